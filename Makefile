@@ -1,0 +1,42 @@
+# `make demo` and `make test` are all anyone needs; both set up what is missing.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+BIND   ?= 127.0.0.1:8000
+
+.PHONY: demo check test lint types fast wheel clean
+
+demo: $(READY)
+	$(BIN)/hypercorn -k trio --bind $(BIND) demo.app:app
+
+check: lint types fast
+
+test: lint types
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine -q
+	$(BIN)/coverage report
+
+lint: $(READY)
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/lint-imports
+
+types: $(READY)
+	$(BIN)/mypy
+	$(BIN)/pyright --pythonpath $(BIN)/python
+
+fast: $(READY)
+	$(BIN)/pytest -q -m "not slow"
+
+wheel: $(READY)
+	$(BIN)/python -m build --wheel
+
+$(READY): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --editable '.[dev]'
+	touch $(READY)
+
+clean:
+	rm -rf $(VENV) build dist .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis

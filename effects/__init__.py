@@ -1,0 +1,71 @@
+"""rhialto's engine: programs say what should happen as plain data, interpreters make it happen.
+
+This package knows effect vectors, registries and dispatch. It knows no transport, no plugin and no web framework.
+"""
+
+from ._context import Context
+from ._dispatch import Dispatch, create_dispatch
+from ._errors import (
+    ArgumentError,
+    DispatchResult,
+    EffectsError,
+    ErrorRecord,
+    InterceptorError,
+    LifecycleError,
+    LimitError,
+    Phase,
+    PlaceholderError,
+    RegistrationError,
+    ResultRecord,
+    ShapeError,
+    StateError,
+    SystemValueError,
+    UnknownKeyError,
+)
+from ._expand import Expansion
+from ._hookspecs import hookimpl
+from ._interceptors import Interceptor, Skip, Step, Stop, fail_fast
+from ._limits import Limits
+from ._paths import Path, Via
+from ._registry import Registration, Registry
+from ._shadow import warn_of_shadows
+from ._sink import Sink
+from ._vectors import Effect, Placeholder
+
+__all__ = [
+    "ArgumentError",
+    "Context",
+    "Dispatch",
+    "DispatchResult",
+    "Effect",
+    "EffectsError",
+    "ErrorRecord",
+    "Expansion",
+    "Interceptor",
+    "InterceptorError",
+    "LifecycleError",
+    "LimitError",
+    "Limits",
+    "Path",
+    "Phase",
+    "Placeholder",
+    "PlaceholderError",
+    "Registration",
+    "RegistrationError",
+    "Registry",
+    "ResultRecord",
+    "ShapeError",
+    "Sink",
+    "Skip",
+    "StateError",
+    "Step",
+    "Stop",
+    "SystemValueError",
+    "UnknownKeyError",
+    "Via",
+    "create_dispatch",
+    "fail_fast",
+    "hookimpl",
+]
+
+warn_of_shadows()

@@ -1,0 +1,84 @@
+"""What an interpreter is handed: where it stands, and the way to dispatch more."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import final
+
+from ._errors import DispatchResult
+from ._frame import Frame, merged
+from ._paths import Link, Path, Via, flatten
+
+__all__ = ["Context"]
+
+
+@final
+class Context:
+    """One effect at work: the first argument of every interpreter.
+
+    `key` is the effect's key, `data` and `system` are read-only mappings as they were when it began.
+    """
+
+    __slots__ = ("_frame", "_is_root", "_link", "_vector", "data", "key", "system")
+
+    def __init__(self, frame: Frame, key: str, vector: object, link: Link, *, is_root: bool = False) -> None:
+        self.key = key
+        self.data: Mapping[str, object] = frame.data
+        self.system: Mapping[str, object] = frame.system
+        self._frame = frame
+        self._vector = vector
+        self._link = link
+        self._is_root = is_root
+
+    def __repr__(self) -> str:
+        return f"<Context of {self.key!r}>"
+
+    @property
+    def path(self) -> Path:
+        """Where the effect stands in the dispatched data."""
+        return flatten(self._link)
+
+    async def dispatch(
+        self,
+        effects: Sequence[object],
+        *,
+        data: Mapping[str, object] | None = None,
+        system: Mapping[str, object] | None = None,
+    ) -> DispatchResult:
+        """Run effects as a continuation of this one.
+
+        They see this effect's data and system, with `data` and `system` merged over them, shallowly; nothing is written
+        back. Their errors also appear in the result of the dispatch around them, and they share its work budget. Raises
+        nothing that user code did; `Cancelled` passes. See `Dispatch.__call__`.
+        """
+        frame = self._frame
+        parent = None if self._is_root else frame
+        child = Frame(frame.engine, parent, merged(self.data, data), merged(self.system, system))
+        return await frame.engine.run(child, effects, self)
+
+    def spawn(self, function: Callable[..., Awaitable[object]], *args: object) -> None:
+        """Start `await function(ctx, *args)` in the background, and return at once.
+
+        The `ctx` it gets has this effect's data and system; each of its dispatches is a root with a budget of its own.
+        It is cancelled when `dispatch.running()` ends. What it raises is an error record with the phase `execute`,
+        heard by the error hook only, since this dispatch may be over. Raises `LifecycleError` outside
+        `dispatch.running()` and `LimitError` where too much is alive already.
+        """
+        frame = Frame(self._frame.engine, None, self.data, self.system)
+        context = Context(frame, self.key, self._vector, (self._link, Via.BACKGROUND), is_root=True)
+        plugin = frame.engine.tables.entries[self.key].plugin
+
+        async def work() -> None:
+            try:
+                await function(context, *args)
+            except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
+                frame.absorb(error, "execute", self.key, context._link, plugin, self._vector)
+
+        frame.engine.background.start(work, frame.engine.limits.background)
+
+    def charge(self, members: int) -> None:
+        """Count visits to members of a sink against the budget of the root dispatch.
+
+        For interpreters whose work grows with something other than their vector. Raises `LimitError` when used up.
+        """
+        self._frame.budget.take_members(members)

@@ -1,0 +1,148 @@
+"""The engine that is made from all registries, and how it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from types import MappingProxyType
+from typing import cast, final
+
+from ._background import Background
+from ._errors import DispatchResult, RegistrationError, ShapeError
+from ._expand import Expansion, expand
+from ._frame import EMPTY, Engine, Frame, merged
+from ._interceptors import Interceptor
+from ._limits import Limits
+from ._plugins import Gathered, gather
+from ._run import run
+from ._running import running
+from ._tables import make_tables
+
+__all__ = ["Dispatch", "create_dispatch"]
+
+
+@final
+class Dispatch:
+    """An engine: call it with effects. Made by `create_dispatch`.
+
+    It keeps no state of its own between calls, and any number of calls may run at the same time.
+    """
+
+    def __init__(self, engine: Engine, gathered: Gathered, system: Mapping[str, object]) -> None:
+        self._engine = engine
+        self._gathered = gathered
+        self._system = system
+
+    def __repr__(self) -> str:
+        return f"<Dispatch of {', '.join(self.plugins)}>"
+
+    @property
+    def plugins(self) -> tuple[str, ...]:
+        """The names of the plugins, in order."""
+        return self._gathered.names
+
+    @property
+    def broken(self) -> Mapping[str, Exception]:
+        """The installed plugins that could not be used and were left out, and why."""
+        return MappingProxyType(self._gathered.broken)
+
+    async def __call__(
+        self,
+        effects: Sequence[object],
+        *,
+        data: Mapping[str, object] | None = None,
+        system: Mapping[str, object] | None = None,
+    ) -> DispatchResult:
+        """Run a list of effect vectors, depth first, each finished before the next begins.
+
+        `data` is what this dispatch is about: placeholders are resolved from it. `system` is merged over the system
+        that the dispatch was made with. Neither is written to. Never raises for what user code or input did: every
+        failure is a record in the result, and the siblings still run. What is not an `Exception`, above all
+        `trio.Cancelled`, passes. Not every call is a checkpoint; a long one yields now and then.
+        """
+        frame = Frame(self._engine, None, EMPTY, self._current())
+        for name, value in (("data", data), ("system", system)):
+            if value is not None and not isinstance(value, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
+                error = ShapeError(f"{name} is a mapping, not {type(value).__name__}", fix=f"write {name}={{...}}")
+                frame.fail("shape", None, None, None, error)
+                return frame.result()
+        frame.data = merged(EMPTY, data)
+        frame.system = merged(frame.system, system)
+        return await self._engine.run(frame, effects, None)
+
+    def expand(
+        self,
+        effects: Sequence[object],
+        *,
+        state: Mapping[str, object] | None = None,
+        data: Mapping[str, object] | None = None,
+    ) -> Expansion:
+        """Say what a list of effect vectors would come to, and do nothing.
+
+        Actions are expanded, placeholders resolved, arguments checked. Pure and synchronous: no interpreter, no
+        interceptor, no state slice and no listener runs. All actions see the one `state` given here, and nested effects
+        are left as they are, so a dispatch, whose actions see what earlier effects did, may come to something else.
+        """
+        engine = self._engine
+        quiet = Engine(
+            engine.tables, engine.limits, engine.validate, engine.debug, _hear_nothing, engine.background, engine.run
+        )
+        frame = Frame(quiet, None, merged(EMPTY, data), self._current())
+        return expand(frame, effects, EMPTY if state is None else state)
+
+    def running(self) -> AbstractAsyncContextManager[Dispatch]:
+        """Open what the plugins need, for as long as the context is entered.
+
+        Lifespans are entered in the order of plugins and exited in reverse, also when one of them fails; system values
+        they yield are there for every dispatch meanwhile. Background work runs in one nursery, which this owns: on
+        leaving, it is cancelled and waited for before the first lifespan closes. Raises what a lifespan raises, with a
+        note that names its plugin, and `LifecycleError` when entered twice at the same time.
+        """
+        return running(self, self._engine.background, self._gathered.lifespans)
+
+    def _current(self) -> Mapping[str, object]:
+        opened = self._engine.background.system
+        return merged(self._system, opened) if opened else self._system
+
+
+def _hear_nothing(record: object) -> None:
+    """Stand in for the listeners where an error is only asked about."""
+
+
+def create_dispatch(
+    plugins: Sequence[object],
+    *,
+    system: Mapping[str, object] | None = None,
+    interceptors: Iterable[Interceptor] = (),
+    limits: Limits | None = None,
+    validate: bool = True,
+    debug: bool = False,
+    installed: bool = False,
+    block: Collection[str] = (),
+    prefer: Mapping[str, str] | None = None,
+) -> Dispatch:
+    """Make a dispatch from plugins: `Registry` objects, modules and objects with hook implementations.
+
+    `system` holds the live things that interpreters need. `interceptors` come before those of the plugins. With
+    `installed`, the plugins of installed distributions (entry-point group `rhialto`) are loaded after the list; `block`
+    names plugins to leave out; `prefer` says which plugin's registration of a key wins. `validate=False` leaves
+    argument types unchecked, for a trusted hot path. `debug` puts shortened values into records and logs.
+
+    Raises `RegistrationError` for everything that is wrong with the set: conflicts between plugins, missing system
+    values, plugins that cannot be used.
+    """
+    for name, value in (("system", system), ("prefer", prefer)):
+        if value is not None and not isinstance(value, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise RegistrationError(f"{name} is a mapping, not {type(value).__name__}", fix=f"write {name}={{...}}")
+    gathered = gather(plugins, installed=installed, block=block)
+    base = merged(EMPTY, system)
+    tables = make_tables(gathered.registries, base.keys(), _checked(interceptors), prefer or {})
+    engine = Engine(tables, limits or Limits(), validate, debug, gathered.hear, Background(), run)
+    return Dispatch(engine, gathered, base)
+
+
+def _checked(interceptors: object) -> list[Interceptor]:
+    given = [interceptors] if isinstance(interceptors, Interceptor) else list(cast(Iterable[object], interceptors))
+    if isinstance(interceptors, Interceptor) or not all(isinstance(one, Interceptor) for one in given):
+        raise RegistrationError("interceptors is a list of Interceptor objects", fix="write interceptors=[...]")
+    return cast(list[Interceptor], given)

@@ -1,0 +1,139 @@
+"""One call of a dispatch, while it runs: its data and system, what it has come to, and how it reports."""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, cast, final
+
+from ._background import Background
+from ._errors import DispatchResult, ErrorRecord, Phase, ResultRecord
+from ._limits import Budget, Limits
+from ._paths import Link, flatten
+from ._tables import Tables
+
+if TYPE_CHECKING:
+    from ._context import Context
+
+__all__ = ["EMPTY", "Engine", "Frame", "merged"]
+
+EMPTY: Mapping[str, object] = MappingProxyType({})
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What all dispatches made from one set of plugins share."""
+
+    tables: Tables
+    limits: Limits
+    validate: bool
+    debug: bool
+    hear: Callable[[ErrorRecord], None]
+    background: Background
+    run: Callable[[Frame, object, Context | None], Awaitable[DispatchResult]]
+
+
+@final
+class Frame:
+    """One call of a dispatch. Its parent is the dispatch whose interpreter made the call; a root has none."""
+
+    __slots__ = ("budget", "data", "engine", "errors", "muted", "nesting", "parent", "results", "stopped", "system")
+
+    def __init__(
+        self, engine: Engine, parent: Frame | None, data: Mapping[str, object], system: Mapping[str, object]
+    ) -> None:
+        self.engine = engine
+        self.parent = parent
+        self.budget: Budget = Budget(engine.limits) if parent is None else parent.budget
+        self.nesting: int = 1 if parent is None else parent.nesting + 1
+        self.data = data
+        self.system = system
+        self.results: list[ResultRecord] = []
+        self.errors: list[ErrorRecord] = []
+        self.stopped: str | None = None
+        self.muted: int | None = None
+        """While set, errors are counted here and no longer recorded."""
+
+    def fail(
+        self,
+        phase: Phase,
+        key: str | None,
+        link: Link | None,
+        plugin: str | None,
+        error: Exception,
+        vector: object = None,
+    ) -> None:
+        """Record a failure here and in every parent, and tell the listeners."""
+        frame: Frame | None = self
+        while frame is not None:
+            if frame.muted is not None:
+                frame.muted += 1
+                return
+            frame = frame.parent
+        values = _shortened(vector) if self.engine.debug and vector is not None else None
+        record = ErrorRecord(phase, key, flatten(link), plugin, error, _types(vector), values)
+        frame = self
+        while frame is not None:
+            frame.errors.append(record)
+            frame = frame.parent
+        self.engine.hear(record)
+
+    def absorb(
+        self,
+        error: BaseException,
+        phase: Phase,
+        key: str | None,
+        link: Link | None,
+        plugin: str | None,
+        vector: object = None,
+    ) -> None:
+        """Record what of `error` is an `Exception`, and raise the rest: `Cancelled` always passes."""
+        if isinstance(error, Exception):
+            self.fail(phase, key, link, plugin, error, vector)
+            return
+        if isinstance(error, BaseExceptionGroup):
+            recorded, rest = cast(BaseExceptionGroup[BaseException], error).split(Exception)
+            if recorded is not None and rest is not None:
+                self.fail(phase, key, link, plugin, recorded, vector)
+                raise rest
+        raise error
+
+    def take_vector(self, vector: object, link: Link) -> bool:
+        """Count one vector against the budget. False, with a record that names the vector, where it is used up."""
+        budget = self.budget
+        budget.vectors -= 1
+        if budget.vectors >= 0:
+            return True
+        head: object = next(iter(cast(Sequence[object], vector)), None) if isinstance(vector, (list, tuple)) else None
+        error = budget.exceeded("vectors", "effect vectors")
+        self.fail("shape", head if isinstance(head, str) else None, link, None, error, cast(object, vector))
+        return False
+
+    def result(self) -> DispatchResult:
+        """What has come out so far."""
+        return DispatchResult(tuple(self.results), tuple(self.errors), self.stopped)
+
+
+def merged(old: Mapping[str, object], new: Mapping[str, object] | None) -> Mapping[str, object]:
+    """A read-only mapping of both; `new` wins. Later changes to either dict given here do not show."""
+    return MappingProxyType({**old, **new}) if new else old
+
+
+def _types(vector: object) -> tuple[str, ...]:
+    if not isinstance(vector, (list, tuple)):
+        return () if vector is None else (type(vector).__name__,)
+    return tuple(type(arg).__name__ for arg in cast(Sequence[object], vector)[1:11])
+
+
+_short = reprlib.Repr()
+_short.maxlevel, _short.maxstring, _short.maxother = 3, 60, 60
+
+
+def _shortened(value: object) -> str:
+    try:
+        return _short.repr(value)
+    except Exception as error:  # noqa: BLE001 - a repr is only decoration: it may not cost the record
+        return f"<no repr: {type(error).__name__}>"

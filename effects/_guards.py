@@ -1,0 +1,143 @@
+"""Runs interceptors' hooks around one step, and holds them to their contract."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast, final
+
+from ._errors import InterceptorError
+from ._frame import EMPTY, Frame, merged
+from ._interceptors import Skip, Step, StepKind, Stop
+from ._paths import Link, flatten
+from ._tables import Guard
+from ._vectors import Problem, list_problem, vector_problem
+
+__all__ = ["FAILED", "Failed", "Guarded"]
+
+
+@final
+class Failed:
+    """The verdict of a before hook that raised or broke its contract: what it guards is not run."""
+
+
+FAILED = Failed()
+Verdict = Skip | Stop | Failed | None
+
+
+@final
+class Guarded:
+    """The hooks around one step of a frame: call `before`, act on its verdict, then call `after`."""
+
+    __slots__ = ("_completed", "_frame", "_guards", "_kind", "_link", "vector")
+
+    def __init__(
+        self, frame: Frame, guards: Sequence[Guard], kind: StepKind, vector: Sequence[object], link: Link | None
+    ) -> None:
+        self._frame = frame
+        self._guards = guards
+        self._kind: StepKind = kind
+        self._link = link
+        self._completed: list[Guard] = []
+        self.vector = vector
+        """The vector as the hooks have left it."""
+
+    def before(self) -> Verdict:
+        """Run the before hooks in order, until one says that the step is not to be run."""
+        for guard in self._guards:
+            answer = self._call(guard, guard.before, None, failed=False)
+            if answer is FAILED:
+                return FAILED
+            self._completed.append(guard)
+            if isinstance(answer, Stop):
+                self._frame.stopped = answer.reason
+                return answer
+            if isinstance(answer, Skip):
+                return answer
+        return None
+
+    def after(self, result: object, *, failed: bool) -> object:
+        """Run the after hooks in reverse, of those whose before hook completed. Returns the result as they left it."""
+        for guard in reversed(self._completed):
+            answer = self._call(guard, guard.after, result, failed=failed)
+            if isinstance(answer, Stop) and self._frame.stopped is None:
+                self._frame.stopped = answer.reason
+            elif isinstance(answer, Step):
+                result = answer.result
+        return result
+
+    def _call(
+        self, guard: Guard, hook: Callable[[Step], Any] | None, result: object, *, failed: bool
+    ) -> Step | Verdict:
+        """Call one hook and apply what it changed. FAILED, with a record, where it raised or broke its contract."""
+        if hook is None:
+            return None
+        frame = self._frame
+        path = flatten(self._link)
+        step = Step(self._kind, self.vector, frame.data, frame.system, path, frame.errors, result, failed)
+        before = hook is guard.before
+        try:
+            answer = hook(step)
+            problem = None if answer is None else self._problem(step, answer, before=before)
+        except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
+            frame.absorb(error, "interceptor", self._key, self._link, guard.plugin, self.vector)
+            return FAILED
+        if problem is not None:
+            moment = "before" if before else "after"
+            broken = InterceptorError(
+                f"{moment}_{self._kind} of interceptor {guard.id!r}: {problem[0]}", fix=problem[1]
+            )
+            frame.fail("interceptor", self._key, self._link, guard.plugin, broken, self.vector)
+            return FAILED
+        if isinstance(answer, Step):
+            self.vector = answer.vector
+            if answer.data is not step.data:
+                frame.data = merged(EMPTY, answer.data)
+            if answer.system is not step.system:
+                frame.system = merged(EMPTY, answer.system)
+        return cast("Step | Skip | Stop | None", answer)
+
+    @property
+    def _key(self) -> str | None:
+        return None if self._kind == "dispatch" else str(self.vector[0])
+
+    def _problem(self, step: Step, answer: object, *, before: bool) -> Problem | None:
+        """What a hook's answer breaks of its contract, if anything."""
+        if isinstance(answer, Stop) or (isinstance(answer, Skip) and before):
+            if isinstance(answer, Skip) and self._kind == "dispatch" and answer.result is not None:
+                return "it skips a dispatch with a result", "a dispatch has no result of its own: return Skip()"
+            return None
+        if not isinstance(answer, Step):
+            if inspect.iscoroutine(answer):
+                answer.close()
+            return (
+                f"it returned {type(answer).__name__}",
+                f"return None, a Step, {'Skip or Stop' if before else 'or Stop'}",
+            )
+        if not all(isinstance(one, Mapping) for one in cast(list[object], [answer.data, answer.system])):
+            return "it replaced data or system by something else", "both are mappings"
+        return self._rewrite_problem(step, answer) if before else self._result_problem(step, answer)
+
+    def _rewrite_problem(self, step: Step, answer: Step) -> Problem | None:
+        if answer.vector is step.vector:
+            return None
+        if self._kind == "dispatch":
+            return list_problem(answer.vector)
+        if (problem := vector_problem(answer.vector)) is not None:
+            return problem
+        entry = self._frame.engine.tables.entries.get(cast(str, answer.vector[0]))
+        if entry is None or entry.is_action != (self._kind == "action"):
+            return (
+                f"it rewrote the vector to {answer.vector[0]!r}, which is no {self._kind}",
+                f"keep to registered {self._kind}s",
+            )
+        return None
+
+    def _result_problem(self, step: Step, answer: Step) -> Problem | None:
+        if answer.vector is not step.vector:
+            return "it rewrote a vector that has run already", "rewrite it in the before hook"
+        if answer.result is step.result:
+            return None
+        if self._kind == "dispatch":
+            return "it replaced the result of a dispatch", "change data in before_dispatch, or effects one by one"
+        return list_problem(answer.result) if self._kind == "action" else None

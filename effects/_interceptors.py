@@ -1,0 +1,128 @@
+"""Interceptors: hooks before and after a dispatch, an action and an effect.
+
+A hook sees a frozen `Step` and answers with None (go on, nothing changed), a `Step` (go on with this one), `Skip` or
+`Stop`. Whatever else it returns, and whatever it raises, fails closed: what a *before* hook guards is not run.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Literal, final
+
+from ._errors import ErrorRecord, RegistrationError
+from ._paths import Path
+
+__all__ = ["Hook", "Interceptor", "Skip", "Step", "StepKind", "Stop", "fail_fast"]
+
+StepKind = Literal["dispatch", "action", "effect"]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What an interceptor's hook sees. Change it with `step.replace(...)` and return the changed one."""
+
+    kind: StepKind
+    vector: Sequence[object]
+    """The effect vector, its placeholders resolved; for a dispatch, the list of them as it was given."""
+    data: Mapping[str, object]
+    system: Mapping[str, object]
+    path: Path
+    errors: Sequence[ErrorRecord]
+    """The errors of this dispatch so far."""
+    result: object = None
+    """In an after hook: what the effect returned, what the action expanded to, or the `DispatchResult`."""
+    failed: bool = False
+    """In an after hook: whether this very step failed."""
+
+    @property
+    def key(self) -> object:
+        """The key of the effect or action; None for a dispatch."""
+        return None if self.kind == "dispatch" else self.vector[0]
+
+    def replace(
+        self,
+        *,
+        vector: Sequence[object] | None = None,
+        data: Mapping[str, object] | None = None,
+        system: Mapping[str, object] | None = None,
+        **result: object,
+    ) -> Step:
+        """This step with other content. Before hooks may change `vector`, `data` and `system`; after hooks `result`
+        (of effects and actions), `data` and `system`.
+
+        Raises `TypeError` for anything else.
+        """
+        if result.keys() - {"result"}:
+            raise TypeError(f"a step has no {', '.join(map(repr, sorted(result.keys() - {'result'})))} to replace")
+        return replace(
+            self,
+            vector=self.vector if vector is None else vector,
+            data=self.data if data is None else data,
+            system=self.system if system is None else system,
+            result=result.get("result", self.result),
+        )
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Do not run this one; `result` stands in for what it would have returned (for an action: its expansion)."""
+
+    result: object = None
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Do not run this one, nor anything after it in this dispatch. A parent dispatch goes on."""
+
+    reason: str = "stopped by an interceptor"
+
+
+Hook = Callable[[Step], Step | Skip | Stop | None]
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interceptor:
+    """Hooks around what a dispatch does, under one id.
+
+    Before hooks run in the order of the plugins, after hooks in reverse, and only those whose before hook completed (or
+    that have none). Hooks are plain functions. Raises `RegistrationError` for one that is async or not callable.
+    """
+
+    id: str
+    before_dispatch: Hook | None = None
+    after_dispatch: Hook | None = None
+    before_action: Hook | None = None
+    after_action: Hook | None = None
+    before_effect: Hook | None = None
+    after_effect: Hook | None = None
+
+    def __post_init__(self) -> None:
+        hooks = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "id"}
+        for name, hook in hooks.items():
+            if hook is not None and (not callable(hook) or inspect.iscoroutinefunction(hook)):
+                raise RegistrationError(
+                    f"interceptor {self.id!r}: {name} is {'async' if callable(hook) else 'not callable'}",
+                    fix="a hook is a plain function that takes a Step",
+                )
+        if not any(hooks.values()):
+            raise RegistrationError(f"interceptor {self.id!r} has no hooks", fix="give it at least one")
+
+
+def _stop_when_failed(step: Step) -> Stop | None:
+    return Stop("fail-fast: an earlier step failed") if step.errors else None
+
+
+fail_fast = Interceptor(
+    id="fail-fast",
+    before_action=_stop_when_failed,
+    after_action=_stop_when_failed,
+    before_effect=_stop_when_failed,
+    after_effect=_stop_when_failed,
+)
+"""Stops a dispatch at its first error, nested ones included. What has run is not undone."""

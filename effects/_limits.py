@@ -1,0 +1,73 @@
+"""How much one root dispatch may do: `Limits` says it, a `Budget` counts it down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import final
+
+from ._errors import LimitError, RegistrationError
+
+__all__ = ["Budget", "Limits"]
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The bounds of a dispatch. A continuation shares the budget of its root; background work gets one of its own.
+
+    Raises `RegistrationError` for a limit that is not a positive int.
+    """
+
+    expansion: int = 100
+    """How many actions may expand inside one another."""
+    nesting: int = 32
+    """How many dispatches may run inside one another."""
+    vectors: int = 10_000
+    """How many vectors a root dispatch may take up, expansions and continuations included."""
+    nodes: int = 1_000_000
+    """How many items of lists, tuples and dicts may be walked in search of placeholders."""
+    members: int = 10_000_000
+    """How often members of sinks may be visited: a frame sent to a group of 1,000 costs 1,000."""
+    background: int = 1_000
+    """How many pieces of background work may be alive at once; counted for the whole `Dispatch`."""
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value: object = getattr(self, field.name)
+            if type(value) is not int or value < 1:
+                raise RegistrationError(
+                    f"limit {field.name!r} is a positive int, not {type(value).__name__}",
+                    fix=f"the default is {field.default}",
+                )
+
+
+@final
+class Budget:
+    """What is left to one root dispatch. Once something is used up, `spent` stays set and nothing more is taken up."""
+
+    __slots__ = ("limits", "members", "nodes", "spent", "vectors")
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.vectors = limits.vectors
+        self.nodes = limits.nodes
+        self.members = limits.members
+        self.spent = False
+
+    def take_nodes(self, count: int) -> None:
+        self.nodes -= count
+        if self.nodes < 0:
+            raise self.exceeded("nodes", "data items walked")
+
+    def take_members(self, count: int) -> None:
+        self.members -= count
+        if self.members < 0:
+            raise self.exceeded("members", "sink members visited")
+
+    def exceeded(self, name: str, what: str) -> LimitError:
+        """Mark the budget as spent, and say which limit it was."""
+        self.spent = True
+        return LimitError(
+            f"the limit of {getattr(self.limits, name)} {what} in one dispatch was crossed",
+            fix=f"say less at once, or raise it: create_dispatch(..., limits=Limits({name}=...))",
+        )

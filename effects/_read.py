@@ -1,0 +1,148 @@
+"""Reads one vector: its shape, who interprets it, its late values, and whether its arguments fit.
+
+Each function records what fails and answers with None or False; the caller then goes on to the next vector.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from ._errors import ArgumentError, PlaceholderError, ShapeError, UnknownKeyError, near
+from ._frame import Frame
+from ._interpolate import WALKED, placeholders_in, rebuild, walkable
+from ._paths import Link, find
+from ._sink import Sink
+from ._tables import Entry
+from ._vectors import Placeholder, vector_problem
+
+__all__ = ["Reading", "fits", "read", "resolved"]
+
+Reading = tuple[Entry, list[object], bool]
+"""Who interprets a vector, with which arguments; True where they hold placeholders to be resolved for each member."""
+
+
+def read(frame: Frame, vector: object, link: Link) -> Reading | None:
+    """Read one vector and resolve its placeholders. None, with a record, where that cannot be done."""
+    if (problem := vector_problem(vector)) is not None:
+        frame.fail("shape", None, link, None, ShapeError(problem[0], fix=problem[1]), vector)
+        return None
+    key, *args = cast(Sequence[object], vector)
+    entry = frame.engine.tables.entries.get(cast(str, key))
+    if entry is None:
+        frame.fail("shape", cast(str, key), link, None, _unknown(cast(str, key), frame), vector)
+        return None
+    if WALKED.isdisjoint(map(type, args)):
+        return entry, args, False
+    return _bind(frame, entry, args, vector, link)
+
+
+def _unknown(key: str, frame: Frame) -> UnknownKeyError:
+    entries = frame.engine.tables.entries
+    closest = near(key, entries)
+    count = f"{len(entries)} effects and actions registered"
+    return UnknownKeyError(
+        f"no interpreter for effect {key[:200]!r}",
+        near=f"{closest}; {count}" if closest else count,
+        fix="load the plugin that provides it, or register an interpreter",
+    )
+
+
+def _bind(frame: Frame, entry: Entry, args: list[object], vector: object, link: Link) -> Reading | None:
+    """Resolve placeholders, unless one of them is to be resolved for each member."""
+    try:
+        parts = walkable(args, entry.signature) if entry.late else args
+        found = placeholders_in(parts, frame.budget)
+    except Exception as error:  # noqa: BLE001 - ours: cyclic data, a misplaced placeholder, a limit
+        frame.fail("interpolate", entry.key, link, None, error, vector)
+        return None
+    if not found:
+        return entry, args, False
+    known = frame.engine.tables.placeholders
+    for placeholder in found:
+        if (unusable := _placeholder_problem(frame, placeholder)) is not None:
+            frame.fail("interpolate", entry.key, _within(link, vector, placeholder), None, unusable, vector)
+            return None
+    if any(known[placeholder.key].each for placeholder in found):
+        if not entry.is_action:
+            return entry, args, True
+        misplaced = PlaceholderError(
+            "a placeholder that is resolved for each member stands in an action's argument",
+            fix="an action runs once: put the placeholder into the effects that it returns",
+        )
+        frame.fail("interpolate", entry.key, link, None, misplaced, vector)
+        return None
+    bound = resolved(frame, entry, args, vector, link, None)
+    return None if bound is None else (entry, bound, False)
+
+
+def _placeholder_problem(frame: Frame, placeholder: Placeholder) -> PlaceholderError | None:
+    known = frame.engine.tables.placeholders
+    entry = known.get(placeholder.key)
+    if entry is None:
+        return PlaceholderError(
+            f"no placeholder {placeholder.key!r}",
+            near=near(placeholder.key, known),
+            fix="load the plugin that provides it, or register one with @registry.placeholder",
+        )
+    if (problem := _arity_problem(entry, len(placeholder.args))) is not None:
+        return PlaceholderError(f"placeholder {placeholder.key!r} {problem}", fix="see the function that resolves it")
+    return None
+
+
+def resolved(
+    frame: Frame, entry: Entry, args: list[object], vector: object, link: Link, member: Sink | None
+) -> list[object] | None:
+    """The arguments with their placeholders resolved, for one member if given. None, with a record, where one fails."""
+    known = frame.engine.tables.placeholders
+    data = frame.data
+    current: Placeholder | None = None
+
+    def resolve(placeholder: Placeholder) -> object:
+        nonlocal current
+        current = placeholder
+        source = known[placeholder.key]
+        return (
+            source.function(data, member, *placeholder.args)
+            if source.each
+            else source.function(data, *placeholder.args)
+        )
+
+    try:
+        return rebuild(args, entry.signature, resolve)
+    except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
+        owner = None if current is None else known[current.key].plugin
+        frame.absorb(error, "interpolate", entry.key, _within(link, vector, current), owner, vector)
+        return None
+
+
+def _within(link: Link, vector: object, placeholder: Placeholder | None) -> Link:
+    for token in find(vector, placeholder) or ():
+        link = (link, token)
+    return link
+
+
+def fits(frame: Frame, entry: Entry, args: list[object], vector: object, link: Link) -> bool:
+    """Whether the arguments fit the interpreter: in number always, in type unless validation is off."""
+    if (problem := _arity_problem(entry, len(args))) is not None:
+        error = ArgumentError(f"{entry.key!r} {problem}", fix="see the interpreter's signature")
+        frame.fail("validate", entry.key, link, None, error, vector)
+        return False
+    if not frame.engine.validate:
+        return True
+    try:
+        complaint = entry.signature.complaint(args)
+    except BaseException as raised:  # noqa: BLE001 - a type's own check may raise anything; absorb passes what must
+        frame.absorb(raised, "validate", entry.key, link, None, vector)
+        return False
+    if complaint is not None:
+        frame.fail("validate", entry.key, link, None, complaint, vector)
+    return complaint is None
+
+
+def _arity_problem(entry: Entry, count: int) -> str | None:
+    least, most = entry.signature.at_least, entry.signature.at_most
+    if count >= least and (most is None or count <= most):
+        return None
+    wanted = f"at least {least}" if most is None else str(least) if least == most else f"{least} to {most}"
+    return f"takes {wanted} argument{'s' * (wanted != '1')}, got {count}"

@@ -1,0 +1,230 @@
+"""A registry: what one plugin contributes. It is filled with decorators, and is a plugin by itself."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeVar, final
+
+from ._errors import RegistrationError
+from ._hookspecs import hookimpl
+from ._interceptors import Interceptor
+from ._signatures import Kind, Signature, caller_scope, read_signature, source_of
+
+if TYPE_CHECKING:
+    from ._dispatch import Dispatch
+
+__all__ = ["Registration", "Registry"]
+
+F = TypeVar("F", bound=Callable[..., object])
+Lifespan = Callable[["Dispatch"], AbstractAsyncContextManager[Mapping[str, object] | None]]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """One thing that a registry contributes."""
+
+    kind: Kind
+    key: str
+    plugin: str
+    function: Callable[..., object]
+    signature: Signature
+    each: bool
+    override: bool
+    metadata: Mapping[str, object]
+
+    @property
+    def source(self) -> str:
+        """The function's name, file and line."""
+        return source_of(self.function)
+
+
+@final
+class Registry:
+    """One plugin's effects, actions, placeholders, state slices, interceptors, and what must be open while it runs.
+
+    `name` is the owner's name in every record and message. `late` names system values that are not there when a
+    dispatch is made and come with a lifespan or with each dispatch. Once a dispatch has been made from it, a registry
+    is closed: registering more raises `RegistrationError`.
+
+    >>> alerts = Registry("alerts")
+    >>> @alerts.action("alerts/raise")
+    ... def raise_alert(state, name: str):
+    ...     return [["alerts/send", f"{name} needs you"]]
+    >>> raise_alert({}, "Ann")
+    [['alerts/send', 'Ann needs you']]
+    """
+
+    def __init__(self, name: str, *, late: Iterable[str] = ()) -> None:
+        _check_name("a registry's name", name)
+        if isinstance(late, str):
+            raise RegistrationError(f"registry {name!r}: late is a collection of names", fix=f"write late=({late!r},)")
+        self.name = name
+        self.late = frozenset(late)
+        self._registrations: list[Registration] = []
+        self._interceptors: list[Interceptor] = []
+        self._lifespan: Lifespan | None = None
+        self._closed = False
+
+    def __repr__(self) -> str:
+        return f"<Registry {self.name!r} with {len(self._registrations)} registrations>"
+
+    @property
+    def registrations(self) -> tuple[Registration, ...]:
+        """Effects, actions, placeholders and state slices, in order."""
+        return tuple(self._registrations)
+
+    @property
+    def interceptors(self) -> tuple[Interceptor, ...]:
+        """The interceptors, in order."""
+        return tuple(self._interceptors)
+
+    def effect(self, key: str, *, each: bool = False, override: bool = False, **metadata: object) -> Callable[[F], F]:
+        """Register the decorated function as the interpreter of `key`; it is returned as it is.
+
+        The function takes a `Context`, then the vector's arguments one to one; keyword-only parameters are what it
+        needs from the system. It may be async. With `each`, it runs once for each member of the sink it is dispatched
+        to, and finds that member as the system's `sink`. `override` replaces another plugin's registration of the same
+        key. Everything else by keyword is metadata, kept with the registration. Raises `RegistrationError` for a
+        signature or option that cannot work.
+        """
+        return self._adder("effect", key, each, override, metadata)
+
+    def action(self, key: str, *, override: bool = False, **metadata: object) -> Callable[[F], F]:
+        """Register the decorated function `(state, *args) -> effect vectors` as an action; it is returned as it is.
+
+        It is pure: it says what should happen and does nothing. `state` is a mapping of the registries' state slices.
+        Options and errors are as for `effect`.
+        """
+        return self._adder("action", key, False, override, metadata)
+
+    def placeholder(
+        self, key: str, *, each: bool = False, override: bool = False, **metadata: object
+    ) -> Callable[[F], F]:
+        """Register the decorated function `(data, *args) -> value` as what resolves `Placeholder(key, *args)`.
+
+        `data` is the read-only mapping given to the dispatch. With `each`, the signature is `(data, member, *args)`,
+        and an effect that holds such a placeholder runs once for each member of its sink. Errors are as for `effect`.
+        """
+        return self._adder("placeholder", key, each, override, metadata)
+
+    def state(self, name: str, *, override: bool = False, **metadata: object) -> Callable[[F], F]:
+        """Register the decorated function as the source of one state slice, `state[name]` in every action.
+
+        Its keyword-only parameters are what it needs from the system; it takes nothing else. It is called when an
+        action asks for the slice, at most once for each run of an action. Errors are as for `effect`.
+        """
+        return self._adder("state slice", name, False, override, metadata)
+
+    def interceptor(self, interceptor: Interceptor) -> Interceptor:
+        """Add an interceptor, and return it. Raises `RegistrationError` for anything else, or once closed."""
+        if not isinstance(interceptor, Interceptor):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise RegistrationError(
+                f"registry {self.name!r}: an interceptor is an Interceptor, not {type(interceptor).__name__}",
+                fix='write Interceptor(id="...", before_effect=...)',
+            )
+        self._check_open(f"interceptor {interceptor.id!r}")
+        self._interceptors.append(interceptor)
+        return interceptor
+
+    def lifespan(self, function: Lifespan) -> Lifespan:
+        """Register an async context manager function `(dispatch)` to be open while the dispatch is running.
+
+        It may yield a mapping of system values, which are there for as long as it is open. Raises `RegistrationError`
+        for a second one, or once closed.
+        """
+        self._check_open("a lifespan")
+        if self._lifespan is not None:
+            raise RegistrationError(f"registry {self.name!r} has a lifespan already", fix="open both in one")
+        self._lifespan = function
+        return function
+
+    @hookimpl
+    def rhialto_registry(self) -> Registry:
+        """Contribute this registry."""
+        return self
+
+    @hookimpl
+    def rhialto_lifespan(self, dispatch: Dispatch) -> AbstractAsyncContextManager[Mapping[str, object] | None] | None:
+        """Open this registry's lifespan, if it has one."""
+        return None if self._lifespan is None else self._lifespan(dispatch)
+
+    def close(self) -> None:
+        """Refuse further registrations. Making a dispatch does this."""
+        self._closed = True
+
+    def _adder(
+        self, kind: Kind, key: str, each: bool, override: bool, metadata: Mapping[str, object]
+    ) -> Callable[[F], F]:
+        _check_name(f"registry {self.name!r}: the key of a {kind}", key)
+        _check_metadata(f"registry {self.name!r}: {kind} {key!r}", kind, metadata)
+        scope = caller_scope(2)
+
+        def add(function: F) -> F:
+            self._check_open(f"{kind} {key!r}")
+            if not callable(function):
+                raise RegistrationError(
+                    f"{kind} {key!r}: {type(function).__name__} cannot be called", fix="decorate a function"
+                )
+            signature = read_signature(kind, key, function, scope, each=each)
+            entry = Registration(
+                kind, key, self.name, function, signature, each, override, MappingProxyType(dict(metadata))
+            )
+            for other in self._registrations:
+                if conflict(entry, other):
+                    raise RegistrationError(
+                        f"registry {self.name!r} registers {key!r} twice: "
+                        f"{other.kind} {other.source} and {kind} {entry.source}",
+                        fix="give one of them another key",
+                    )
+            self._registrations.append(entry)
+            return function
+
+        return add
+
+    def _check_open(self, what: str) -> None:
+        if self._closed:
+            raise RegistrationError(
+                f"registry {self.name!r} is closed: a dispatch was made from it before {what} was registered",
+                fix="register everything first, then call create_dispatch",
+            )
+
+
+def conflict(one: Registration, other: Registration) -> bool:
+    """Whether two registrations claim the same name. Effects and actions share one namespace."""
+    return one.key == other.key and namespace(one) == namespace(other)
+
+
+def namespace(entry: Registration) -> str:
+    """The namespace in which a registration's key must be unique."""
+    return "effect or action" if entry.kind in {"effect", "action"} else entry.kind
+
+
+_OPTIONS: Mapping[str, frozenset[str]] = {
+    "effect": frozenset({"each", "override"}),
+    "action": frozenset({"override"}),
+    "placeholder": frozenset({"each", "override"}),
+    "state slice": frozenset({"override"}),
+}
+_EVERY_OPTION = sorted({"each", "override"})
+
+
+def _check_metadata(where: str, kind: Kind, metadata: Mapping[str, object]) -> None:
+    """Metadata may have any name but one that looks like a slip for an option, or an option of another kind."""
+    for name in metadata:
+        close = difflib.get_close_matches(name, _EVERY_OPTION, n=1, cutoff=0.8)
+        if close and close[0][0] == name[0]:
+            raise RegistrationError(
+                f"{where}: unknown option {name!r}",
+                near=repr(close[0]),
+                fix=f"a {kind} takes {', '.join(sorted(_OPTIONS[kind]))}, and metadata under names less alike",
+            )
+
+
+def _check_name(what: str, name: object) -> None:
+    if not isinstance(name, str) or not name:
+        raise RegistrationError(f"{what} is a non-empty str, not {type(name).__name__}")

@@ -1,0 +1,99 @@
+"""`dispatch.running()`: opens what plugins need, and owns the background work until all is closed again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
+from types import MappingProxyType, TracebackType
+from typing import TYPE_CHECKING, Any, cast, final
+
+import trio
+
+from ._background import Background
+from ._errors import LifecycleError, RegistrationError
+
+if TYPE_CHECKING:
+    from ._dispatch import Dispatch
+
+__all__ = ["running"]
+
+Lifespan = AbstractAsyncContextManager[Mapping[str, object] | None]
+
+
+@asynccontextmanager
+async def running(
+    dispatch: Dispatch, background: Background, lifespans: Sequence[tuple[str, Callable[..., Any]]]
+) -> AsyncGenerator[Dispatch]:
+    """Enter the lifespans in order, then a nursery for background work; at the end cancel that, and exit in reverse.
+
+    Background work may use what the lifespans opened: all of it has ended before the first of them closes.
+    """
+    if background.nursery is not None:
+        raise LifecycleError("this dispatch is running already", fix="enter running() once, around everything")
+    async with AsyncExitStack() as stack:
+        opened: dict[str, object] = {}
+        for name, call in lifespans:
+            for lifespan in _lifespans(name, call(dispatch=dispatch)):
+                opened.update(await stack.enter_async_context(_Named(name, lifespan)))
+        with _unwrapped():
+            async with trio.open_nursery() as nursery:
+                background.nursery, background.system = nursery, MappingProxyType(opened)
+                try:
+                    yield dispatch
+                finally:
+                    background.nursery, background.system = None, {}
+                    nursery.cancel_scope.cancel()
+
+
+def _lifespans(name: str, answers: Sequence[object]) -> list[Lifespan]:
+    for answer in answers:
+        if not isinstance(answer, AbstractAsyncContextManager):
+            raise RegistrationError(
+                f"plugin {name!r} has a lifespan that is a {type(answer).__name__}",
+                fix="write it as an @asynccontextmanager function",
+            )
+    return cast("list[Lifespan]", list(answers))
+
+
+@final
+class _Named:
+    """A lifespan whose failures carry a note that names the plugin."""
+
+    def __init__(self, name: str, lifespan: Lifespan) -> None:
+        self._name = name
+        self._lifespan = lifespan
+
+    async def __aenter__(self) -> Mapping[str, object]:
+        with _noted(f"while the lifespan of plugin {self._name!r} opened"):
+            value: object = await self._lifespan.__aenter__()
+        return value if isinstance(value, Mapping) else {}
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool | None:
+        try:
+            return await self._lifespan.__aexit__(kind, error, traceback)
+        except Exception as failure:
+            if failure is not error:
+                failure.add_note(f"while the lifespan of plugin {self._name!r} closed")
+            raise
+
+
+@contextmanager
+def _noted(note: str) -> Generator[None]:
+    try:
+        yield
+    except Exception as error:
+        error.add_note(note)
+        raise
+
+
+@contextmanager
+def _unwrapped() -> Generator[None]:
+    """Let the one exception of a nursery out as itself: that there is a nursery is no business of the caller."""
+    try:
+        yield
+    except BaseExceptionGroup as group:
+        if len(group.exceptions) == 1:
+            raise group.exceptions[0] from None
+        raise

@@ -1,0 +1,255 @@
+"""What a registered function takes, read once, when it is registered.
+
+A vector's arguments map to positional parameters one to one; keyword-only parameters are what the function needs from
+the system. The result is a `Signature`: everything a dispatch has to know before it calls the function.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from inspect import Parameter
+from typing import Annotated, Any, Literal, final, get_args, get_origin
+
+from typing_extensions import get_type_hints, is_typeddict
+
+from ._errors import ArgumentError, RegistrationError
+from ._validation import Checker, checker, explain
+from ._vectors import EffectMarker
+
+__all__ = ["Kind", "Late", "Signature", "caller_scope", "read_signature", "source_of"]
+
+Kind = Literal["effect", "action", "placeholder", "state slice", "interceptor"]
+
+Late = bool | frozenset[str]
+"""What of an argument holds effects and is therefore bound late: all of it, none of it, or these fields of a dict."""
+
+_FIRST: Mapping[Kind, str | None] = {
+    "effect": "ctx",
+    "action": "state",
+    "placeholder": "data",
+    "state slice": None,
+    "interceptor": None,
+}
+_MAY_NEED_SYSTEM = frozenset({"effect", "state slice"})
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """The plan for calling one function with the arguments of one vector."""
+
+    at_least: int
+    at_most: int | None
+    """None: any number."""
+    checks: tuple[Checker, ...]
+    rest: Checker | None
+    late: tuple[Late, ...]
+    """One entry for each positional argument; empty where nothing is bound late."""
+    rest_late: Late
+    needs: tuple[str, ...]
+    """System values without a default."""
+    wishes: tuple[str, ...]
+    """System values with a default."""
+    is_async: bool
+
+    def complaint(self, args: Sequence[object]) -> ArgumentError | None:
+        """What keeps the arguments, right in number, from fitting the annotations, or None."""
+        checks, rest = self.checks, self.rest
+        for check, value in zip(checks, args, strict=False):
+            if type(value) is not check.exact and check.validate is not None and not check.accepts(value):
+                return explain(checks, rest, args)
+        if rest is not None and rest.validate is not None:
+            for value in args[len(checks) :]:
+                if not rest.accepts(value):
+                    return explain(checks, rest, args)
+        return None
+
+    def late_at(self, index: int) -> Late:
+        """What of the argument at `index` is bound late."""
+        return self.late[index] if index < len(self.late) else self.rest_late
+
+
+def read_signature(
+    kind: Kind, name: str, function: Callable[..., object], scope: Mapping[str, object], *, each: bool = False
+) -> Signature:
+    """Read what `function`, to be registered as the `kind` `name`, takes.
+
+    `scope` holds the local names that were visible where the function was written. Raises `RegistrationError`, naming
+    the function and the parameter, for a signature that cannot work.
+    """
+    where = f"{kind} {name!r} ({source_of(function)})"
+    try:
+        parameters = list(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError) as error:
+        raise RegistrationError(f"{where}: its signature cannot be read", fix="register a plain function") from error
+    is_async = _is_async(function)
+    if is_async and kind != "effect":
+        raise RegistrationError(
+            f"{where}: it is async", fix=f"a {kind} is a plain, quick function; only effects may be async"
+        )
+    if _is_generator(function):
+        raise RegistrationError(f"{where}: it is a generator", fix="return the whole value instead of yielding parts")
+    positional, rest, keywords = _sort_parameters(where, parameters)
+    _take_first(where, _FIRST[kind], positional)
+    if each and kind == "placeholder":
+        _take_first(where, "member", positional)
+    needs, wishes = _system_parameters(where, kind, keywords)
+    return _plan(where, function, scope, positional, rest, needs, wishes, is_async)
+
+
+def _plan(
+    where: str,
+    function: Callable[..., object],
+    scope: Mapping[str, object],
+    positional: list[Parameter],
+    rest: Parameter | None,
+    needs: tuple[str, ...],
+    wishes: tuple[str, ...],
+    is_async: bool,
+) -> Signature:
+    if rest is not None and any(p.default is not Parameter.empty for p in positional):
+        raise RegistrationError(
+            f"{where}: a default stands before *{rest.name}, so no vector could leave it out",
+            fix="drop the default, or move the options into a dict of their own",
+        )
+    hints = _Hints(where, function, scope)
+    annotations = [hints.of(parameter) for parameter in positional]
+    rest_annotation = object if rest is None else hints.of(rest)
+    late = tuple(_late(annotation) for annotation in annotations)
+    rest_late = _late(rest_annotation)
+    return Signature(
+        at_least=sum(p.default is Parameter.empty for p in positional),
+        at_most=len(positional) if rest is None else None,
+        checks=tuple(checker(where, p.name, a) for p, a in zip(positional, annotations, strict=True)),
+        rest=None if rest is None else checker(where, rest.name, rest_annotation),
+        late=late if any(late) or rest_late else (),
+        rest_late=rest_late,
+        needs=needs,
+        wishes=wishes,
+        is_async=is_async,
+    )
+
+
+def _sort_parameters(
+    where: str, parameters: Sequence[Parameter]
+) -> tuple[list[Parameter], Parameter | None, list[Parameter]]:
+    positional: list[Parameter] = []
+    rest: Parameter | None = None
+    keywords: list[Parameter] = []
+    for parameter in parameters:
+        match parameter.kind:
+            case Parameter.POSITIONAL_ONLY | Parameter.POSITIONAL_OR_KEYWORD:
+                positional.append(parameter)
+            case Parameter.VAR_POSITIONAL:
+                rest = parameter
+            case Parameter.KEYWORD_ONLY:
+                keywords.append(parameter)
+            case _:
+                raise RegistrationError(
+                    f"{where}: it takes **{parameter.name}",
+                    fix="take one options dict as a parameter, annotated with a TypedDict",
+                )
+    return positional, rest, keywords
+
+
+def _take_first(where: str, first: str | None, positional: list[Parameter]) -> None:
+    if first is None:
+        return
+    if not positional:
+        raise RegistrationError(f"{where}: it takes no {first}", fix=f"its first parameter is {first}")
+    del positional[0]
+
+
+def _system_parameters(
+    where: str, kind: Kind, keywords: Sequence[Parameter]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    if keywords and kind not in _MAY_NEED_SYSTEM:
+        raise RegistrationError(
+            f"{where}: it takes {keywords[0].name!r} by keyword, which would be a system value",
+            fix=f"a {kind} is pure; let an effect or a state slice reach for the system",
+        )
+    needs = tuple(p.name for p in keywords if p.default is Parameter.empty)
+    return needs, tuple(p.name for p in keywords if p.default is not Parameter.empty)
+
+
+class _Hints:
+    """The annotations of one function, resolved one by one, so that only those that matter can fail."""
+
+    def __init__(self, where: str, function: Callable[..., object], scope: Mapping[str, object]) -> None:
+        inner = inspect.unwrap(function)
+        while isinstance(inner, functools.partial):
+            inner = inner.func
+        if not (inspect.isfunction(inner) or inspect.ismethod(inner)):
+            inner = type(inner).__call__
+        self._where = where
+        self._globals: dict[str, Any] = getattr(inner, "__globals__", {})
+        self._scope = scope
+
+    def of(self, parameter: Parameter) -> object:
+        annotation: object = parameter.annotation
+        if annotation is Parameter.empty:
+            return object
+        probe = type("_Probe", (), {"__annotations__": {"it": annotation}})
+        try:
+            return get_type_hints(probe, self._globals, dict(self._scope), include_extras=True)["it"]
+        except Exception as error:
+            raise RegistrationError(
+                f"{self._where}: the annotation of {parameter.name!r} cannot be resolved: {error}",
+                fix="name a type that is importable at run time, outside `if TYPE_CHECKING`",
+            ) from error
+
+
+def _late(annotation: object, inside: tuple[object, ...] = ()) -> Late:
+    """What of an argument so annotated holds effects. `inside` are the TypedDicts around it, which may be recursive."""
+    if is_typeddict(named := get_origin(annotation) or annotation):
+        if named in inside:
+            return False
+        hints = get_type_hints(named, include_extras=True)
+        return frozenset(name for name, hint in hints.items() if _late(hint, (*inside, named))) or False
+    if get_origin(annotation) is Annotated and any(type(extra) is EffectMarker for extra in get_args(annotation)[1:]):
+        return True
+    parts = [part for part in (_late(arg, inside) for arg in get_args(annotation)) if part]
+    fields = [part for part in parts if isinstance(part, frozenset)]
+    if len(fields) < len(parts) or (parts and _is_container(annotation)):
+        return True
+    return frozenset[str]().union(*fields) or False
+
+
+def _is_container(annotation: object) -> bool:
+    origin = get_origin(annotation)
+    return isinstance(origin, type) and issubclass(origin, (Sequence, Mapping))
+
+
+def _unwrapped(function: Callable[..., object]) -> object:
+    inner: object = function
+    while isinstance(inner, functools.partial):
+        inner = inner.func  # pyright: ignore[reportUnknownMemberType]
+    return inner if inspect.isroutine(inner) else getattr(inner, "__call__", inner)  # noqa: B004
+
+
+def _is_async(function: Callable[..., object]) -> bool:
+    return inspect.iscoroutinefunction(_unwrapped(function))
+
+
+def _is_generator(function: Callable[..., object]) -> bool:
+    inner = _unwrapped(function)
+    return inspect.isgeneratorfunction(inner) or inspect.isasyncgenfunction(inner)
+
+
+def source_of(function: object) -> str:
+    """Name a function and the place it was written: `send, alerts.py:12`."""
+    inner = inspect.unwrap(function) if callable(function) else function
+    code = getattr(inner, "__code__", None)
+    name = getattr(inner, "__qualname__", type(inner).__qualname__)
+    if code is None:
+        return str(name)
+    return f"{name}, {code.co_filename.rpartition('/')[2]}:{code.co_firstlineno}"
+
+
+def caller_scope(depth: int) -> Mapping[str, object]:
+    """The local names `depth` calls up: what annotations written inside a function may refer to."""
+    return sys._getframe(depth + 1).f_locals

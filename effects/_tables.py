@@ -1,0 +1,161 @@
+"""What a dispatch knows, made once from all registries: who interprets which key, and what runs around it.
+
+Everything that can be wrong with a set of registries is found here, and all of it is said in one error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, final
+
+from ._errors import RegistrationError, near
+from ._interceptors import Hook, Interceptor, StepKind
+from ._registry import Registration, Registry, namespace
+from ._signatures import Signature
+
+__all__ = ["Entry", "Guard", "Tables", "make_tables"]
+
+
+@final
+class Entry:
+    """One effect, action or placeholder, laid out for the hot path."""
+
+    __slots__ = ("each", "function", "is_action", "key", "late", "plain", "plugin", "registration", "signature")
+
+    def __init__(self, registration: Registration) -> None:
+        self.key = registration.key
+        self.plugin = registration.plugin
+        self.function: Callable[..., Any] = registration.function
+        self.signature: Signature = registration.signature
+        self.is_action = registration.kind == "action"
+        self.each = registration.each
+        self.late = bool(registration.signature.late) or bool(registration.signature.rest_late)
+        self.plain = not registration.signature.needs and not registration.signature.wishes
+        """True where the function needs nothing from the system."""
+        self.registration = registration
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """One interceptor's pair of hooks around one kind of step."""
+
+    id: str
+    plugin: str
+    before: Hook | None
+    after: Hook | None
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The merged registries."""
+
+    entries: Mapping[str, Entry]
+    placeholders: Mapping[str, Entry]
+    slices: Mapping[str, Entry]
+    dispatch_guards: tuple[Guard, ...]
+    action_guards: tuple[Guard, ...]
+    effect_guards: tuple[Guard, ...]
+
+
+def make_tables(
+    registries: Sequence[Registry],
+    system: Collection[str],
+    interceptors: Iterable[Interceptor],
+    prefer: Mapping[str, str],
+) -> Tables:
+    """Merge registries. Raises one `RegistrationError` that lists every conflict and every missing system value."""
+    chosen, problems = _settle([entry for registry in registries for entry in registry.registrations], prefer)
+    problems += _repeated_registries(registries)
+    owned = [("create_dispatch", one) for one in interceptors]
+    owned += [(registry.name, one) for registry in registries for one in registry.interceptors]
+    problems += _repeated_interceptors(owned)
+    late = {name for registry in registries for name in registry.late}
+    problems += _missing(chosen, {*system, *late})
+    if problems:
+        raise RegistrationError(
+            "this dispatch cannot be made\n" + "\n".join(f"  - {problem}" for problem in problems),
+        )
+    for registry in registries:
+        registry.close()
+    entries = {entry.key: Entry(entry) for entry in chosen if namespace(entry) == "effect or action"}
+    return Tables(
+        entries=entries,
+        placeholders={entry.key: Entry(entry) for entry in chosen if entry.kind == "placeholder"},
+        slices={entry.key: Entry(entry) for entry in chosen if entry.kind == "state slice"},
+        dispatch_guards=_guards("dispatch", owned),
+        action_guards=_guards("action", owned),
+        effect_guards=_guards("effect", owned),
+    )
+
+
+def _settle(entries: Sequence[Registration], prefer: Mapping[str, str]) -> tuple[list[Registration], list[str]]:
+    """Choose one registration for each name: the preferred one, else the one that overrides, else the only one."""
+    chosen: list[Registration] = []
+    problems: list[str] = []
+    keys = {entry.key for entry in entries}
+    problems += [f"prefer names {key!r}, which nobody registers" for key in prefer if key not in keys]
+
+    def name(entry: Registration) -> tuple[str, str]:
+        return namespace(entry), entry.key
+
+    for (what, key), group in groupby(sorted(entries, key=name), key=name):
+        rivals = list(group)
+        wanted = prefer.get(key)
+        overriding = [entry for entry in rivals if entry.override]
+        candidates = [entry for entry in rivals if entry.plugin == wanted] if wanted else overriding or rivals
+        owners = " and ".join(f"{entry.plugin!r} ({entry.source})" for entry in rivals)
+        if wanted and not candidates:
+            problems.append(f"prefer gives {what} {key!r} to {wanted!r}, but it is registered by {owners}")
+        elif len(candidates) > 1:
+            problems.append(
+                f"{what} {key!r} is registered by {owners}; fix: prefer={{{key!r}: {candidates[0].plugin!r}}}"
+            )
+        elif len(rivals) == 1 and overriding:
+            problems.append(
+                f"{what} {key!r} of {owners} overrides nothing; fix: drop override=True, or load what it overrides"
+            )
+        chosen.extend(candidates[:1])
+    order = {id(entry): index for index, entry in enumerate(entries)}
+    return sorted(chosen, key=lambda entry: order[id(entry)]), problems
+
+
+def _repeated_registries(registries: Sequence[Registry]) -> list[str]:
+    names = [registry.name for registry in registries]
+    return [f"two registries are named {name!r}" for name in dict.fromkeys(names) if names.count(name) > 1]
+
+
+def _repeated_interceptors(owned: Sequence[tuple[str, Interceptor]]) -> list[str]:
+    owners: dict[str, list[str]] = {}
+    for owner, interceptor in owned:
+        owners.setdefault(interceptor.id, []).append(owner)
+    return [
+        f"interceptor {name!r} is registered by {' and '.join(map(repr, who))}"
+        for name, who in owners.items()
+        if len(who) > 1
+    ]
+
+
+def _missing(entries: Sequence[Registration], present: Collection[str]) -> list[str]:
+    """Every system value that is needed, and neither given now nor announced as late."""
+    problems: list[str] = []
+    for entry in entries:
+        for need in entry.signature.needs:
+            if need not in present:
+                guess = near(need, present)
+                hint = f" (near: {guess})" if guess else ""
+                problems.append(
+                    f"missing system value {need!r}, needed by {entry.key!r} of {entry.plugin!r}{hint}; fix: "
+                    f"create_dispatch(..., system={{{need!r}: ...}}), or Registry(..., late=[{need!r}])"
+                )
+    return problems
+
+
+def _guards(kind: StepKind, owned: Sequence[tuple[str, Interceptor]]) -> tuple[Guard, ...]:
+    guards = [
+        Guard(one.id, owner, getattr(one, f"before_{kind}"), getattr(one, f"after_{kind}")) for owner, one in owned
+    ]
+    return tuple(guard for guard in guards if guard.before or guard.after)

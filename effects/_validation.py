@@ -1,0 +1,132 @@
+"""Checks arguments against annotations, and changes nothing.
+
+pydantic does the checking, under rules of our own: containers are lax (a tuple is as good as a list), leaves are strict
+(`"3"` is no int, `True` is no int), options that a TypedDict does not name are refused. What pydantic would build is
+thrown away: interpreters get the very objects that were dispatched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, cast, final
+
+from pydantic import ConfigDict, TypeAdapter
+from pydantic.errors import PydanticUserError
+from pydantic_core import CoreSchema, SchemaError, SchemaValidator, ValidationError, core_schema
+
+from ._errors import ArgumentError, RegistrationError
+
+__all__ = ["Checker", "checker", "explain"]
+
+
+@final
+class Checker(NamedTuple):
+    """How one parameter is checked: by its exact type first, which is quick, and by pydantic where that says no."""
+
+    name: str
+    exact: type | None
+    validate: Callable[[object], object] | None
+    """Raises `ValidationError`; None where anything fits."""
+
+    def accepts(self, value: object) -> bool:
+        if self.validate is None or type(value) is self.exact:
+            return True
+        try:
+            self.validate(value)
+        except ValidationError:
+            return False
+        return True
+
+
+_QUICK: frozenset[object] = frozenset({str, int, float, bool, bytes})
+_ANYTHING: tuple[object, ...] = (object, Any)
+_LAX = frozenset({"dict", "typed-dict"})
+_SEQUENCES = frozenset({"list", "tuple"})
+_WHOLE = frozenset({"model", "dataclass"})
+"""Types with rules of their own: an argument is an instance of them, or it does not fit."""
+_NOT_SCHEMAS = frozenset({"type", "cls", "config", "default", "expected", "metadata", "serialization"})
+
+
+def checker(where: str, name: str, annotation: object) -> Checker:
+    """Make the check for one parameter. Raises `RegistrationError` for an annotation that cannot be checked."""
+    if annotation in _ANYTHING:
+        return Checker(name, None, None)
+    try:
+        schema = TypeAdapter[object](cast(Any, annotation), config=ConfigDict(arbitrary_types_allowed=True)).core_schema
+        validator = SchemaValidator(cast(CoreSchema, _ruled(schema)), core_schema.CoreConfig(strict=True))
+    except (PydanticUserError, SchemaError, TypeError, NameError) as error:
+        raise RegistrationError(
+            f"{where}: no check can be made for {name!r}: {str(error).splitlines()[0]}",
+            fix="annotate it with a type that pydantic knows, or with object",
+        ) from error
+    except Exception as error:
+        raise RegistrationError(f"{where}: no check can be made for {name!r}", fix="annotate it with object") from error
+    return Checker(name, cast(type, annotation) if annotation in _QUICK else None, validator.validate_python)
+
+
+def _ruled(schema: object) -> object:
+    """A copy of a core schema under our rules: containers lax, leaves strict, unknown options refused."""
+    if isinstance(schema, list):
+        return [_ruled(item) for item in cast(list[object], schema)]
+    if isinstance(schema, tuple):
+        return tuple(_ruled(item) for item in cast(tuple[object, ...], schema))
+    if not isinstance(schema, dict):
+        return schema
+    source = cast(dict[str, Any], schema)
+    if source.get("type") in _WHOLE:
+        return {**source, "strict": True}
+    copy = {key: value if key in _NOT_SCHEMAS else _ruled(value) for key, value in source.items() if key != "fields"}
+    if "fields" in source:
+        copy["fields"] = {name: _ruled(field) for name, field in source["fields"].items()}
+    return _rule_for(copy)
+
+
+def _rule_for(schema: dict[str, Any]) -> dict[str, Any]:
+    kind = schema.get("type")
+    if kind in _LAX:
+        schema["strict"] = False
+    if kind == "typed-dict":
+        schema["extra_behavior"] = "forbid"
+        schema.pop("config", None)
+    if kind in _SEQUENCES:
+        schema["strict"] = False
+        ours = core_schema.is_instance_schema(cast(Any, (list, tuple)), cls_repr="list or tuple")
+        return {"type": "chain", "steps": [ours, schema]}
+    if kind == "is-instance" and _cannot_be_asked(schema["cls"]):
+        return {"type": "any"}
+    return schema
+
+
+def _cannot_be_asked(cls: object) -> bool:
+    """Whether `isinstance(x, cls)` raises: `cls` is a Protocol that is not marked `runtime_checkable`."""
+    return getattr(cls, "_is_protocol", False) and not getattr(cls, "_is_runtime_protocol", False)
+
+
+def explain(checks: Sequence[Checker], rest: Checker | None, args: Sequence[object]) -> ArgumentError:
+    """Say everything that is wrong with arguments of which one was not accepted. No values are in the message."""
+    lines: list[str] = []
+    for index, value in enumerate(args):
+        check = checks[index] if index < len(checks) else rest
+        if check is None or check.validate is None:
+            continue
+        try:
+            check.validate(value)
+        except ValidationError as error:
+            lines.extend(_complaints(check.name, error))
+    return ArgumentError(
+        "; ".join(lines), fix="see the interpreter's signature; values are passed as they are, never converted"
+    )
+
+
+def _complaints(name: str, error: ValidationError) -> list[str]:
+    lines: list[str] = []
+    for detail in error.errors(include_url=False, include_input=True):
+        place = name + "".join(f"[{part!r}]" for part in detail["loc"] if not _is_internal(part))
+        kind = "" if detail["type"] in {"missing", "effect_vector"} else f", got {type(detail['input']).__name__}"
+        lines.append(f"{place}: {detail['msg']}{kind}")
+    return list(dict.fromkeys(lines))
+
+
+def _is_internal(part: int | str) -> bool:
+    """Whether a piece of a location is pydantic's own name for a schema and not a place in the data."""
+    return isinstance(part, str) and ("[" in part or "-" in part)

@@ -1,0 +1,100 @@
+"""What a program says: effect vectors, and the placeholders inside them.
+
+An effect vector is a list or tuple: a string key, then arguments. Both types of container mean the same.
+A `Placeholder` is a Python object, so nothing that was decoded from JSON can ever be one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, cast, final
+
+from pydantic_core import PydanticCustomError, core_schema
+
+__all__ = ["Effect", "EffectMarker", "Placeholder", "list_problem", "vector_problem"]
+
+Problem = tuple[str, str]
+"""What is wrong, and what to do about it."""
+
+
+@final
+@dataclass(frozen=True, slots=True, init=False, repr=False)
+class Placeholder:
+    """A value that is bound late: resolved from the dispatch's data just before its effect runs.
+
+    `key` names a registered placeholder; `args` are passed to it after the data. Two placeholders are equal when
+    key and arguments are. Arguments are plain values: a placeholder inside a placeholder is refused.
+
+    >>> ["alerts/send", Placeholder("clock/now")]
+    ['alerts/send', Placeholder('clock/now')]
+    """
+
+    key: str
+    args: tuple[object, ...]
+
+    def __init__(self, key: str, *args: object) -> None:
+        if type(key) is not str:
+            raise TypeError(f"a placeholder's key is a str, not {type(key).__name__}")
+        if any(type(arg) is Placeholder for arg in args):
+            raise TypeError(f"placeholder {key!r} has a placeholder among its arguments; placeholders do not nest")
+        object.__setattr__(self, "key", key)
+        object.__setattr__(self, "args", args)
+
+    def __repr__(self) -> str:
+        return f"Placeholder({', '.join(map(repr, (self.key, *self.args)))})"
+
+
+def list_problem(effects: object) -> Problem | None:
+    """Say what keeps `effects` from being a list of effect vectors, or None. Looks at the outermost list only."""
+    if not isinstance(effects, (list, tuple)):
+        if isinstance(effects, Placeholder):
+            return "a placeholder stands where a list of effect vectors belongs", "late binding is for arguments only"
+        return (
+            f"a list of effect vectors is needed, not {type(effects).__name__}",
+            'write [["key", argument, ...], ...]',
+        )
+    if effects and isinstance(effects[0], str):
+        return (
+            "a bare effect vector stands where a list of them belongs",
+            f'put it in brackets: [["{effects[0]:.40}", ...]]',
+        )
+    return None
+
+
+def vector_problem(vector: object) -> Problem | None:
+    """Say what keeps `vector` from being one effect vector, or None. Looks at the container and the key only."""
+    if not isinstance(vector, (list, tuple)):
+        if isinstance(vector, Placeholder):
+            return "a placeholder stands where an effect vector belongs", "late binding is for arguments only"
+        return f"an effect vector is a list or tuple, not {type(vector).__name__}", 'write ["key", argument, ...]'
+    if not vector:
+        return "an effect vector is empty", 'write ["key", argument, ...]'
+    if not isinstance(vector[0], str):
+        if isinstance(vector[0], Placeholder):
+            return "a placeholder stands where an effect key belongs", "write the key itself: it is never late-bound"
+        return (
+            f"an effect key is a str, not {type(cast(object, vector[0])).__name__}",
+            "is this a list of effect vectors where one vector belongs?",
+        )
+    return None
+
+
+@final
+class EffectMarker:
+    """Marks an annotation as holding effect vectors: bound late, and checked for shape only."""
+
+    def __get_pydantic_core_schema__(self, source: object, handler: object) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(_check_vector)
+
+
+def _check_vector(value: object) -> object:
+    if (problem := vector_problem(value)) is not None:
+        raise PydanticCustomError("effect_vector", "{what}; {fix}", {"what": problem[0], "fix": problem[1]})
+    return value
+
+
+Effect = Annotated[Sequence[Any], EffectMarker()]
+"""The annotation of a parameter that holds one effect vector: a continuation.
+
+`then: Effect`, `*then: Effect`, `Sequence[Effect]`, `Effect | None`, or a field of an options TypedDict. Placeholders
+in it are left alone until the dispatch that runs it.
+"""

@@ -1,0 +1,9 @@
+"""What the engine is used for: one package each, used only through its face."""
+
+import effects
+
+if not hasattr(effects, "create_dispatch"):
+    raise ImportError(
+        f"rhialto's package `effects` is hidden by another one, {getattr(effects, '__file__', None) or effects.__path__}\n"
+        "  fix  rename that one, or take its folder off the front of sys.path"
+    )
