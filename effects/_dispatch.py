@@ -41,6 +41,10 @@ class Dispatch:
         """The names of the plugins, in order."""
         return self._gathered.names
 
+    def plugin(self, name: str) -> object | None:
+        """The plugin of that name, or None."""
+        return self._gathered.manager.get_plugin(name)
+
     @property
     def broken(self) -> Mapping[str, Exception]:
         """The installed plugins that could not be used and were left out, and why."""

@@ -107,9 +107,9 @@ class Frame:
         budget.vectors -= 1
         if budget.vectors >= 0:
             return True
-        head: object = next(iter(cast(Sequence[object], vector)), None) if isinstance(vector, (list, tuple)) else None
+        head = _head(vector)
         error = budget.exceeded("vectors", "effect vectors")
-        self.fail("shape", head if isinstance(head, str) else None, link, None, error, cast(object, vector))
+        self.fail("shape", head if isinstance(head, str) else None, link, None, error, vector)
         return False
 
     def result(self) -> DispatchResult:
@@ -120,6 +120,10 @@ class Frame:
 def merged(old: Mapping[str, object], new: Mapping[str, object] | None) -> Mapping[str, object]:
     """A read-only mapping of both; `new` wins. Later changes to either dict given here do not show."""
     return MappingProxyType({**old, **new}) if new else old
+
+
+def _head(vector: object) -> object:
+    return next(iter(cast(Sequence[object], vector)), None) if isinstance(vector, (list, tuple)) else None
 
 
 def _types(vector: object) -> tuple[str, ...]:

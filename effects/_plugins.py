@@ -33,6 +33,7 @@ _logger = logging.getLogger("effects")
 class Gathered:
     """What the plugins bring, each list in its order of call."""
 
+    manager: pluggy.PluginManager
     names: tuple[str, ...]
     registries: tuple[Registry, ...]
     lifespans: tuple[tuple[str, Callable[..., Any]], ...]
@@ -122,6 +123,7 @@ def gather(plugins: Sequence[object], *, installed: bool, block: Collection[str]
         else:
             registries.extend(_registries(name, call))
     return Gathered(
+        manager=intake.manager,
         names=tuple(reversed([name for name in intake.names if name != "rhialto.log"])),
         registries=tuple(registries),
         lifespans=tuple(intake.callers("rhialto_lifespan")),

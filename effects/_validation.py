@@ -52,8 +52,7 @@ def checker(where: str, name: str, annotation: object) -> Checker:
     if annotation in _ANYTHING:
         return Checker(name, None, None)
     try:
-        schema = TypeAdapter[object](cast(Any, annotation), config=ConfigDict(arbitrary_types_allowed=True)).core_schema
-        validator = SchemaValidator(cast(CoreSchema, _ruled(schema)), core_schema.CoreConfig(strict=True))
+        validator = SchemaValidator(cast(CoreSchema, _ruled(_schema(annotation))), core_schema.CoreConfig(strict=True))
     except (PydanticUserError, SchemaError, TypeError, NameError) as error:
         raise RegistrationError(
             f"{where}: no check can be made for {name!r}: {str(error).splitlines()[0]}",
@@ -62,6 +61,17 @@ def checker(where: str, name: str, annotation: object) -> Checker:
     except Exception as error:
         raise RegistrationError(f"{where}: no check can be made for {name!r}", fix="annotate it with object") from error
     return Checker(name, cast(type, annotation) if annotation in _QUICK else None, validator.validate_python)
+
+
+def _schema(annotation: object) -> dict[str, Any]:
+    """pydantic's schema for a type. A tuple around it lets any class stand in it: TypedDicts refuse to be told."""
+    around = cast(Any, tuple).__class_getitem__(annotation)
+    schema = cast(
+        dict[str, Any], TypeAdapter[object](around, config=ConfigDict(arbitrary_types_allowed=True)).core_schema
+    )
+    if schema["type"] == "definitions":
+        return {**schema, "schema": schema["schema"]["items_schema"][0]}
+    return cast(dict[str, Any], schema["items_schema"][0])
 
 
 def _ruled(schema: object) -> object:

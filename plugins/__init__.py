@@ -4,6 +4,6 @@ import effects
 
 if not hasattr(effects, "create_dispatch"):
     raise ImportError(
-        f"rhialto's package `effects` is hidden by another one, {getattr(effects, '__file__', None) or effects.__path__}\n"
+        f"rhialto's package `effects` is hidden by another one: {effects.__file__ or list(effects.__path__)}\n"
         "  fix  rename that one, or take its folder off the front of sys.path"
     )

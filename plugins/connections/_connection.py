@@ -1,0 +1,114 @@
+"""One open stream, as those see it who send to it, and as the one sees it who writes it out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, final
+
+import trio
+
+from effects import Sink
+
+from ._keys import Frozen, freeze_name
+
+__all__ = ["Cause", "Connection"]
+
+Cause = Literal["closed", "overflow", "shutdown"]
+"""Why a connection ended: it was closed by either side, it could not keep up, or the server stops."""
+
+
+@final
+class Connection:
+    """A bounded queue of frames under a name. Sending never waits; one task reads it out with `receive`.
+
+    Bounds count frames and bytes that have not been read out; a frame that would cross one closes the connection with
+    the cause `overflow`, and what was queued is dropped: its reader is too slow to be caught up with.
+    """
+
+    __slots__ = (
+        "_bytes",
+        "_frames",
+        "_held",
+        "_max_bytes",
+        "_max_frames",
+        "_wakeup",
+        "cause",
+        "frozen",
+        "key",
+        "scope",
+    )
+
+    def __init__(
+        self, scope: object, key: object, *, max_frames: int = 1_000, max_bytes: int = 1_000_000, held: bool = False
+    ) -> None:
+        self.scope = scope
+        self.key = key
+        self.frozen: tuple[Frozen, Frozen] = freeze_name((scope, key))
+        self.cause: Cause | None = None
+        """Why it ended; None while it is open."""
+        self._max_frames = max_frames
+        self._max_bytes = max_bytes
+        self._frames: list[bytes] = []
+        self._held: list[bytes] | None = [] if held else None
+        self._bytes = 0
+        self._wakeup = trio.Event()
+
+    def __repr__(self) -> str:
+        return f"<Connection {self.key!r} {self.cause or 'open'}>"
+
+    def send(self, frame: bytes) -> None:
+        """Queue one frame. Does nothing on a connection that has ended; never waits, never raises."""
+        self.offer(frame)
+
+    def offer(self, frame: bytes) -> bool:
+        """Queue one frame; False where it was not taken, because the connection has ended or ends of it."""
+        return self._take(frame, self._frames if self._held is None else self._held)
+
+    def first(self, frame: bytes) -> None:
+        """Queue one frame ahead of what is held."""
+        self._take(frame, self._frames)
+
+    def release(self) -> None:
+        """Let what was held follow what was sent first. From now on nothing is held."""
+        held, self._held = self._held or [], None
+        self._frames += held
+        if held:
+            self._wakeup.set()
+
+    def close(self, cause: Cause = "closed") -> None:
+        """End the connection. What is queued is still read out. The first cause counts."""
+        if self.cause is None:
+            self.cause = cause
+            self._wakeup.set()
+
+    def members(self) -> Sequence[Sink]:
+        """This one connection."""
+        return (self,)
+
+    async def receive(self) -> bytes:
+        """Wait for frames, and return all that are queued, joined; b"" once the connection has ended and is empty.
+
+        Always a checkpoint. When cancelled, no frame is lost. One task at a time may wait.
+        """
+        await self._wakeup.wait()
+        joined = b"".join(self._frames)
+        self._frames.clear()
+        self._bytes = sum(map(len, self._held or ()))
+        if self.cause is None:
+            self._wakeup = trio.Event()
+        return joined
+
+    def _take(self, frame: bytes, queue: list[bytes]) -> bool:
+        if self.cause is not None or not frame:
+            return self.cause is None
+        queue.append(frame)
+        self._bytes += len(frame)
+        waiting = len(self._frames) + len(self._held or ())
+        if waiting > self._max_frames or self._bytes > self._max_bytes:
+            self._frames.clear()
+            self._held = None
+            self.close("overflow")
+            return False
+        if queue is self._frames:
+            self._wakeup.set()
+        return True

@@ -1,0 +1,69 @@
+"""Many connections as one sink."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import final
+
+from effects import Sink
+
+from ._connection import Connection
+
+__all__ = ["BroadcastResult", "Group"]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class BroadcastResult:
+    """What came of effects that were dispatched to a group. Errors of those effects are in the dispatch's result."""
+
+    matched: int
+    """Connections in the group."""
+    queued: int = 0
+    """Frames put into a queue."""
+    dropped: int = 0
+    """Frames not put into a queue, because the connection had ended or ended of it."""
+    evicted: int = 0
+    """Connections that ended with `overflow` while this ran."""
+
+
+@final
+class Group:
+    """The connections that matched, as one sink. Each frame enters every queue before anything else runs.
+
+    `charge` is called with the number of members for each frame; what it raises passes, and that frame goes nowhere.
+    """
+
+    __slots__ = ("_charge", "_connections", "_dropped", "_evicted", "_queued")
+
+    def __init__(self, connections: Sequence[Connection], charge: Callable[[int], None]) -> None:
+        self._connections = connections
+        self._charge = charge
+        self._queued = 0
+        self._dropped = 0
+        self._evicted = 0
+
+    def send(self, frame: bytes) -> None:
+        """Queue the very same bytes on every member."""
+        self._charge(len(self._connections))
+        for connection in self._connections:
+            was_open = connection.cause is None
+            if connection.offer(frame):
+                self._queued += 1
+            else:
+                self._dropped += 1
+                self._evicted += was_open
+
+    def close(self) -> None:
+        """End every member."""
+        for connection in self._connections:
+            connection.close()
+
+    def members(self) -> Sequence[Sink]:
+        """The connections, in order of their arrival."""
+        return self._connections
+
+    def result(self) -> BroadcastResult:
+        """The count so far."""
+        return BroadcastResult(len(self._connections), self._queued, self._dropped, self._evicted)

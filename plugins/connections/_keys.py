@@ -1,0 +1,141 @@
+"""Names of connections, and patterns over them.
+
+A name is a pair `(scope, key)`: whose a connection is, derived by the server, and what it is for, chosen by the app. A
+key is a leaf, or a list or tuple of keys, to any depth. A pattern is a name in which `ANY` stands for one position and
+`REST`, in last place, for whatever follows. Wildcards are Python objects: no text from a browser is ever one.
+
+Names are compared in a frozen form in which a list and a tuple are the same, and types count: `1` is not `True`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from typing import Final, NamedTuple, cast, final
+from uuid import UUID
+
+from effects import EffectsError
+
+__all__ = [
+    "ANY",
+    "REST",
+    "Frozen",
+    "Key",
+    "Name",
+    "PatternError",
+    "Wildcard",
+    "freeze_name",
+    "freeze_pattern",
+    "leaves",
+    "matches",
+]
+
+Key = object
+"""A leaf (str, int, bool, bytes, UUID or None), or a list or tuple of keys."""
+Name = Sequence[object]
+"""A pair of scope and key."""
+
+_MAX_DEPTH = 32
+
+
+class PatternError(EffectsError, ValueError):
+    """A name or pattern of connections cannot be used."""
+
+
+@final
+class Wildcard:
+    """The type of `ANY` and `REST`."""
+
+    __slots__ = ("_name",)
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __repr__(self) -> str:
+        return self._name
+
+    def __reduce__(self) -> str:
+        return self._name
+
+
+ANY: Final = Wildcard("ANY")
+"""Matches one position of a key, whatever is there."""
+REST: Final = Wildcard("REST")
+"""As the last item of a list, matches all the positions that follow, if any."""
+
+
+@final
+class _Tagged(NamedTuple):
+    """A leaf that could be taken for an equal one of another type."""
+
+    kind: type
+    value: Hashable
+
+
+Frozen = str | bytes | UUID | None | Wildcard | _Tagged | tuple["Frozen", ...]
+"""A name or pattern in the form in which it is compared."""
+
+
+def freeze_name(name: object) -> tuple[Frozen, Frozen]:
+    """The frozen form of a name. Raises `PatternError` for what is no name, wildcards included."""
+    frozen = freeze_pattern(name)
+    if any(isinstance(leaf, Wildcard) for _, leaf in leaves(frozen)):
+        raise PatternError("a wildcard stands where one connection must be named", fix="patterns are for broadcast")
+    return frozen
+
+
+def freeze_pattern(pattern: object) -> tuple[Frozen, Frozen]:
+    """The frozen form of a name or pattern. Raises `PatternError` for what is neither."""
+    if not isinstance(pattern, (list, tuple)) or len(cast(Sequence[object], pattern)) != 2:
+        raise PatternError(
+            "a connection is named by a pair of scope and key", fix='write [scope, ["page", "home", ...]]'
+        )
+    scope, key = cast(Sequence[object], pattern)
+    if isinstance(scope, (list, tuple)) or scope is REST:
+        raise PatternError("a scope is a single value, or ANY", fix="put structure into the key")
+    return _freeze(scope, 0), _freeze(key, 0)
+
+
+def _freeze(value: object, depth: int) -> Frozen:
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, (list, tuple)):
+        if depth >= _MAX_DEPTH:
+            raise PatternError(f"a key is nested more than {_MAX_DEPTH} deep", fix="flatten it")
+        items = tuple(_freeze(item, depth + 1) for item in cast(Sequence[object], value))
+        if any(item is REST for item in items[:-1]):
+            raise PatternError("REST stands before the end of a list", fix="it may only be the last item")
+        return items
+    if isinstance(value, int):
+        return _Tagged(type(value), value)
+    if value is None or isinstance(value, (bytes, UUID, Wildcard)):
+        return value
+    raise PatternError(
+        f"a {type(value).__name__} stands in a connection's key",
+        fix="keys are made of str, int, bool, bytes, UUID, None",
+    )
+
+
+def matches(pattern: Frozen, name: Frozen) -> bool:
+    """Whether a frozen name has the shape and the literals of a frozen pattern."""
+    if pattern is ANY:
+        return True
+    if not _is_list(pattern) or not _is_list(name):
+        return pattern == name and _is_list(pattern) == _is_list(name)
+    wanted, given = cast("tuple[Frozen, ...]", pattern), cast("tuple[Frozen, ...]", name)
+    if wanted and wanted[-1] is REST:
+        wanted = wanted[:-1]
+        given = given[: len(wanted)] if len(given) >= len(wanted) else ()
+    return len(wanted) == len(given) and all(map(matches, wanted, given))
+
+
+def _is_list(value: Frozen) -> bool:
+    return isinstance(value, tuple) and type(value) is not _Tagged
+
+
+def leaves(frozen: Frozen, place: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Frozen]]:
+    """Every leaf of a frozen name or pattern, with its place: what an index is made of."""
+    if _is_list(frozen):
+        for index, item in enumerate(cast("tuple[Frozen, ...]", frozen)):
+            yield from leaves(item, (*place, index))
+    else:
+        yield place, frozen

@@ -1,0 +1,126 @@
+"""From values to the bytes of one Server-Sent Event. Pure functions: whatever goes in, nothing breaks out of its field.
+
+The format is that of the WHATWG HTML standard, section 9.2 (Server-sent events): lines end with CRLF, CR or LF, and
+with nothing else. The events and their data lines are Datastar's, https://data-star.dev/reference/sse_events.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Literal, get_args
+
+from effects import ArgumentError
+
+__all__ = ["Namespace", "PatchMode", "encode_patch_elements", "encode_patch_signals"]
+
+PatchMode = Literal["outer", "inner", "replace", "prepend", "append", "before", "after", "remove"]
+"""How elements are put into the page: https://data-star.dev/reference/sse_events#datastar-patch-elements."""
+Namespace = Literal["html", "svg", "mathml"]
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_FORBIDDEN = re.compile(r"[\r\n\0]")
+_MODES: frozenset[str] = frozenset(get_args(PatchMode))
+_NAMESPACES: frozenset[str] = frozenset(get_args(Namespace))
+_DEFAULT_RETRY = 1000
+
+
+def encode_patch_elements(
+    elements: str | None,
+    *,
+    selector: str | None = None,
+    mode: PatchMode = "outer",
+    namespace: Namespace = "html",
+    use_view_transition: bool = False,
+    view_transition_selector: str | None = None,
+    event_id: str | None = None,
+    retry: int | None = None,
+) -> bytes:
+    """One `datastar-patch-elements` event. `elements` is HTML; None only where `mode` is `remove`.
+
+    `retry` is in milliseconds. Raises `ArgumentError` for CR, LF or NUL in a field of one line, an unknown mode or
+    namespace, and a negative retry. A lone surrogate in `elements` becomes U+FFFD.
+    """
+    _one_of("mode", mode, _MODES)
+    _one_of("namespace", namespace, _NAMESPACES)
+    if mode == "remove" and not (selector or elements):
+        raise ArgumentError("mode 'remove' needs a selector, or elements with ids", fix="pass selector='#id'")
+    if mode != "remove" and elements is None:
+        raise ArgumentError(f"mode {mode!r} needs elements", fix="pass elements, or mode='remove' with a selector")
+    lines: list[str] = []
+    if mode != "outer":
+        lines.append(f"mode {mode}")
+    if selector:
+        lines.append(f"selector {_single('selector', selector)}")
+    if use_view_transition:
+        lines.append("useViewTransition true")
+    if view_transition_selector:
+        lines.append(f"viewTransitionSelector {_single('view_transition_selector', view_transition_selector)}")
+    if namespace != "html":
+        lines.append(f"namespace {namespace}")
+    lines.extend(f"elements {line}" for line in _lines(elements or ""))
+    return _event("datastar-patch-elements", lines, event_id, retry)
+
+
+def encode_patch_signals(
+    signals: Mapping[str, object],
+    *,
+    only_if_missing: bool = False,
+    event_id: str | None = None,
+    retry: int | None = None,
+) -> bytes:
+    """One `datastar-patch-signals` event. `signals` is a mapping that JSON can say; None removes a signal.
+
+    `retry` is in milliseconds. Raises `ArgumentError` for what JSON cannot say (NaN and infinities included: the client
+    would evaluate them as JavaScript), for CR, LF or NUL in `event_id`, and for a negative retry.
+    """
+    try:
+        text = json.dumps(dict(signals), separators=(",", ":"), allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ArgumentError(
+            f"signals hold what JSON cannot say ({type(error).__name__})",
+            fix="use str, int, finite float, bool, None, list and dict",
+        ) from None
+    lines = ["onlyIfMissing true"] if only_if_missing else []
+    lines.append(f"signals {text}")
+    return _event("datastar-patch-signals", lines, event_id, retry)
+
+
+def _event(name: str, data: list[str], event_id: str | None, retry: int | None) -> bytes:
+    lines = [f"event: {name}"]
+    if event_id:
+        lines.append(f"id: {_single('event_id', event_id)}")
+    if retry is not None and (isinstance(retry, bool) or retry < 0):
+        raise ArgumentError("retry is a number of milliseconds, 0 or more", fix="leave it out for the default")
+    if retry is not None and retry != _DEFAULT_RETRY:
+        lines.append(f"retry: {retry:d}")
+    lines.extend(f"data: {line}" for line in data)
+    return _utf8("\n".join(lines) + "\n\n")
+
+
+def _lines(text: str) -> list[str]:
+    """Split as an SSE parser would, and nowhere else: U+2028 or U+0085 inside a text is part of it."""
+    lines = _LINE_END.split(text)
+    if not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def _single(name: str, text: str) -> str:
+    if _FORBIDDEN.search(text):
+        raise ArgumentError(f"{name} holds CR, LF or NUL, and is a field of one line", fix="take them out")
+    return text
+
+
+def _one_of(name: str, value: str, allowed: frozenset[str]) -> None:
+    if value not in allowed:
+        raise ArgumentError(f"{name} is none of those Datastar knows", fix=f"one of {', '.join(sorted(allowed))}")
+
+
+def _utf8(text: str) -> bytes:
+    """UTF-8, with surrogate pairs joined and lone surrogates replaced by U+FFFD."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()

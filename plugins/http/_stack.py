@@ -1,0 +1,100 @@
+"""Cures for faults of the stack below, each named, and what they rely on. Nothing else here.
+
+The stack is quart-trio 0.12 on hypercorn 0.18; `pyproject.toml` pins both minor versions.
+
+**A. quart-trio cuts off the end of a request.** hypercorn reports `http.disconnect` from inside the app's last
+`send()`; quart-trio takes that for a client that left and cancels the task that is just about to make the connection
+ready for its next request. No idle timeout is ever set on it, so it stays open for ever and every shutdown waits for
+the whole grace period. Cure: once the last chunk is being sent, a disconnect no longer cancels. Relies on
+`handle_messages` and `handle_request` of `TrioASGIHTTPConnection`, and on quart's `_send_response`.
+
+**Shutdown is not announced to open responses.** hypercorn waits for them up to its grace period, and tells the app only
+afterwards. Cure: `Lifeline.terminated`, the event that hypercorn sets as soon as it stops, found through the bound
+method that it hands over as `send`. Relies on `send.__self__.context.terminated`; under any other server there is no
+such event, and streams end when that server ends them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol, cast, final
+
+import trio
+from quart import Request
+from quart.asgi import ASGIHTTPConnection
+from quart_trio import QuartTrio
+from quart_trio.asgi import TrioASGIHTTPConnection
+
+__all__ = ["Lifeline", "install", "lifeline"]
+
+_KEY = "rhialto.lifeline"
+
+
+class Terminated(Protocol):
+    """hypercorn's event wrapper, as far as it is needed."""
+
+    def is_set(self) -> bool: ...
+    async def wait(self) -> None: ...
+
+
+@final
+class Lifeline:
+    """What lives as long as one request: a nursery, and calls to make when it is over, however it ends."""
+
+    def __init__(self, terminated: Terminated | None) -> None:
+        self.terminated = terminated
+        """Set as soon as the server begins to stop; None where the server does not say."""
+        self.nursery: trio.Nursery | None = None
+        self.exits: list[Callable[[], None]] = []
+        self.last_chunk = False
+
+
+class _Connection(TrioASGIHTTPConnection):
+    """One request, with cure A and a `Lifeline`."""
+
+    async def __call__(self, receive: Any, send: Any) -> None:
+        line = Lifeline(_terminated(send))
+        cast(dict[str, Any], self.scope)[_KEY] = line
+
+        async def watched(message: Any) -> None:
+            if message["type"] == "http.response.body" and not message.get("more_body", False):
+                line.last_chunk = True
+            await send(message)
+
+        try:
+            await super().__call__(receive, watched)
+        finally:
+            for leave in reversed(line.exits):
+                leave()
+
+    async def handle_messages(self, nursery: trio.Nursery, request: Request, receive: Any) -> None:  # type: ignore[override]
+        line = lifeline(request)
+        await ASGIHTTPConnection.handle_messages(self, request, receive)
+        if not line.last_chunk:
+            nursery.cancel_scope.cancel()
+
+    async def handle_request(self, nursery: trio.Nursery, request: Request, send: Any) -> None:  # type: ignore[override]
+        lifeline(request).nursery = nursery
+        await super().handle_request(nursery, request, send)
+
+
+def _terminated(send: object) -> Terminated | None:
+    context: object = getattr(getattr(send, "__self__", None), "context", None)
+    event: object = getattr(context, "terminated", None)
+    return cast(Terminated, event) if callable(getattr(event, "is_set", None)) else None
+
+
+def install(app: QuartTrio) -> None:
+    """Cure an app. Raises `TypeError` for an app that is not a QuartTrio, or has a connection class of its own."""
+    if not isinstance(app, QuartTrio):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(f"Live needs a quart_trio.QuartTrio app, not {type(app).__name__}")
+    if app.asgi_http_class is _Connection:
+        return
+    if app.asgi_http_class is not TrioASGIHTTPConnection:
+        raise TypeError(f"Live cannot stand in for the app's own asgi_http_class {app.asgi_http_class.__name__}")
+    app.asgi_http_class = _Connection
+
+
+def lifeline(request: Request) -> Lifeline:
+    """The lifeline of a request."""
+    return cast(Lifeline, cast(dict[str, Any], request.scope)[_KEY])

@@ -1,0 +1,101 @@
+"""What frames are written to on their way into a response."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from types import TracebackType
+from typing import Self, final
+
+from quart import Response
+from quart.wrappers.response import ResponseBody
+
+from effects import Sink
+from plugins.connections import Connection
+
+__all__ = ["Buffer", "Opening", "event_response", "stream_response"]
+
+_HEADERS = {"Content-Type": "text/event-stream", "Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+"""The last one keeps nginx from collecting events instead of passing them on."""
+
+
+@final
+class Buffer:
+    """A sink for one answer: frames are kept until the whole dispatch is over."""
+
+    def __init__(self) -> None:
+        self._frames: list[bytes] = []
+        self._closed = False
+
+    def send(self, frame: bytes) -> None:
+        """Keep a frame; nothing once closed."""
+        if not self._closed:
+            self._frames.append(frame)
+
+    def close(self) -> None:
+        """Keep nothing more."""
+        self._closed = True
+
+    def members(self) -> Sequence[Sink]:
+        """This one answer."""
+        return (self,)
+
+    def joined(self) -> bytes:
+        """Everything kept."""
+        return b"".join(self._frames)
+
+
+@final
+class Opening:
+    """A sink that writes to a connection ahead of what others send to it meanwhile."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def send(self, frame: bytes) -> None:
+        """Queue a frame ahead of what is held."""
+        self._connection.first(frame)
+
+    def close(self) -> None:
+        """End the connection."""
+        self._connection.close()
+
+    def members(self) -> Sequence[Sink]:
+        """This one connection."""
+        return (self,)
+
+
+@final
+class _Body(ResponseBody):
+    """Reads a connection out, all queued frames in one chunk."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._connection.close()
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        frames = await self._connection.receive()
+        if not frames:
+            raise StopAsyncIteration
+        return frames
+
+
+def event_response(frames: bytes) -> Response:
+    """An answer in one piece."""
+    return Response(frames, headers=_HEADERS)
+
+
+def stream_response(connection: Connection) -> Response:
+    """An answer that goes on until the connection ends."""
+    response = Response(_Body(connection), headers=_HEADERS)
+    response.timeout = None  # quart would cut the stream off after RESPONSE_TIMEOUT, 60 s
+    return response
