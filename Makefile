@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+DEMO   := $(VENV)/.demo
 BIND   ?= 127.0.0.1:8000
 
 .PHONY: demo check test lint types fast wheel clean
 
-demo: $(READY)
+demo: $(DEMO)
 	$(BIN)/hypercorn -k trio --bind $(BIND) demo.app:app
 
 check: lint types fast
@@ -36,7 +37,12 @@ wheel: $(READY)
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --editable '.[dev]'
-	touch $(READY)
+	touch $(READY) $(DEMO)
+
+$(DEMO): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --editable '.[demo]'
+	touch $(DEMO)
 
 clean:
 	rm -rf $(VENV) build dist .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis

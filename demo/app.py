@@ -5,7 +5,7 @@ Run it with `make demo`, or `hypercorn -k trio demo.app:app`.
 
 from __future__ import annotations
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 from quart import redirect, url_for
 from quart.typing import ResponseReturnValue
 from quart_trio import QuartTrio
@@ -66,7 +66,14 @@ live = Live(app, dispatch)
 class Greeting(BaseModel):
     """What the form sends."""
 
-    name: str = Field(min_length=1, max_length=80, pattern=r"\S")
+    name: str = Field(max_length=80)
+
+    @field_validator("name")
+    @classmethod
+    def _somebody(cls, name: str) -> str:
+        if not name.strip():
+            raise ValueError("Type a name first.")
+        return name.strip()
 
 
 @app.get("/")

@@ -45,7 +45,7 @@ def serve_client(app: QuartTrio) -> None:
 
     @app.get("/datastar.js")
     async def client() -> Response:
-        return Response(status=404) if file is None else await send_file(file, mimetype="text/javascript")
+        return Response(b"", 404) if file is None else await send_file(file, mimetype="text/javascript")
 
 
 def _client_file() -> Path | None:

@@ -30,6 +30,8 @@ from htpy import (
     title,
 )
 
+from markupsafe import Markup
+
 from demo.settings import client_url
 
 __all__ = ["State", "about", "greeting", "home"]
@@ -42,10 +44,10 @@ _LOST = (
 )
 
 
-def greeting(name: object) -> Element:
-    """The one element that greetings are patched into."""
+def greeting(name: object) -> Markup:
+    """The one element that greetings are patched into. `Markup` is a str, so effects that hold it can be compared."""
     text = "Nobody has been greeted yet." if name is None else f"Hello, {name}"
-    return div("#greeting.greeting", role="status", aria_live="polite")[text]
+    return Markup(div("#greeting.greeting", role="status", aria_live="polite")[text])
 
 
 def home(*, stream: str, greet: str, latest: str | None) -> Renderable:

@@ -210,7 +210,7 @@ class Live:
 
     def _without_session(self) -> Response:
         if _is_datastar():
-            return Response(status=204)
+            return Response(b"", 204)
         return problem(403, "There is no session yet. Open a page first, and accept its cookie.")
 
 

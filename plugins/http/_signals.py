@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import NoReturn, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 from quart import abort, g, request
 
 from ._problems import problem
@@ -38,9 +39,15 @@ def parse(model: type[M], signals: Mapping[str, object]) -> M:
         return model.model_validate(dict(signals))
     except ValidationError as error:
         messages: dict[str, str] = {}
-        for detail in error.errors(include_url=False, include_context=False, include_input=False):
-            messages.setdefault(".".join(map(str, detail["loc"])), detail["msg"])
+        for detail in error.errors(include_url=False, include_input=False):
+            messages.setdefault(".".join(map(str, detail["loc"])), _for_people(detail))
         raise InvalidSignals(messages) from None
+
+
+def _for_people(detail: ErrorDetails) -> str:
+    """A validator's own words as they are, without pydantic's "Value error, " before them."""
+    raised = detail.get("ctx", {}).get("error")
+    return str(raised) if isinstance(raised, ValueError) else detail["msg"]
 
 
 async def raw_signals() -> dict[str, object]:

@@ -1,0 +1,105 @@
+"""The demo's pages and settings, in the test client."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from quart_trio import QuartTrio
+
+from demo import settings
+from demo.app import app
+from plugins.datastar import DATASTAR_URL
+from plugins.http.testing import open_sse
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing from outside, and no file of the developer's."""
+    monkeypatch.delenv("DATASTAR_URL", raising=False)
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    monkeypatch.setattr(settings, "_SECRET_FILE", tmp_path / "secret")
+
+
+async def test_home_opens_its_stream_and_has_a_form_that_works_without_javascript() -> None:
+    """The page makes the session; the stream is opened by the client."""
+    answer = await app.test_client().get("/")
+    text = await answer.get_data(as_text=True)
+    assert "@get(&#39;/sse/home&#39;" in text
+    assert 'action="/greet" method="post"' in text
+    assert DATASTAR_URL in text
+    assert "set-cookie" in answer.headers
+
+
+async def test_about_is_a_plain_page() -> None:
+    """Without a stream."""
+    text = await (await app.test_client().get("/about")).get_data(as_text=True)
+    assert "<h1>About</h1>" in text
+    assert "@get" not in text
+
+
+async def test_two_pages_greet_each_other() -> None:
+    """One posts by script, one as a plain form; both see both."""
+    async with app.test_app():
+        one, two = app.test_client(), app.test_client()
+        for client in (one, two):
+            await client.get("/")
+        async with open_sse(one, "/sse/home") as first, open_sse(two, "/sse/home") as second:
+            for stream in (first, second):
+                assert (await stream.event()).data == 'signals {"connected":true}'
+                assert (await stream.event()).event == "datastar-patch-elements"
+            await one.post("/greet", json={"name": " Ann "}, headers={"Datastar-Request": "true"})
+            plain = await two.post("/greet", form={"name": "<Ben>"})
+            assert (plain.status_code, plain.headers["location"]) == (303, "/")
+            for stream in (first, second):
+                assert "Hello, Ann<" in (await stream.event()).data
+                assert "Hello, &lt;Ben&gt;<" in (await stream.event()).data
+        assert "Hello, &lt;Ben&gt;<" in await (await two.get("/")).get_data(as_text=True)
+
+
+async def test_an_empty_name_is_answered_with_a_message() -> None:
+    """In words for people."""
+    answer = await app.test_client().post("/greet", json={"name": "  "}, headers={"Datastar-Request": "true"})
+    assert b'{"errors":{"name":"Type a name first."}}' in await answer.get_data(as_text=False)
+
+
+def test_the_secret_is_made_once_and_kept_from_others() -> None:
+    """In a file that only its owner may read; the environment goes first."""
+    made = settings.secret_key()
+    assert len(made) > 30
+    assert settings.secret_key() == made
+    assert settings._SECRET_FILE.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_secret_comes_from_the_environment_where_it_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And no file is made."""
+    monkeypatch.setenv("SECRET_KEY", "given")
+    assert settings.secret_key() == "given"
+    assert not settings._SECRET_FILE.exists()
+
+
+async def test_the_client_can_be_a_local_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Then the demo serves it."""
+    (tmp_path / "client.js").write_text("js")
+    monkeypatch.setenv("DATASTAR_URL", str(tmp_path / "client.js"))
+    assert settings.client_url() == "/datastar.js"
+    offline = QuartTrio("offline")
+    settings.serve_client(offline)
+    answer = await offline.test_client().get("/datastar.js")
+    assert (answer.mimetype, await answer.get_data()) == ("text/javascript", b"js")
+
+
+async def test_the_client_can_be_another_url(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then nothing is served for it."""
+    monkeypatch.setenv("DATASTAR_URL", "https://example.org/datastar.js")
+    assert settings.client_url() == "https://example.org/datastar.js"
+    online = QuartTrio("online")
+    settings.serve_client(online)
+    assert (await online.test_client().get("/datastar.js")).status_code == 404
+
+
+def test_a_client_that_is_neither_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the demo starts, and not when a page is missing its script."""
+    monkeypatch.setenv("DATASTAR_URL", "nowhere.js")
+    with pytest.raises(FileNotFoundError, match="neither a URL nor a file: nowhere"):
+        settings.serve_client(QuartTrio("x"))

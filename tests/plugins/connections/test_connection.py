@@ -1,0 +1,132 @@
+"""One connection: a bounded queue that never waits and loses nothing it took."""
+
+from __future__ import annotations
+
+import pytest
+import trio
+from trio.testing import MockClock
+
+from effects import Sink
+from plugins.connections import Connection
+
+
+def connection(*, max_frames: int = 1_000, max_bytes: int = 1_000_000, held: bool = False) -> Connection:
+    """A connection of no importance."""
+    return Connection("s", ("k",), max_frames=max_frames, max_bytes=max_bytes, held=held)
+
+
+async def test_it_is_a_sink() -> None:
+    """Structurally, as the protocol demands, and its only member is itself."""
+    one = connection()
+    assert isinstance(one, Sink)
+    assert list(one.members()) == [one]
+
+
+async def test_queued_frames_are_received_joined() -> None:
+    """One write for all that is there."""
+    one = connection()
+    one.send(b"a")
+    one.send(b"b")
+    assert await one.receive() == b"ab"
+
+
+async def test_receive_waits_for_a_frame(autojump_clock: MockClock) -> None:
+    """And wakes for the first."""
+    one = connection()
+    async with trio.open_nursery() as nursery:
+
+        async def later() -> None:
+            await trio.sleep(5)
+            one.send(b"a")
+
+        nursery.start_soon(later)
+        assert await one.receive() == b"a"
+        assert trio.current_time() == pytest.approx(5)
+
+
+async def test_cancelling_receive_loses_nothing(autojump_clock: MockClock) -> None:
+    """What comes later is there for the next call."""
+    one = connection()
+    with trio.move_on_after(1):
+        await one.receive()
+    one.send(b"a")
+    assert await one.receive() == b"a"
+
+
+async def test_what_is_queued_is_read_out_before_the_end() -> None:
+    """Then comes the end, as often as one asks."""
+    one = connection()
+    one.send(b"a")
+    one.close()
+    one.send(b"too late")
+    assert [await one.receive() for _ in range(3)] == [b"a", b"", b""]
+
+
+async def test_the_first_cause_counts() -> None:
+    """Later ones change nothing."""
+    one = connection()
+    assert one.cause is None
+    one.close("shutdown")
+    one.close()
+    assert one.cause == "shutdown"
+
+
+@pytest.mark.parametrize(("frames", "size"), [(2, 1_000), (1_000, 2)])
+async def test_crossing_a_bound_closes_and_drops(frames: int, size: int) -> None:
+    """In frames or in bytes; whoever sends never notices."""
+    one = connection(max_frames=frames, max_bytes=size)
+    for _ in range(3):
+        one.send(b"x")
+    assert one.cause == "overflow"
+    assert await one.receive() == b""
+
+
+async def test_reading_makes_room() -> None:
+    """Bounds count what has not been read out."""
+    one = connection(max_frames=2, max_bytes=2)
+    for _ in range(5):
+        one.send(b"xx")
+        assert await one.receive() == b"xx"
+    assert one.cause is None
+
+
+async def test_held_frames_follow_what_is_sent_first() -> None:
+    """And nothing of them is readable before they are released."""
+    one = connection(held=True)
+    one.send(b"2")
+    one.first(b"1")
+    one.send(b"3")
+    assert await one.receive() == b"1"
+    one.release()
+    one.send(b"4")
+    assert await one.receive() == b"234"
+
+
+async def test_held_frames_count_against_the_bounds() -> None:
+    """Also after what was sent first has been read."""
+    one = connection(max_frames=10, max_bytes=3, held=True)
+    one.first(b"x")
+    one.send(b"xx")
+    assert await one.receive() == b"x"
+    one.send(b"x")
+    assert one.cause is None
+    one.send(b"x")
+    assert one.cause == "overflow"
+    one.release()
+    assert await one.receive() == b""
+
+
+async def test_an_empty_frame_is_no_frame() -> None:
+    """It would look like the end."""
+    one = connection()
+    one.send(b"")
+    one.send(b"a")
+    assert await one.receive() == b"a"
+
+
+def test_its_repr_names_it() -> None:
+    """With its state."""
+    one = connection()
+    assert repr(one) == "<Connection ('k',) open>"
+    one.close()
+    assert repr(one) == "<Connection ('k',) closed>"

@@ -1,0 +1,119 @@
+"""Names, patterns, and when they match."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from typing import Any, cast
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plugins.connections import ANY, REST, PatternError, freeze_name, matches
+from plugins.connections._keys import freeze_pattern
+
+leaves = st.text() | st.integers() | st.booleans() | st.none() | st.binary() | st.uuids()
+scopes = leaves
+keys = st.recursive(
+    leaves, lambda inner: st.lists(inner, max_size=4) | st.lists(inner, max_size=4).map(tuple), max_leaves=8
+)
+
+
+def match(pattern: object, name: object) -> bool:
+    """Whether a pattern matches a name."""
+    return matches(freeze_pattern(pattern), freeze_name(name))
+
+
+def holed(key: object, draw: Callable[[st.SearchStrategy[Any]], Any]) -> object:
+    """The key with some positions made into wildcards, and lists and tuples swapped."""
+    if draw(st.integers(0, 3)) == 0:
+        return ANY
+    if not isinstance(key, (list, tuple)):
+        return key
+    items = [holed(item, draw) for item in cast(list[object], key)]
+    if draw(st.booleans()):
+        items = [*items[: draw(st.integers(0, len(items)))], REST]
+    return draw(st.sampled_from([list, tuple]))(items)
+
+
+@given(scopes, keys, st.data())
+def test_a_name_matches_itself_with_holes(scope: object, key: object, data: st.DataObject) -> None:
+    """Whatever becomes ANY or falls under REST, the name still matches."""
+    assert match((scope, holed(key, data.draw)), (scope, key))
+
+
+@given(scopes, keys, scopes, keys)
+def test_without_wildcards_matching_is_being_the_same(a: object, one: object, b: object, other: object) -> None:
+    """The same shape and the same leaves, of the same types."""
+
+    def typed(value: object) -> object:
+        if isinstance(value, (list, tuple)):
+            return [typed(item) for item in cast(list[object], value)]
+        return type(value), value
+
+    assert match((a, one), (b, other)) == (typed([a, one]) == typed([b, other]))
+
+
+@given(scopes, keys)
+def test_text_is_never_a_wildcard(scope: object, key: object) -> None:
+    """A name that holds "*" or "ANY" matches only itself."""
+    assert not match((scope, ["*", "ANY"]), (scope, ["*", key, "x"]))
+    assert match((scope, ["*", "ANY"]), (scope, ("*", "ANY")))
+
+
+def test_types_count() -> None:
+    """1 is not True, and "1" is neither."""
+    assert not match(("s", [1]), ("s", [True]))
+    assert not match(("s", ["1"]), ("s", [1]))
+
+
+def test_any_is_one_position_and_rest_the_tail() -> None:
+    """REST matches an empty tail, too."""
+    assert match([ANY, ["page", ANY]], ["s", ["page", ["a", "b"]]])
+    assert not match([ANY, ["page", ANY]], ["s", ["page", "a", "b"]])
+    assert match([ANY, ["page", REST]], ["s", ["page", "a", "b"]])
+    assert match([ANY, ["page", REST]], ["s", ["page"]])
+    assert not match([ANY, ["page", "x", REST]], ["s", ["page"]])
+    assert not match([ANY, ["page", REST]], ["s", "page"])
+
+
+@pytest.mark.parametrize(
+    ("pattern", "message"),
+    [
+        ("page", "a pair of scope and key"),
+        (["s"], "a pair of scope and key"),
+        ([["s"], "k"], "a scope is a single value"),
+        ([REST, "k"], "a scope is a single value"),
+        (["s", [REST, "k"]], "REST stands before the end"),
+        (["s", [1.5]], "a float stands in"),
+        (["s", {"a": 1}], "a dict stands in"),
+    ],
+)
+def test_what_is_no_pattern_is_refused(pattern: object, message: str) -> None:
+    """With a message that says what would do."""
+    with pytest.raises(PatternError, match=message):
+        freeze_pattern(pattern)
+
+
+def test_a_name_holds_no_wildcard() -> None:
+    """Nobody is stored under a pattern."""
+    with pytest.raises(PatternError, match="a wildcard stands where one connection must be named"):
+        freeze_name(["s", ["page", ANY]])
+
+
+def test_a_key_of_any_depth_is_refused_not_recursed_into() -> None:
+    """The limit is far above what keys are for."""
+    deep: object = "k"
+    for _ in range(100_000):
+        deep = [deep]
+    with pytest.raises(PatternError, match="nested more than 32 deep"):
+        freeze_name(["s", deep])
+
+
+def test_wildcards_keep_their_identity() -> None:
+    """Pickled and copied, they are themselves."""
+    assert pickle.loads(pickle.dumps(ANY)) is ANY
+    assert repr([ANY, REST]) == "[ANY, REST]"
+    assert match((UUID(int=1), None), (UUID(int=1), None))

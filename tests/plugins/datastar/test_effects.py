@@ -1,0 +1,93 @@
+"""The effects: what a dispatch sends to its sink."""
+
+from __future__ import annotations
+
+import pytest
+from htpy import div
+from markupsafe import Markup
+
+from effects import Dispatch, create_dispatch
+from effects.testing import MemorySink
+from plugins.datastar import Datastar, html
+
+
+@pytest.fixture
+def dispatch() -> Dispatch:
+    """A dispatch that knows Datastar and nothing else."""
+    return create_dispatch([Datastar()])
+
+
+async def sent(dispatch: Dispatch, *effects: object) -> str:
+    """What the effects send."""
+    sink = MemorySink()
+    (await dispatch(effects, system={"sink": sink})).raise_errors()
+    return sink.text
+
+
+async def failure(dispatch: Dispatch, effect: object) -> str:
+    """The one error of an effect, as people read it."""
+    result = await dispatch([effect], system={"sink": MemorySink()})
+    (record,) = result.errors
+    return str(record)
+
+
+async def test_elements_are_patched(dispatch: Dispatch) -> None:
+    """Text in an element is escaped by the library that built it."""
+    text = await sent(dispatch, ["patch-elements", div("#a")["<script>"], {"selector": "#a", "mode": "inner"}])
+    assert text == (
+        "event: datastar-patch-elements\ndata: mode inner\ndata: selector #a\n"
+        'data: elements <div id="a">&lt;script&gt;</div>\n\n'
+    )
+
+
+async def test_elements_are_removed_by_selector(dispatch: Dispatch) -> None:
+    """None stands for no elements."""
+    assert "mode remove" in await sent(dispatch, ["patch-elements", None, {"selector": "#a", "mode": "remove"}])
+
+
+async def test_signals_are_patched(dispatch: Dispatch) -> None:
+    """A dict becomes JSON."""
+    text = await sent(dispatch, ["patch-signals", {"connected": True}, {"only_if_missing": True}])
+    assert text == 'event: datastar-patch-signals\ndata: onlyIfMissing true\ndata: signals {"connected":true}\n\n'
+
+
+async def test_closing_closes_the_sink(dispatch: Dispatch) -> None:
+    """What comes after is not sent."""
+    sink = MemorySink()
+    await dispatch([["close-sse"], ["patch-signals", {}]], system={"sink": sink})
+    assert sink.closed
+    assert not sink.frames
+
+
+def test_html_says_that_a_str_is_trusted() -> None:
+    """What is formatted into it is escaped."""
+    assert html("<b>{}</b>").format("<i>") == Markup("<b>&lt;i&gt;</b>")
+
+
+@pytest.mark.parametrize("elements", ["<p>", [div], 3, div.__class__, Markup])
+async def test_elements_without_html_are_refused(dispatch: Dispatch, elements: object) -> None:
+    """A bare str above all, with the fix."""
+    message = await failure(dispatch, ["patch-elements", elements])
+    assert "elements are an object with __html__" in message
+    assert 'html("' in message
+
+
+async def test_an_html_method_that_returns_no_str_is_refused(dispatch: Dispatch) -> None:
+    """And named."""
+
+    class Odd:
+        def __html__(self) -> int:
+            return 3
+
+    assert "__html__ of Odd returned int" in await failure(dispatch, ["patch-elements", Odd()])
+
+
+async def test_unknown_options_are_refused(dispatch: Dispatch) -> None:
+    """With the option's name."""
+    assert "options['slector']" in await failure(dispatch, ["patch-elements", div, {"slector": "#a"}])
+
+
+async def test_a_missing_sink_is_said_to_be_missing(dispatch: Dispatch) -> None:
+    """With the effect that needs it."""
+    (record,) = (await dispatch([["patch-signals", {}]])).errors
+    assert "missing system value 'sink', needed by 'patch-signals'" in str(record)
