@@ -29,10 +29,10 @@ from htpy import (
     span,
     title,
 )
-
 from markupsafe import Markup
 
 from demo.settings import client_url
+from plugins.datastar import html as trusted
 
 __all__ = ["State", "about", "greeting", "home"]
 
@@ -47,7 +47,7 @@ _LOST = (
 def greeting(name: object) -> Markup:
     """The one element that greetings are patched into. `Markup` is a str, so effects that hold it can be compared."""
     text = "Nobody has been greeted yet." if name is None else f"Hello, {name}"
-    return Markup(div("#greeting.greeting", role="status", aria_live="polite")[text])
+    return trusted(str(div("#greeting.greeting", role="status", aria_live="polite")[text]))
 
 
 def home(*, stream: str, greet: str, latest: str | None) -> Renderable:

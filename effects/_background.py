@@ -16,9 +16,11 @@ __all__ = ["Background"]
 class Background:
     """Open while a dispatch is running; `running()` owns the nursery."""
 
-    __slots__ = ("alive", "nursery", "system")
+    __slots__ = ("alive", "nursery", "running", "system")
 
     def __init__(self) -> None:
+        self.running = False
+        """Whether `running()` is entered, from before the first lifespan opens until after the last has closed."""
         self.nursery: trio.Nursery | None = None
         self.alive = 0
         self.system: Mapping[str, object] = {}

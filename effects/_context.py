@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import final
 
 from ._errors import DispatchResult
-from ._frame import Frame, merged
+from ._frame import Frame
 from ._paths import Link, Path, Via, flatten
 
 __all__ = ["Context"]
@@ -53,8 +53,8 @@ class Context:
         """
         frame = self._frame
         parent = None if self._is_root else frame
-        child = Frame(frame.engine, parent, merged(self.data, data), merged(self.system, system))
-        return await frame.engine.run(child, effects, self)
+        child = Frame(frame.engine, parent, self.data, self.system)
+        return await frame.engine.run(child, effects, self, data, system)
 
     def spawn(self, function: Callable[..., Awaitable[object]], *args: object) -> None:
         """Start `await function(ctx, *args)` in the background, and return at once.

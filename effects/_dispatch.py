@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from types import MappingProxyType
 from typing import cast, final
 
 from ._background import Background
-from ._errors import DispatchResult, RegistrationError, ShapeError
+from ._errors import DispatchResult, RegistrationError
 from ._expand import Expansion, expand
 from ._frame import EMPTY, Engine, Frame, merged
 from ._interceptors import Interceptor
@@ -65,14 +66,7 @@ class Dispatch:
         `trio.Cancelled`, passes. Not every call is a checkpoint; a long one yields now and then.
         """
         frame = Frame(self._engine, None, EMPTY, self._current())
-        for name, value in (("data", data), ("system", system)):
-            if value is not None and not isinstance(value, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
-                error = ShapeError(f"{name} is a mapping, not {type(value).__name__}", fix=f"write {name}={{...}}")
-                frame.fail("shape", None, None, None, error)
-                return frame.result()
-        frame.data = merged(EMPTY, data)
-        frame.system = merged(frame.system, system)
-        return await self._engine.run(frame, effects, None)
+        return await self._engine.run(frame, effects, None, data, system)
 
     def expand(
         self,
@@ -87,12 +81,8 @@ class Dispatch:
         interceptor, no state slice and no listener runs. All actions see the one `state` given here, and nested effects
         are left as they are, so a dispatch, whose actions see what earlier effects did, may come to something else.
         """
-        engine = self._engine
-        quiet = Engine(
-            engine.tables, engine.limits, engine.validate, engine.debug, _hear_nothing, engine.background, engine.run
-        )
-        frame = Frame(quiet, None, merged(EMPTY, data), self._current())
-        return expand(frame, effects, EMPTY if state is None else state)
+        quiet = replace(self._engine, hear=_hear_nothing)
+        return expand(Frame(quiet, None, EMPTY, self._current()), effects, state, data)
 
     def running(self) -> AbstractAsyncContextManager[Dispatch]:
         """Open what the plugins need, for as long as the context is entered.
@@ -135,18 +125,29 @@ def create_dispatch(
     Raises `RegistrationError` for everything that is wrong with the set: conflicts between plugins, missing system
     values, plugins that cannot be used.
     """
-    for name, value in (("system", system), ("prefer", prefer)):
-        if value is not None and not isinstance(value, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise RegistrationError(f"{name} is a mapping, not {type(value).__name__}", fix=f"write {name}={{...}}")
-    gathered = gather(plugins, installed=installed, block=block)
+    _check("system", system, Mapping, "a mapping, {...}")
+    _check("prefer", prefer, Mapping, "a mapping, {key: plugin}")
+    _check("limits", limits, Limits, "a Limits(...)")
+    gathered = gather(plugins, installed=installed, block=_names(block))
     base = merged(EMPTY, system)
-    tables = make_tables(gathered.registries, base.keys(), _checked(interceptors), prefer or {})
+    tables = make_tables(gathered.registries, base.keys(), _interceptors(interceptors), prefer or {})
     engine = Engine(tables, limits or Limits(), validate, debug, gathered.hear, Background(), run)
     return Dispatch(engine, gathered, base)
 
 
-def _checked(interceptors: object) -> list[Interceptor]:
-    given = [interceptors] if isinstance(interceptors, Interceptor) else list(cast(Iterable[object], interceptors))
-    if isinstance(interceptors, Interceptor) or not all(isinstance(one, Interceptor) for one in given):
+def _check(name: str, value: object, kind: type, wanted: str) -> None:
+    if value is not None and not isinstance(value, kind):
+        raise RegistrationError(f"{name} is {wanted}, not {type(value).__name__}", fix="leave it out for the default")
+
+
+def _names(block: object) -> list[str]:
+    if isinstance(block, str) or not isinstance(block, Collection):
+        raise RegistrationError(f"block is a list of plugin names, not {type(block).__name__}", fix="write block=[...]")
+    return [str(name) for name in cast(Collection[object], block)]
+
+
+def _interceptors(given: object) -> list[Interceptor]:
+    several = list(cast(Iterable[object], given)) if isinstance(given, Iterable) else [None]
+    if not all(isinstance(one, Interceptor) for one in several):
         raise RegistrationError("interceptors is a list of Interceptor objects", fix="write interceptors=[...]")
-    return cast(list[Interceptor], given)
+    return cast(list[Interceptor], several)

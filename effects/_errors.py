@@ -7,11 +7,11 @@ the values that a program or a browser put into a vector.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, Self, final
+from typing import Literal, NamedTuple, Self, cast, final
 
-from ._paths import Path, render
+from ._paths import Link, Path, flatten, render
 
 __all__ = [
     "ArgumentError",
@@ -75,7 +75,7 @@ class SystemValueError(EffectsError):
     """An interpreter needs a system value that this dispatch does not have."""
 
 
-class StateError(EffectsError, LookupError):
+class StateError(EffectsError, KeyError):
     """An action asked for a state slice that no registry contributes."""
 
 
@@ -91,9 +91,10 @@ class LimitError(EffectsError):
     """A dispatch crossed one of its limits."""
 
 
-def near(name: str, known: Iterable[str]) -> str | None:
-    """The names closest to `name`, quoted, or None."""
-    matches = difflib.get_close_matches(name[:200], list(known), n=3, cutoff=0.6)
+def near(name: object, known: Iterable[object]) -> str | None:
+    """The names closest to `name`, quoted, or None. What is no str is near to nothing."""
+    names = [one for one in known if isinstance(one, str)]
+    matches = difflib.get_close_matches(name[:200], names, n=3, cutoff=0.6) if isinstance(name, str) else []
     return ", ".join(map(repr, matches)) or None
 
 
@@ -142,7 +143,7 @@ class ErrorRecord:
         place = self.place if self.values is None else f"{self.place} {self.values}"
         if isinstance(self.exception, EffectsError):
             return self.exception.lines(at=place)
-        cause = type(self.exception).__name__
+        cause = _named(self.exception)
         shown = cause if self.values is None else f"{cause}: {_message(self.exception)}"
         owner = f"\n  from plugin {self.plugin!r}" if self.plugin else ""
         return f"{self.phase} failed for {self.key!r}: {shown}\n  at   {place}{owner}"
@@ -152,6 +153,16 @@ class ErrorRecord:
         return f"<ErrorRecord {self.phase} {self.key!r} {render(self.path)} plugin={self.plugin!r} {cause}>"
 
 
+def _named(exception: BaseException, depth: int = 0) -> str:
+    """The exception's type; of a group, also those of what is in it, to some depth."""
+    name = type(exception).__name__
+    if not isinstance(exception, BaseExceptionGroup) or depth > 3:
+        return name
+    inside = cast(BaseExceptionGroup[BaseException], exception).exceptions
+    names = [_named(one, depth + 1) for one in inside[:5]] + ["..."] * (len(inside) > 5)
+    return f"{name} ({', '.join(names)})"
+
+
 def _message(exception: Exception) -> str:
     try:
         return str(exception)[:500]
@@ -159,16 +170,53 @@ def _message(exception: Exception) -> str:
         return f"<no message: {type(error).__name__}>"
 
 
+Outcome = tuple[str, object, Link, str, bool]
+"""A `ResultRecord` in the making, with the link that its path is made from once somebody asks."""
+
+
 @final
-@dataclass(frozen=True, slots=True)
 class DispatchResult:
     """What a dispatch came to: a record for each effect that ran, and one for each failure, in order of happening."""
 
-    results: tuple[ResultRecord, ...] = ()
-    errors: tuple[ErrorRecord, ...] = ()
-    """Includes the errors of continuations, under their own paths."""
-    stopped: str | None = None
-    """The reason, where an interceptor stopped this dispatch."""
+    __slots__ = ("_errors", "_outcomes", "_results", "_stopped")
+
+    def __init__(
+        self, outcomes: Sequence[Outcome] = (), errors: Sequence[ErrorRecord] = (), stopped: str | None = None
+    ) -> None:
+        self._outcomes = outcomes
+        self._results: tuple[ResultRecord, ...] | None = None
+        self._errors = tuple(errors)
+        self._stopped = stopped
+
+    @property
+    def results(self) -> tuple[ResultRecord, ...]:
+        """A record for each effect that ran. Those of a continuation are in the continuation's own result."""
+        if self._results is None:
+            self._results = tuple(
+                ResultRecord(key, value, flatten(link), plugin, skipped)
+                for key, value, link, plugin, skipped in self._outcomes
+            )
+        return self._results
+
+    @property
+    def errors(self) -> tuple[ErrorRecord, ...]:
+        """A record for each failure, those of continuations included, under their own paths."""
+        return self._errors
+
+    @property
+    def stopped(self) -> str | None:
+        """The reason, where an interceptor stopped this dispatch."""
+        return self._stopped
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, DispatchResult):
+            return NotImplemented
+        return (self.results, self.errors, self.stopped) == (other.results, other.errors, other.stopped)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"DispatchResult(results={self.results!r}, errors={self.errors!r}, stopped={self.stopped!r})"
 
     def raise_errors(self) -> Self:
         """Raise an `ExceptionGroup` of every recorded exception; return the result itself where there is none."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self, cast, final
+from typing import Self, final
 
-from ._errors import DispatchResult, ErrorRecord, ShapeError
-from ._frame import Frame
+from ._errors import DispatchResult, ErrorRecord
+from ._frame import EMPTY, Frame, merged
 from ._paths import Link, Via
 from ._read import fits, read
-from ._run import call_action, too_deep
-from ._vectors import list_problem
+from ._run import call_action, taken, too_deep
 
 __all__ = ["Expansion", "expand"]
 
@@ -31,14 +30,21 @@ class Expansion:
         return self
 
 
-def expand(frame: Frame, effects: object, state: Mapping[str, object]) -> Expansion:
+def expand(
+    frame: Frame, effects: object, state: Mapping[str, object] | None, data: Mapping[str, object] | None
+) -> Expansion:
     """Expand actions, depth first, with one given state. No interceptor, no state slice and no interpreter runs."""
-    if (problem := list_problem(effects)) is not None:
-        frame.fail("shape", None, None, None, ShapeError(problem[0], fix=problem[1]), effects)
-        return Expansion(errors=tuple(frame.errors))
     expanded: list[list[object]] = []
-    levels: list[tuple[Iterator[tuple[int, object]], Link | None]]
-    levels = [(iter(enumerate(tuple(cast(Sequence[object], effects)))), None)]
+    items: tuple[object, ...] | None = None
+    given: Mapping[str, object] = EMPTY
+    try:
+        frame.data, given = merged(frame.data, data), merged(EMPTY, state, "state")
+        items = taken(frame, effects, None, None)
+    except Exception as error:  # noqa: BLE001 - a mapping may fail in any way when it is read
+        frame.fail("shape", None, None, None, error)
+    if items is None:
+        return Expansion(errors=tuple(frame.errors))
+    levels: list[tuple[Iterator[tuple[int, object]], Link | None]] = [(iter(enumerate(items)), None)]
     while levels and not frame.budget.spent:
         rest, link = levels[-1]
         following = next(rest, None)
@@ -46,7 +52,7 @@ def expand(frame: Frame, effects: object, state: Mapping[str, object]) -> Expans
             levels.pop()
             continue
         index, vector = following
-        children = _expand_one(frame, vector, (link, index), len(levels), state, expanded)
+        children = _expand_one(frame, vector, (link, index), len(levels), given, expanded)
         if children:
             levels.append((iter(enumerate(children)), ((link, index), Via.EXPANSION)))
     return Expansion(tuple(expanded), tuple(frame.errors))

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, cast, final
 
 from ._background import Background
-from ._errors import DispatchResult, ErrorRecord, Phase, ResultRecord
+from ._errors import DispatchResult, ErrorRecord, Outcome, Phase, ShapeError
 from ._limits import Budget, Limits
 from ._paths import Link, flatten
 from ._tables import Tables
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 __all__ = ["EMPTY", "Engine", "Frame", "merged"]
 
 EMPTY: Mapping[str, object] = MappingProxyType({})
+
+
+Run = Callable[
+    ["Frame", object, "Context | None", "Mapping[str, object] | None", "Mapping[str, object] | None"],
+    Awaitable[DispatchResult],
+]
 
 
 @final
@@ -33,14 +39,14 @@ class Engine:
     debug: bool
     hear: Callable[[ErrorRecord], None]
     background: Background
-    run: Callable[[Frame, object, Context | None], Awaitable[DispatchResult]]
+    run: Run
 
 
 @final
 class Frame:
     """One call of a dispatch. Its parent is the dispatch whose interpreter made the call; a root has none."""
 
-    __slots__ = ("budget", "data", "engine", "errors", "muted", "nesting", "parent", "results", "stopped", "system")
+    __slots__ = ("budget", "data", "engine", "errors", "muted", "nesting", "outcomes", "parent", "stopped", "system")
 
     def __init__(
         self, engine: Engine, parent: Frame | None, data: Mapping[str, object], system: Mapping[str, object]
@@ -51,11 +57,11 @@ class Frame:
         self.nesting: int = 1 if parent is None else parent.nesting + 1
         self.data = data
         self.system = system
-        self.results: list[ResultRecord] = []
+        self.outcomes: list[Outcome] = []
         self.errors: list[ErrorRecord] = []
         self.stopped: str | None = None
         self.muted: int | None = None
-        """While set, errors are counted here and no longer recorded."""
+        """While set, errors are counted here, and recorded neither here nor further up."""
 
     def fail(
         self,
@@ -67,16 +73,13 @@ class Frame:
         vector: object = None,
     ) -> None:
         """Record a failure here and in every parent, and tell the listeners."""
+        values = _shortened(vector) if self.engine.debug and vector is not None else None
+        record = ErrorRecord(phase, key, flatten(link), plugin, error, _types(vector), values)
         frame: Frame | None = self
         while frame is not None:
             if frame.muted is not None:
                 frame.muted += 1
                 return
-            frame = frame.parent
-        values = _shortened(vector) if self.engine.debug and vector is not None else None
-        record = ErrorRecord(phase, key, flatten(link), plugin, error, _types(vector), values)
-        frame = self
-        while frame is not None:
             frame.errors.append(record)
             frame = frame.parent
         self.engine.hear(record)
@@ -114,22 +117,35 @@ class Frame:
 
     def result(self) -> DispatchResult:
         """What has come out so far."""
-        return DispatchResult(tuple(self.results), tuple(self.errors), self.stopped)
+        return DispatchResult(tuple(self.outcomes), self.errors, self.stopped)
 
 
-def merged(old: Mapping[str, object], new: Mapping[str, object] | None) -> Mapping[str, object]:
-    """A read-only mapping of both; `new` wins. Later changes to either dict given here do not show."""
-    return MappingProxyType({**old, **new}) if new else old
+def merged(old: Mapping[str, object], new: Mapping[str, object] | None, name: str = "data") -> Mapping[str, object]:
+    """A read-only mapping of both; `new` wins. Later changes to either dict given here do not show.
+
+    Raises `ShapeError` where `new` is neither a mapping nor None, and whatever a mapping raises when it is read.
+    """
+    if new is None:
+        return old
+    if not isinstance(new, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise ShapeError(f"{name} is a mapping, not {type(new).__name__}", fix=f"write {name}={{...}}")
+    return MappingProxyType({**old, **new})
 
 
 def _head(vector: object) -> object:
-    return next(iter(cast(Sequence[object], vector)), None) if isinstance(vector, (list, tuple)) else None
+    try:
+        return next(iter(cast(Sequence[object], vector)), None) if isinstance(vector, (list, tuple)) else None
+    except Exception:  # noqa: BLE001 - a subclass of list may fail in any way when it is read
+        return None
 
 
 def _types(vector: object) -> tuple[str, ...]:
     if not isinstance(vector, (list, tuple)):
         return () if vector is None else (type(vector).__name__,)
-    return tuple(type(arg).__name__ for arg in cast(Sequence[object], vector)[1:11])
+    try:
+        return tuple(type(arg).__name__ for arg in cast(Sequence[object], vector)[1:11])
+    except Exception:  # noqa: BLE001 - as above
+        return ()
 
 
 _short = reprlib.Repr()

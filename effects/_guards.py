@@ -45,7 +45,7 @@ class Guarded:
     def before(self) -> Verdict:
         """Run the before hooks in order, until one says that the step is not to be run."""
         for guard in self._guards:
-            answer = self._call(guard, guard.before, None, failed=False)
+            answer = self._call(guard, guard.before, "before", None, failed=False)
             if answer is FAILED:
                 return FAILED
             self._completed.append(guard)
@@ -59,7 +59,7 @@ class Guarded:
     def after(self, result: object, *, failed: bool) -> object:
         """Run the after hooks in reverse, of those whose before hook completed. Returns the result as they left it."""
         for guard in reversed(self._completed):
-            answer = self._call(guard, guard.after, result, failed=failed)
+            answer = self._call(guard, guard.after, "after", result, failed=failed)
             if isinstance(answer, Stop) and self._frame.stopped is None:
                 self._frame.stopped = answer.reason
             elif isinstance(answer, Step):
@@ -67,35 +67,38 @@ class Guarded:
         return result
 
     def _call(
-        self, guard: Guard, hook: Callable[[Step], Any] | None, result: object, *, failed: bool
+        self, guard: Guard, hook: Callable[[Step], Any] | None, moment: str, result: object, *, failed: bool
     ) -> Step | Verdict:
         """Call one hook and apply what it changed. FAILED, with a record, where it raised or broke its contract."""
         if hook is None:
             return None
         frame = self._frame
         path = flatten(self._link)
-        step = Step(self._kind, self.vector, frame.data, frame.system, path, frame.errors, result, failed)
-        before = hook is guard.before
+        step = Step(self._kind, list(self.vector), frame.data, frame.system, path, tuple(frame.errors), result, failed)
+        before = moment == "before"
         try:
             answer = hook(step)
             problem = None if answer is None else self._problem(step, answer, before=before)
+            if problem is None and isinstance(answer, Step):
+                self._apply(step, answer)
         except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
             frame.absorb(error, "interceptor", self._key, self._link, guard.plugin, self.vector)
             return FAILED
         if problem is not None:
-            moment = "before" if before else "after"
             broken = InterceptorError(
                 f"{moment}_{self._kind} of interceptor {guard.id!r}: {problem[0]}", fix=problem[1]
             )
             frame.fail("interceptor", self._key, self._link, guard.plugin, broken, self.vector)
             return FAILED
-        if isinstance(answer, Step):
-            self.vector = answer.vector
-            if answer.data is not step.data:
-                frame.data = merged(EMPTY, answer.data)
-            if answer.system is not step.system:
-                frame.system = merged(EMPTY, answer.system)
         return cast("Step | Skip | Stop | None", answer)
+
+    def _apply(self, step: Step, answer: Step) -> None:
+        if answer.vector is not step.vector:
+            self.vector = list(answer.vector)
+        if answer.data is not step.data:
+            self._frame.data = merged(EMPTY, answer.data)
+        if answer.system is not step.system:
+            self._frame.system = merged(EMPTY, answer.system)
 
     @property
     def _key(self) -> str | None:
@@ -104,9 +107,7 @@ class Guarded:
     def _problem(self, step: Step, answer: object, *, before: bool) -> Problem | None:
         """What a hook's answer breaks of its contract, if anything."""
         if isinstance(answer, Stop) or (isinstance(answer, Skip) and before):
-            if isinstance(answer, Skip) and self._kind == "dispatch" and answer.result is not None:
-                return "it skips a dispatch with a result", "a dispatch has no result of its own: return Skip()"
-            return None
+            return self._skip_problem(answer) if isinstance(answer, Skip) and answer.result is not None else None
         if not isinstance(answer, Step):
             if inspect.iscoroutine(answer):
                 answer.close()
@@ -117,6 +118,11 @@ class Guarded:
         if not all(isinstance(one, Mapping) for one in cast(list[object], [answer.data, answer.system])):
             return "it replaced data or system by something else", "both are mappings"
         return self._rewrite_problem(step, answer) if before else self._result_problem(step, answer)
+
+    def _skip_problem(self, answer: Skip) -> Problem | None:
+        if self._kind == "dispatch":
+            return "it skips a dispatch with a result", "a dispatch has no result of its own: return Skip()"
+        return list_problem(answer.result) if self._kind == "action" else None
 
     def _rewrite_problem(self, step: Step, answer: Step) -> Problem | None:
         if answer.vector is step.vector:

@@ -6,13 +6,13 @@ A hook sees a frozen `Step` and answers with None (go on, nothing changed), a `S
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Literal, final
 
 from ._errors import ErrorRecord, RegistrationError
 from ._paths import Path
+from ._signatures import is_async
 
 __all__ = ["Hook", "Interceptor", "Skip", "Step", "StepKind", "Stop", "fail_fast"]
 
@@ -22,7 +22,10 @@ StepKind = Literal["dispatch", "action", "effect"]
 @final
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What an interceptor's hook sees. Change it with `step.replace(...)` and return the changed one."""
+    """What an interceptor's hook sees. Change it with `step.replace(...)` and return the changed one.
+
+    `vector` is a copy of the hook's own: what is done to it in place is not seen by anyone.
+    """
 
     kind: StepKind
     vector: Sequence[object]
@@ -91,7 +94,8 @@ class Interceptor:
     """Hooks around what a dispatch does, under one id.
 
     Before hooks run in the order of the plugins, after hooks in reverse, and only those whose before hook completed (or
-    that have none). Hooks are plain functions. Raises `RegistrationError` for one that is async or not callable.
+    that have none). When a step is cancelled, `Cancelled` passes and no after hook runs. Hooks are plain functions.
+    Raises `RegistrationError` for one that is async or not callable.
     """
 
     id: str
@@ -105,7 +109,7 @@ class Interceptor:
     def __post_init__(self) -> None:
         hooks = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "id"}
         for name, hook in hooks.items():
-            if hook is not None and (not callable(hook) or inspect.iscoroutinefunction(hook)):
+            if hook is not None and (not callable(hook) or is_async(hook)):
                 raise RegistrationError(
                     f"interceptor {self.id!r}: {name} is {'async' if callable(hook) else 'not callable'}",
                     fix="a hook is a plain function that takes a Step",

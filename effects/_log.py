@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import traceback
-from typing import final
+from collections.abc import Iterator
+from typing import cast, final
 
 from ._errors import EffectsError, ErrorRecord
 from ._hookspecs import hookimpl
@@ -27,7 +28,15 @@ class ErrorLog:
     @hookimpl(trylast=True)
     def rhialto_error(self, record: ErrorRecord) -> None:
         """Log one record; the code's own frames go with it, its exception's message in debug mode only."""
-        frames = (
-            () if isinstance(record.exception, EffectsError) else traceback.format_tb(record.exception.__traceback__)
-        )
-        _logger.error("%s", "\n".join([str(record), *(frame.rstrip("\n") for frame in frames)]))
+        frames = () if isinstance(record.exception, EffectsError) else _frames(record.exception)
+        _logger.error("%s", "\n".join([str(record), *frames]))
+
+
+def _frames(error: BaseException, depth: int = 0) -> Iterator[str]:
+    """Where in the code an exception was raised, and each of a group's."""
+    for frame in traceback.format_tb(error.__traceback__):
+        yield frame.rstrip("\n")
+    if isinstance(error, BaseExceptionGroup) and depth < 3:
+        for inner in cast(BaseExceptionGroup[BaseException], error).exceptions[:5]:
+            yield f"  {type(inner).__name__}:"
+            yield from _frames(inner, depth + 1)

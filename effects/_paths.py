@@ -6,12 +6,11 @@ everything above it. Only when a place is shown, in a record or a `Step`, is the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import cast, final
 
-__all__ = ["Link", "Nested", "Path", "Via", "find", "flatten", "render"]
+__all__ = ["Link", "Nested", "Path", "Via", "flatten", "render", "walk"]
 
 
 @final
@@ -34,12 +33,36 @@ Path = tuple[int | str | Via, ...]
 
 
 @final
-@dataclass(frozen=True, slots=True)
 class Nested:
     """A token for the list of a continuation: `items` were dispatched by the interpreter of `vector`."""
 
-    vector: object
-    items: tuple[object, ...]
+    __slots__ = ("_places", "items", "vector")
+
+    def __init__(self, vector: object, items: tuple[object, ...]) -> None:
+        self.vector = vector
+        self.items = items
+        self._places: dict[int, Path] | None = None
+
+    def place(self, index: int) -> Path:
+        """Where an item stands in the vector that it came from; what is not found there is just the nth dispatched.
+
+        An object that stands there several times is found in order of standing. All items are looked for at once.
+        """
+        if self._places is None:
+            self._places = self._found()
+        return self._places.get(index, (Via.CONTINUATION, index))
+
+    def _found(self) -> dict[int, Path]:
+        wanted: dict[int, list[int]] = {}
+        for index in reversed(range(len(self.items))):
+            wanted.setdefault(id(self.items[index]), []).append(index)
+        places: dict[int, Path] = {}
+        for value, link in walk(self.vector):
+            if indices := wanted.get(id(value)):
+                places[indices.pop()] = flatten(link)
+                if len(places) == len(self.items):
+                    break
+        return places
 
 
 Link = tuple["Link | None", "int | str | Via | Nested"]
@@ -55,38 +78,35 @@ def flatten(link: Link | None) -> Path:
     later = reversed(tokens)
     for token in later:
         if isinstance(token, Nested):
-            path.extend(_place(token, next(later, None)))
+            path.extend(token.place(cast(int, next(later))))
         else:
             path.append(token)
     return tuple(path)
 
 
-def _place(nested: Nested, index: object) -> Path:
-    if not isinstance(index, int):
-        return (Via.CONTINUATION,)
-    found = find(nested.vector, nested.items[index])
-    return (Via.CONTINUATION, index) if found is None else found
+def walk(root: object) -> Iterator[tuple[object, Link]]:
+    """Everything below `root` in lists, tuples and dicts, in order of standing, with its place.
 
-
-def find(root: object, target: object) -> Path | None:
-    """The path from `root` down to the very object `target`, through lists, tuples and dicts; None if there is none."""
-    seen: set[int] = set()
-    waiting: list[tuple[object, Link | None]] = [(root, None)]
+    What stands in several places comes several times, but is looked into once.
+    """
+    seen = {id(root)}
+    waiting: list[tuple[object, Link]] = [(child, (None, token)) for token, child in _children(root)]
+    waiting.reverse()
     while waiting:
         value, link = waiting.pop()
-        if value is target and link is not None:
-            return flatten(link)
-        if id(value) in seen:
-            continue
-        seen.add(id(value))
-        waiting.extend(reversed([(child, (link, token)) for token, child in _children(value)]))
-    return None
+        yield value, link
+        if id(value) not in seen:
+            seen.add(id(value))
+            waiting.extend(reversed([(child, (link, token)) for token, child in _children(value)]))
 
 
 def _children(value: object) -> list[tuple[int | str, object]]:
-    if isinstance(value, dict):
-        return [(str(name), child) for name, child in cast(dict[object, object], value).items()]
-    return list(enumerate(cast(Sequence[object], value))) if isinstance(value, (list, tuple)) else []
+    try:
+        if isinstance(value, dict):
+            return [(str(name), child) for name, child in cast(dict[object, object], value).items()]
+        return list(enumerate(cast(Sequence[object], value))) if isinstance(value, (list, tuple)) else []
+    except Exception:  # noqa: BLE001 - a container that cannot be read has nothing to be found in
+        return []
 
 
 def render(path: Path) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
-from typing import Any, TypeVar, cast, final
+from typing import Any, cast, final
 
 import pluggy
 
@@ -24,8 +24,8 @@ from ._registry import Registry
 
 __all__ = ["Gathered", "gather"]
 
-T = TypeVar("T")
 _logger = logging.getLogger("effects")
+_LOG = ErrorLog()
 
 
 @final
@@ -51,52 +51,67 @@ class Gathered:
 
 @final
 class _Intake:
-    """Registers plugins with one pluggy manager, and undoes what turns out to be broken."""
+    """Registers plugins with one pluggy manager."""
 
     def __init__(self, block: Collection[str]) -> None:
         self.manager = pluggy.PluginManager(PROJECT)
         self.manager.add_hookspecs(HookSpecs)
-        self.broken: dict[str, Exception] = {}
         self.names: list[str] = []
         self.block = frozenset(block)
         for name in self.block:
             self.manager.set_blocked(name)
 
     def add(self, name: str, plugin: object) -> None:
-        """Register a plugin. Raises `RegistrationError` for one that cannot be used."""
+        """Register a plugin. Raises `RegistrationError` for one that cannot be used, which is then not registered."""
         if name in self.block:
             return
         if self.manager.has_plugin(name):
             raise RegistrationError(f"two plugins are named {name!r}", fix="rename one, or block it by name")
         try:
             self.manager.register(plugin, name)
+            self.names.append(name)
             self.manager.check_pending()
+            self._check_hooks(name, plugin)
         except (pluggy.PluginValidationError, ValueError) as error:
             self.remove(name)
             raise RegistrationError(
                 f"plugin {name!r} cannot be registered: {error}", fix="see effects._hookspecs for the hooks there are"
             ) from error
-        if not self.manager.get_hookcallers(plugin):
+        except RegistrationError:
             self.remove(name)
+            raise
+
+    def _check_hooks(self, name: str, plugin: object) -> None:
+        impls = [impl for caller in self.manager.get_hookcallers(plugin) or () for impl in caller.get_hookimpls()]
+        if not impls:
             raise RegistrationError(
                 f"plugin {name!r} ({type(plugin).__name__}) implements no rhialto hook",
                 fix="pass a Registry, or mark an implementation with @hookimpl",
             )
-        self.names.append(name)
+        if any(impl.wrapper or impl.hookwrapper for impl in impls):
+            raise RegistrationError(
+                f"plugin {name!r} wraps a hook, and these hooks are not wrapped", fix="implement the hook itself"
+            )
 
     def remove(self, name: str) -> None:
-        if self.manager.get_plugin(name) is not None:
-            self.manager.unregister(name=name)
+        """Undo a registration."""
         if name in self.names:
             self.names.remove(name)
+            self.manager.unregister(name=name)
 
     def callers(self, hook: str) -> list[tuple[str, Callable[..., Any]]]:
-        """For each plugin that implements `hook`, in order of call: its name, and a caller for it alone."""
-        order = [impl.plugin_name for impl in reversed(getattr(self.manager.hook, hook).get_hookimpls())]
-        everyone = self.manager.get_plugins()
-        return [
-            (name, self.manager.subset_hook_caller(hook, everyone - {self.manager.get_plugin(name)})) for name in order
-        ]
+        """Each implementation of a hook, with its plugin's name, in order of call.
+
+        Each is called for itself, so that what one raises can be laid at its door while the others go on.
+        """
+        impls: list[pluggy.HookImpl] = getattr(self.manager.hook, hook).get_hookimpls()
+        order = sorted(impls, key=lambda impl: (impl.trylast - impl.tryfirst, self.names.index(impl.plugin_name)))
+        return [(impl.plugin_name, partial(_call, impl)) for impl in order]
+
+
+def _call(impl: pluggy.HookImpl, **arguments: object) -> object:
+    """Call an implementation with those of the hook's arguments that it asks for."""
+    return impl.function(*[arguments[name] for name in impl.argnames])
 
 
 def gather(plugins: Sequence[object], *, installed: bool, block: Collection[str]) -> Gathered:
@@ -104,92 +119,76 @@ def gather(plugins: Sequence[object], *, installed: bool, block: Collection[str]
 
     Raises `RegistrationError` for a plugin of the list that cannot be used.
     """
-    if isinstance(block, str):
-        raise RegistrationError("block is a collection of plugin names, not a str", fix=f"write block=[{block!r}]")
     intake = _Intake(block)
-    named = [(_name(plugin), plugin) for plugin in _checked_list(plugins)]
-    found = _installed(intake, {name for name, _ in named}) if installed else []
-    # pluggy calls what was registered last first; so the list goes in backwards, and is called forwards.
-    for name, plugin in reversed(found):
-        _survive(intake, name, partial(intake.add, name, plugin))
-    for name, plugin in reversed(named):
-        intake.add(name, plugin)
-    intake.add("rhialto.log", ErrorLog())
-    optional = {name for name, _ in found}
+    broken: dict[str, Exception] = {}
+    optional: set[str] = set()
+    for plugin in _checked_list(plugins):
+        intake.add(_name(plugin), plugin)
+    listed = frozenset(intake.names)
+    intake.add(_LOG.name, _LOG)
+    if installed:
+        for point in sorted(entry_points(group=PROJECT), key=lambda point: point.name):
+            if point.name not in listed | intake.block and _survived(broken, point.name, partial(_load, intake, point)):
+                optional.add(point.name)
     registries: list[Registry] = []
     for name, call in intake.callers("rhialto_registry"):
-        if name in optional:
-            registries.extend(_survive(intake, name, partial(_registries, name, call)) or ())
-        else:
-            registries.extend(_registries(name, call))
+        add = partial(_add_registries, registries, name, call)
+        if name not in optional:
+            add()
+        elif not _survived(broken, name, add):
+            intake.remove(name)
     return Gathered(
         manager=intake.manager,
-        names=tuple(reversed([name for name in intake.names if name != "rhialto.log"])),
+        names=tuple(name for name in intake.names if name != _LOG.name),
         registries=tuple(registries),
         lifespans=tuple(intake.callers("rhialto_lifespan")),
         listeners=tuple(intake.callers("rhialto_error")),
-        broken=intake.broken,
+        broken=broken,
     )
 
 
-def _survive(intake: _Intake, name: str, act: Callable[[], T]) -> T | None:
-    """Do something with an installed plugin; when that fails, leave the plugin out and say so."""
+def _survived(broken: dict[str, Exception], name: str, act: Callable[[], None]) -> bool:
+    """Do something with an installed plugin; where that fails, remember and say so."""
     try:
-        return act()
+        act()
     except Exception as error:  # noqa: BLE001 - whatever a foreign distribution raises, the others load
-        intake.remove(name)
-        intake.broken[name] = error
-        _logger.error(  # noqa: TRY400 - the traceback is kept in `broken`; a message could carry values
-            "installed plugin %r is broken and was left out: %s\n  fix  mend it, uninstall it, or block=[%r]",
-            name,
-            error,
-            name,
-        )
-        return None
+        broken[name] = error
+        fix = f"mend it, uninstall it, or block=[{name!r}]"
+        _logger.error("installed plugin %r is broken and was left out: %r\n  fix  %s", name, error, fix)  # noqa: TRY400
+        return False
+    return True
 
 
-def _registries(name: str, call: Callable[..., Any]) -> tuple[Registry, ...]:
-    try:
-        answers: list[object] = call()
-    except RegistrationError:
-        raise
-    except Exception as error:
-        raise RegistrationError(
-            f"plugin {name!r} failed to contribute its registry: {type(error).__name__}: {error}",
-            fix="mend the plugin, or block it by name",
-        ) from error
-    flat: list[object] = []
-    for answer in answers:
-        flat.extend(cast(Sequence[object], answer) if isinstance(answer, (list, tuple)) else [answer])
-    for item in flat:
-        if not isinstance(item, Registry):
-            raise RegistrationError(
-                f"plugin {name!r} contributes a {type(item).__name__} where a Registry belongs",
-                fix="return a Registry, or a list of them",
-            )
-    return cast(tuple[Registry, ...], tuple(flat))
-
-
-def _installed(intake: _Intake, taken: Collection[str]) -> list[tuple[str, object]]:
-    """Load the entry points of the group one by one, by name. Those that the list names already are left alone."""
-    found: list[tuple[str, object]] = []
-    for point in sorted(entry_points(group=PROJECT), key=lambda point: point.name):
-        if point.name in intake.block or point.name in taken:
-            continue
-        loaded = _survive(intake, point.name, partial(_load, point))
-        if loaded is not None:
-            found.append((point.name, loaded))
-    return found
-
-
-def _load(point: EntryPoint) -> object:
+def _load(intake: _Intake, point: EntryPoint) -> None:
     plugin: object = point.load()
     if inspect.isclass(plugin):
         raise RegistrationError(
             f"entry point {point.name!r} names the class {plugin.__name__}",
             fix="name a module, a Registry or an instance",
         )
-    return plugin
+    intake.add(point.name, plugin)
+
+
+def _add_registries(registries: list[Registry], name: str, call: Callable[..., object]) -> None:
+    registries.extend(_registries(name, call))
+
+
+def _registries(name: str, call: Callable[..., object]) -> Sequence[Registry]:
+    try:
+        answer = call()
+    except Exception as error:
+        raise RegistrationError(
+            f"plugin {name!r} failed to contribute its registry: {type(error).__name__}: {error}",
+            fix="mend the plugin, or block it by name",
+        ) from error
+    items = cast(Sequence[object], answer) if isinstance(answer, (list, tuple)) else [answer]
+    for item in items if answer is not None else ():
+        if not isinstance(item, Registry):
+            raise RegistrationError(
+                f"plugin {name!r} contributes a {type(item).__name__} where a Registry belongs",
+                fix="return a Registry, or a list of them",
+            )
+    return cast(Sequence[Registry], items if answer is not None else ())
 
 
 def _checked_list(plugins: object) -> Sequence[object]:

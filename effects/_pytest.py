@@ -16,7 +16,9 @@ def dispatch() -> Dispatch:
     """The dispatch under test. Define a fixture of this name in your conftest.py; this one only says so."""
     pytest.fail(
         "the fixture `recorder` needs a fixture `dispatch` that returns your dispatch\n"
-        "  fix  define one in conftest.py: @pytest.fixture\\n def dispatch(): return create_dispatch([...])",
+        "  fix  define one in conftest.py, such as\n"
+        "       @pytest.fixture\n"
+        "       def dispatch(): return create_dispatch([...])",
         pytrace=False,
     )
 

@@ -11,7 +11,7 @@ from typing import cast
 from ._errors import ArgumentError, PlaceholderError, ShapeError, UnknownKeyError, near
 from ._frame import Frame
 from ._interpolate import WALKED, placeholders_in, rebuild, walkable
-from ._paths import Link, find
+from ._paths import Link, flatten, walk
 from ._sink import Sink
 from ._tables import Entry
 from ._vectors import Placeholder, vector_problem
@@ -24,13 +24,17 @@ Reading = tuple[Entry, list[object], bool]
 
 def read(frame: Frame, vector: object, link: Link) -> Reading | None:
     """Read one vector and resolve its placeholders. None, with a record, where that cannot be done."""
-    if (problem := vector_problem(vector)) is not None:
-        frame.fail("shape", None, link, None, ShapeError(problem[0], fix=problem[1]), vector)
+    try:
+        if (problem := vector_problem(vector)) is not None:
+            frame.fail("shape", None, link, None, ShapeError(problem[0], fix=problem[1]), vector)
+            return None
+        key, *args = cast(Sequence[object], vector)
+        entry = frame.engine.tables.entries.get(cast(str, key))
+    except Exception as error:  # noqa: BLE001 - a subclass of list or str may fail in any way when it is read
+        frame.fail("shape", None, link, None, error, vector)
         return None
-    key, *args = cast(Sequence[object], vector)
-    entry = frame.engine.tables.entries.get(cast(str, key))
     if entry is None:
-        frame.fail("shape", cast(str, key), link, None, _unknown(cast(str, key), frame), vector)
+        frame.fail("shape", str(key), link, None, _unknown(str(key), frame), vector)
         return None
     if WALKED.isdisjoint(map(type, args)):
         return entry, args, False
@@ -61,7 +65,7 @@ def _bind(frame: Frame, entry: Entry, args: list[object], vector: object, link: 
     known = frame.engine.tables.placeholders
     for placeholder in found:
         if (unusable := _placeholder_problem(frame, placeholder)) is not None:
-            frame.fail("interpolate", entry.key, _within(link, vector, placeholder), None, unusable, vector)
+            frame.fail("interpolate", entry.key, _within(link, entry, args, placeholder), None, unusable, vector)
             return None
     if any(known[placeholder.key].each for placeholder in found):
         if not entry.is_action:
@@ -112,20 +116,32 @@ def resolved(
         return rebuild(args, entry.signature, resolve)
     except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
         owner = None if current is None else known[current.key].plugin
-        frame.absorb(error, "interpolate", entry.key, _within(link, vector, current), owner, vector)
+        frame.absorb(error, "interpolate", entry.key, _within(link, entry, args, current), owner, vector)
         return None
 
 
-def _within(link: Link, vector: object, placeholder: Placeholder | None) -> Link:
-    for token in find(vector, placeholder) or ():
-        link = (link, token)
+def _within(link: Link, entry: Entry, args: list[object], placeholder: Placeholder | None) -> Link:
+    """Where a placeholder stands among the values that are bound now."""
+    for index, arg in enumerate(args):
+        late = entry.signature.late_at(index)
+        if arg is placeholder:
+            return link, index + 1
+        if late is True:
+            continue
+        for value, inner in walk(arg):
+            if value is placeholder and (late is False or flatten(inner)[0] not in late):
+                for token in (index + 1, *flatten(inner)):
+                    link = (link, token)
+                return link
     return link
 
 
 def fits(frame: Frame, entry: Entry, args: list[object], vector: object, link: Link) -> bool:
     """Whether the arguments fit the interpreter: in number always, in type unless validation is off."""
-    if (problem := _arity_problem(entry, len(args))) is not None:
-        error = ArgumentError(f"{entry.key!r} {problem}", fix="see the interpreter's signature")
+    if not entry.at_least <= len(args) <= entry.at_most:
+        error = ArgumentError(
+            f"{entry.key!r} {_arity_problem(entry, len(args))}", fix="see the interpreter's signature"
+        )
         frame.fail("validate", entry.key, link, None, error, vector)
         return False
     if not frame.engine.validate:

@@ -138,6 +138,11 @@ class Registry:
         for a second one, or once closed.
         """
         self._check_open("a lifespan")
+        if not callable(function):
+            raise RegistrationError(
+                f"registry {self.name!r}: a lifespan is a function, not {type(function).__name__}",
+                fix="write it as an @asynccontextmanager function that takes the dispatch",
+            )
         if self._lifespan is not None:
             raise RegistrationError(f"registry {self.name!r} has a lifespan already", fix="open both in one")
         self._lifespan = function
@@ -216,7 +221,7 @@ _EVERY_OPTION = sorted({"each", "override"})
 def _check_metadata(where: str, kind: Kind, metadata: Mapping[str, object]) -> None:
     """Metadata may have any name but one that looks like a slip for an option, or an option of another kind."""
     for name in metadata:
-        close = difflib.get_close_matches(name, _EVERY_OPTION, n=1, cutoff=0.8)
+        close = difflib.get_close_matches(name, _EVERY_OPTION, n=1, cutoff=0.7)
         if close and close[0][0] == name[0]:
             raise RegistrationError(
                 f"{where}: unknown option {name!r}",

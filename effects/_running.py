@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from types import MappingProxyType, TracebackType
-from typing import TYPE_CHECKING, Any, cast, final
+from typing import TYPE_CHECKING, cast, final
 
 import trio
 
@@ -22,37 +22,45 @@ Lifespan = AbstractAsyncContextManager[Mapping[str, object] | None]
 
 @asynccontextmanager
 async def running(
-    dispatch: Dispatch, background: Background, lifespans: Sequence[tuple[str, Callable[..., Any]]]
+    dispatch: Dispatch, background: Background, lifespans: Sequence[tuple[str, Callable[..., object]]]
 ) -> AsyncGenerator[Dispatch]:
     """Enter the lifespans in order, then a nursery for background work; at the end cancel that, and exit in reverse.
 
-    Background work may use what the lifespans opened: all of it has ended before the first of them closes.
+    Background work may use what the lifespans opened: all of it has ended before the first of them closes. A system
+    value is there from when its lifespan has opened until it begins to close.
     """
-    if background.nursery is not None:
+    if background.running:
         raise LifecycleError("this dispatch is running already", fix="enter running() once, around everything")
-    async with AsyncExitStack() as stack:
-        opened: dict[str, object] = {}
-        for name, call in lifespans:
-            for lifespan in _lifespans(name, call(dispatch=dispatch)):
-                opened.update(await stack.enter_async_context(_Named(name, lifespan)))
-        with _unwrapped():
-            async with trio.open_nursery() as nursery:
-                background.nursery, background.system = nursery, MappingProxyType(opened)
-                try:
-                    yield dispatch
-                finally:
-                    background.nursery, background.system = None, {}
-                    nursery.cancel_scope.cancel()
+    background.running = True
+    try:
+        async with AsyncExitStack() as stack:
+            for name, call in lifespans:
+                lifespan = _made(name, call, dispatch)
+                if lifespan is not None:
+                    brought = await stack.enter_async_context(_Named(name, lifespan))
+                    stack.callback(setattr, background, "system", background.system)
+                    background.system = MappingProxyType({**background.system, **brought})
+            with _unwrapped():
+                async with trio.open_nursery() as nursery:
+                    background.nursery = nursery
+                    try:
+                        yield dispatch
+                    finally:
+                        background.nursery = None
+                        nursery.cancel_scope.cancel()
+    finally:
+        background.running = False
 
 
-def _lifespans(name: str, answers: Sequence[object]) -> list[Lifespan]:
-    for answer in answers:
-        if not isinstance(answer, AbstractAsyncContextManager):
+def _made(name: str, call: Callable[..., object], dispatch: Dispatch) -> Lifespan | None:
+    with _noted(f"while the lifespan of plugin {name!r} was made"):
+        lifespan = call(dispatch=dispatch)
+        if lifespan is not None and not isinstance(lifespan, AbstractAsyncContextManager):
             raise RegistrationError(
-                f"plugin {name!r} has a lifespan that is a {type(answer).__name__}",
+                f"plugin {name!r} has a lifespan that is a {type(lifespan).__name__}",
                 fix="write it as an @asynccontextmanager function",
             )
-    return cast("list[Lifespan]", list(answers))
+    return cast("Lifespan | None", lifespan)
 
 
 @final
@@ -94,6 +102,11 @@ def _unwrapped() -> Generator[None]:
     try:
         yield
     except BaseExceptionGroup as group:
-        if len(group.exceptions) == 1:
-            raise group.exceptions[0] from None
-        raise
+        if len(group.exceptions) != 1:
+            raise
+        error = group.exceptions[0]
+        context = error.__context__
+        try:
+            raise error
+        finally:
+            error.__context__ = context  # raising it here has set it to the group

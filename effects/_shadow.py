@@ -12,7 +12,10 @@ __all__ = ["warn_of_shadows"]
 def warn_of_shadows() -> None:
     """Warn if `import plugins` would find a package that is not the one this package came with."""
     ours = Path(__file__).resolve().parents[1] / "plugins" / "__init__.py"
-    spec = importlib.util.find_spec("plugins")
+    try:
+        spec = importlib.util.find_spec("plugins")
+    except ValueError:  # a module that was put together by hand, and has no spec
+        return
     if spec is None or spec.origin is None or not ours.exists() or Path(spec.origin).resolve() == ours:
         return
     warnings.warn(

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from inspect import Parameter
 from typing import Annotated, Any, Literal, final, get_args, get_origin
 
-from typing_extensions import get_type_hints, is_typeddict
+from typing_extensions import TypeAliasType, get_type_hints, is_typeddict
 
 from ._errors import ArgumentError, RegistrationError
 from ._validation import Checker, checker, explain
 from ._vectors import EffectMarker
 
-__all__ = ["Kind", "Late", "Signature", "caller_scope", "read_signature", "source_of"]
+__all__ = ["Kind", "Late", "Signature", "caller_scope", "is_async", "read_signature", "source_of"]
 
 Kind = Literal["effect", "action", "placeholder", "state slice", "interceptor"]
 
@@ -86,8 +86,8 @@ def read_signature(
         parameters = list(inspect.signature(function).parameters.values())
     except (TypeError, ValueError) as error:
         raise RegistrationError(f"{where}: its signature cannot be read", fix="register a plain function") from error
-    is_async = _is_async(function)
-    if is_async and kind != "effect":
+    asynchronous = is_async(function)
+    if asynchronous and kind != "effect":
         raise RegistrationError(
             f"{where}: it is async", fix=f"a {kind} is a plain, quick function; only effects may be async"
         )
@@ -97,8 +97,13 @@ def read_signature(
     _take_first(where, _FIRST[kind], positional)
     if each and kind == "placeholder":
         _take_first(where, "member", positional)
+    if kind == "state slice" and (stray := next(iter(positional), rest)) is not None:
+        raise RegistrationError(
+            f"{where}: it takes {stray.name!r} by position",
+            fix="a state slice takes only what it needs from the system, by keyword: def app(*, db): ...",
+        )
     needs, wishes = _system_parameters(where, kind, keywords)
-    return _plan(where, function, scope, positional, rest, needs, wishes, is_async)
+    return _plan(where, function, scope, positional, rest, needs, wishes, asynchronous)
 
 
 def _plan(
@@ -119,8 +124,8 @@ def _plan(
     hints = _Hints(where, function, scope)
     annotations = [hints.of(parameter) for parameter in positional]
     rest_annotation = object if rest is None else hints.of(rest)
-    late = tuple(_late(annotation) for annotation in annotations)
-    rest_late = _late(rest_annotation)
+    late = tuple(hints.late(p, annotation) for p, annotation in zip(positional, annotations, strict=True))
+    rest_late = False if rest is None else hints.late(rest, rest_annotation)
     return Signature(
         at_least=sum(p.default is Parameter.empty for p in positional),
         at_most=len(positional) if rest is None else None,
@@ -202,9 +207,21 @@ class _Hints:
                 fix="name a type that is importable at run time, outside `if TYPE_CHECKING`",
             ) from error
 
+    def late(self, parameter: Parameter, annotation: object) -> Late:
+        """What of this parameter's arguments holds effects."""
+        try:
+            return _late(annotation)
+        except NameError as error:
+            raise RegistrationError(
+                f"{self._where}: a field of {parameter.name!r} cannot be resolved: {error}",
+                fix="name a type that is importable at run time, outside `if TYPE_CHECKING`",
+            ) from error
+
 
 def _late(annotation: object, inside: tuple[object, ...] = ()) -> Late:
     """What of an argument so annotated holds effects. `inside` are the TypedDicts around it, which may be recursive."""
+    if isinstance(alias := get_origin(annotation) or annotation, TypeAliasType):
+        return _late(alias.__value__, inside)
     if is_typeddict(named := get_origin(annotation) or annotation):
         if named in inside:
             return False
@@ -231,7 +248,7 @@ def _unwrapped(function: Callable[..., object]) -> object:
     return inner if inspect.isroutine(inner) else getattr(inner, "__call__", inner)  # noqa: B004
 
 
-def _is_async(function: Callable[..., object]) -> bool:
+def is_async(function: Callable[..., object]) -> bool:
     return inspect.iscoroutinefunction(_unwrapped(function))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from math import inf
 from typing import Any, final
 
 from ._errors import RegistrationError, near
@@ -22,13 +23,29 @@ __all__ = ["Entry", "Guard", "Tables", "make_tables"]
 class Entry:
     """One effect, action or placeholder, laid out for the hot path."""
 
-    __slots__ = ("each", "function", "is_action", "key", "late", "plain", "plugin", "registration", "signature")
+    __slots__ = (
+        "at_least",
+        "at_most",
+        "each",
+        "function",
+        "is_action",
+        "is_async",
+        "key",
+        "late",
+        "plain",
+        "plugin",
+        "registration",
+        "signature",
+    )
 
     def __init__(self, registration: Registration) -> None:
         self.key = registration.key
         self.plugin = registration.plugin
         self.function: Callable[..., Any] = registration.function
         self.signature: Signature = registration.signature
+        self.is_async = registration.signature.is_async
+        self.at_least = registration.signature.at_least
+        self.at_most = inf if registration.signature.at_most is None else registration.signature.at_most
         self.is_action = registration.kind == "action"
         self.each = registration.each
         self.late = bool(registration.signature.late) or bool(registration.signature.rest_late)
@@ -96,20 +113,20 @@ def _settle(entries: Sequence[Registration], prefer: Mapping[str, str]) -> tuple
     """Choose one registration for each name: the preferred one, else the one that overrides, else the only one."""
     chosen: list[Registration] = []
     problems: list[str] = []
-    keys = {entry.key for entry in entries}
-    problems += [f"prefer names {key!r}, which nobody registers" for key in prefer if key not in keys]
+    plugins_of = {key: {entry.plugin for entry in entries if entry.key == key} for key in prefer}
+    problems += [f"prefer names {key!r}, which nobody registers" for key in prefer if not plugins_of[key]]
 
     def name(entry: Registration) -> tuple[str, str]:
         return namespace(entry), entry.key
 
     for (what, key), group in groupby(sorted(entries, key=name), key=name):
         rivals = list(group)
-        wanted = prefer.get(key)
+        wanted = prefer.get(key) if len(rivals) > 1 else None
         overriding = [entry for entry in rivals if entry.override]
-        candidates = [entry for entry in rivals if entry.plugin == wanted] if wanted else overriding or rivals
+        candidates = [entry for entry in rivals if entry.plugin == wanted] or overriding or rivals
         owners = " and ".join(f"{entry.plugin!r} ({entry.source})" for entry in rivals)
-        if wanted and not candidates:
-            problems.append(f"prefer gives {what} {key!r} to {wanted!r}, but it is registered by {owners}")
+        if key in prefer and prefer[key] not in plugins_of[key]:
+            problems.append(f"prefer gives {what} {key!r} to {prefer[key]!r}, but it is registered by {owners}")
         elif len(candidates) > 1:
             problems.append(
                 f"{what} {key!r} is registered by {owners}; fix: prefer={{{key!r}: {candidates[0].plugin!r}}}"

@@ -7,12 +7,20 @@ thrown away: interpreters get the very objects that were dispatched.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, cast, final
+from collections.abc import Callable, Mapping, Sequence
+from types import UnionType
+from typing import Annotated, Any, NamedTuple, Union, cast, final, get_args, get_origin
 
 from pydantic import ConfigDict, TypeAdapter
 from pydantic.errors import PydanticUserError
-from pydantic_core import CoreSchema, SchemaError, SchemaValidator, ValidationError, core_schema
+from pydantic_core import (
+    CoreSchema,
+    ErrorDetails,
+    SchemaError,
+    SchemaValidator,
+    ValidationError,
+    core_schema,
+)
 
 from ._errors import ArgumentError, RegistrationError
 
@@ -65,7 +73,7 @@ def checker(where: str, name: str, annotation: object) -> Checker:
 
 def _schema(annotation: object) -> dict[str, Any]:
     """pydantic's schema for a type. A tuple around it lets any class stand in it: TypedDicts refuse to be told."""
-    around = cast(Any, tuple).__class_getitem__(annotation)
+    around = cast(Any, tuple).__class_getitem__(_askable(annotation))
     schema = cast(
         dict[str, Any], TypeAdapter[object](around, config=ConfigDict(arbitrary_types_allowed=True)).core_schema
     )
@@ -84,7 +92,7 @@ def _ruled(schema: object) -> object:
         return schema
     source = cast(dict[str, Any], schema)
     if source.get("type") in _WHOLE:
-        return {**source, "strict": True}
+        return {name: source[name] for name in ("cls", "ref") if name in source} | {"type": "is-instance"}
     copy = {key: value if key in _NOT_SCHEMAS else _ruled(value) for key, value in source.items() if key != "fields"}
     if "fields" in source:
         copy["fields"] = {name: _ruled(field) for name, field in source["fields"].items()}
@@ -97,23 +105,30 @@ def _rule_for(schema: dict[str, Any]) -> dict[str, Any]:
         schema["strict"] = False
     if kind == "typed-dict":
         schema["extra_behavior"] = "forbid"
-        schema.pop("config", None)
+        schema["config"] = {**schema.get("config", {}), "strict": True}
     if kind in _SEQUENCES:
         schema["strict"] = False
         ours = core_schema.is_instance_schema(cast(Any, (list, tuple)), cls_repr="list or tuple")
         return {"type": "chain", "steps": [ours, schema]}
-    if kind == "is-instance" and _cannot_be_asked(schema["cls"]):
-        return {"type": "any"}
     return schema
 
 
-def _cannot_be_asked(cls: object) -> bool:
-    """Whether `isinstance(x, cls)` raises: `cls` is a Protocol that is not marked `runtime_checkable`."""
-    return getattr(cls, "_is_protocol", False) and not getattr(cls, "_is_runtime_protocol", False)
+def _askable(annotation: object) -> object:
+    """The annotation, with object for each Protocol that `isinstance` refuses to be asked about."""
+    if getattr(annotation, "_is_protocol", False) and not getattr(annotation, "_is_runtime_protocol", False):
+        return object
+    origin: Any = get_origin(annotation)
+    args = get_args(annotation)
+    asked = tuple(map(_askable, args))
+    if asked == args:
+        return annotation
+    if origin in {Union, UnionType}:
+        return Union[asked]  # noqa: UP007 - built at run time
+    return Annotated[asked] if origin is Annotated else origin[asked]
 
 
 def explain(checks: Sequence[Checker], rest: Checker | None, args: Sequence[object]) -> ArgumentError:
-    """Say everything that is wrong with arguments of which one was not accepted. No values are in the message."""
+    """Say what is wrong with arguments of which one was not accepted. No values are in the message."""
     lines: list[str] = []
     for index, value in enumerate(args):
         check = checks[index] if index < len(checks) else rest
@@ -122,21 +137,46 @@ def explain(checks: Sequence[Checker], rest: Checker | None, args: Sequence[obje
         try:
             check.validate(value)
         except ValidationError as error:
-            lines.extend(_complaints(check.name, error))
-    return ArgumentError(
-        "; ".join(lines), fix="see the interpreter's signature; values are passed as they are, never converted"
-    )
+            lines.extend(_complaints(check.name, value, error))
+    more = [f"and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
+    fix = "see the interpreter's signature; values are passed as they are, never converted"
+    return ArgumentError("; ".join(lines[:_SHOWN] + more), fix=fix)
 
 
-def _complaints(name: str, error: ValidationError) -> list[str]:
+_SHOWN = 8
+"""So many complaints about one vector are listed; the others are counted."""
+
+
+def _complaints(name: str, value: object, error: ValidationError) -> list[str]:
     lines: list[str] = []
-    for detail in error.errors(include_url=False, include_input=True):
-        place = name + "".join(f"[{part!r}]" for part in detail["loc"] if not _is_internal(part))
+    for detail in error.errors(include_url=False):
+        place = name + "".join(f"[{part!r:.60}]" for part in _place(value, detail))
         kind = "" if detail["type"] in {"missing", "effect_vector"} else f", got {type(detail['input']).__name__}"
-        lines.append(f"{place}: {detail['msg']}{kind}")
+        lines.append(f"{place}: {_message(detail)}{kind}")
     return list(dict.fromkeys(lines))
 
 
-def _is_internal(part: int | str) -> bool:
-    """Whether a piece of a location is pydantic's own name for a schema and not a place in the data."""
-    return isinstance(part, str) and ("[" in part or "-" in part)
+def _place(value: object, detail: ErrorDetails) -> list[int | str]:
+    """The parts of a location that lead through the data; the others are pydantic's names for members of unions."""
+    place: list[int | str] = []
+    for part in detail["loc"]:
+        if isinstance(value, Mapping) and (part in value or detail["type"] == "missing"):
+            place.append(part)
+            value = cast(Mapping[object, object], value).get(part)
+        elif isinstance(value, (list, tuple)) and isinstance(part, int):
+            items = cast(Sequence[object], value)
+            place.append(part)
+            value = items[part] if part < len(items) else None
+    return place
+
+
+_KNOWN = frozenset(get_args(core_schema.ErrorType))
+_QUOTING = frozenset({"error", "tag", "encoding_error", "tz_actual"})
+"""What fills in those of pydantic's messages that repeat some of the value."""
+
+
+def _message(detail: ErrorDetails) -> str:
+    """pydantic's own complaint, where it quotes nothing. What a type's own check says may, so it is not repeated."""
+    if detail["type"] == "effect_vector" or (detail["type"] in _KNOWN and not _QUOTING & detail.get("ctx", {}).keys()):
+        return detail["msg"]
+    return f"Input does not fit ({detail['type']:.60})"

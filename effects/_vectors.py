@@ -34,13 +34,34 @@ class Placeholder:
     def __init__(self, key: str, *args: object) -> None:
         if type(key) is not str:
             raise TypeError(f"a placeholder's key is a str, not {type(key).__name__}")
-        if any(type(arg) is Placeholder for arg in args):
+        if _holds_placeholder(args):
             raise TypeError(f"placeholder {key!r} has a placeholder among its arguments; placeholders do not nest")
         object.__setattr__(self, "key", key)
         object.__setattr__(self, "args", args)
 
     def __repr__(self) -> str:
         return f"Placeholder({', '.join(map(repr, (self.key, *self.args)))})"
+
+
+def _holds_placeholder(args: tuple[object, ...]) -> bool:
+    seen: set[int] = set()
+    waiting: list[object] = list(args)
+    while waiting:
+        value = waiting.pop()
+        if type(value) is Placeholder:
+            return True
+        if isinstance(value, (list, tuple, dict)) and id(cast(object, value)) not in seen:
+            seen.add(id(cast(object, value)))
+            inside = (
+                cast(dict[object, object], value).values() if isinstance(value, dict) else cast(list[object], value)
+            )
+            waiting.extend(inside)
+    return False
+
+
+def _shown(key: str) -> str:
+    """A key in one line, whatever it holds."""
+    return key[:40].encode("unicode_escape").decode()
 
 
 def list_problem(effects: object) -> Problem | None:
@@ -55,7 +76,7 @@ def list_problem(effects: object) -> Problem | None:
     if effects and isinstance(effects[0], str):
         return (
             "a bare effect vector stands where a list of them belongs",
-            f'put it in brackets: [["{effects[0]:.40}", ...]]',
+            f'put it in brackets: [["{_shown(effects[0])}", ...]]',
         )
     return None
 

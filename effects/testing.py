@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import final
+from typing import cast, final
 
 from ._context import Context
 from ._dispatch import Dispatch
@@ -46,6 +46,7 @@ class Recorder:
     """
 
     def __init__(self, dispatch: Dispatch, *, state: Mapping[str, object] | None = None) -> None:
+        self._alone: Mapping[str, object] = {"sink": MemorySink()}
         self.effects: list[list[object]] = []
         """Every effect that would have run, in order: its key and its arguments, placeholders resolved."""
         tables = dispatch._engine.tables
@@ -66,12 +67,24 @@ class Recorder:
         data: Mapping[str, object] | None = None,
         system: Mapping[str, object] | None = None,
     ) -> DispatchResult:
-        """Dispatch, recording. See `Dispatch.__call__`."""
-        return await self._dispatch(effects, data=data, system=system)
+        """Dispatch, recording. See `Dispatch.__call__`. Without a sink, there is one with a single member."""
+        given = self._alone if system is None else system
+        if isinstance(cast(object, given), Mapping) and "sink" not in self._dispatch._system:
+            given = {**self._alone, **given}
+        return await self._dispatch(effects, data=data, system=given)
 
     def state(self, **slices: object) -> None:
-        """Give state slices their values: `recorder.state(app=Team("blue"))`."""
+        """Give state slices their values: `recorder.state(app=Team("blue"))`.
+
+        Raises `RegistrationError` for a slice that nobody contributes.
+        """
         for name, value in slices.items():
+            if name not in self._slices:
+                raise RegistrationError(
+                    f"no registry contributes a state slice {name!r}",
+                    near=near(name, self._slices),
+                    fix="register one with @registry.state",
+                )
             self._slices[name] = self._slice(name, value)
 
     def returns(self, key: str, value: object) -> None:

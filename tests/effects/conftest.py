@@ -1,0 +1,74 @@
+"""What the engine's tests share: a small registry of plain effects, and a quick Hypothesis profile."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from hypothesis import Phase, settings
+
+from effects import Context, Effect, ErrorRecord, Registry, hookimpl
+
+settings.register_profile(
+    "quick",
+    max_examples=60,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+)
+
+
+def _kit() -> Registry:
+    kit = Registry("kit", late=["notes"])
+
+    @kit.effect("note")
+    def note(ctx: Context, value: object, *, notes: list[object]) -> object:
+        notes.append(value)
+        return value
+
+    @kit.effect("fail")
+    def fail(ctx: Context) -> None:
+        raise ValueError("boom")
+
+    @kit.effect("run")
+    async def run(ctx: Context, *then: Effect) -> None:
+        await ctx.dispatch(list(then))
+
+    @kit.effect("with")
+    async def with_data(ctx: Context, data: dict[str, object], *then: Effect) -> None:
+        await ctx.dispatch(list(then), data=data)
+
+    @kit.action("tree")
+    def tree(state: Mapping[str, object], *children: Effect) -> list[Effect]:
+        return list(children)
+
+    @kit.placeholder("it")
+    def it(data: Mapping[str, Any], name: str = "it") -> object:
+        return data[name]
+
+    return kit
+
+
+@pytest.fixture(scope="session")
+def kit() -> Callable[[], Registry]:
+    """Make a registry: effects `note`, `fail`, `run`, `with`, the action `tree` and the placeholder `it`."""
+    return _kit
+
+
+class _Ear:
+    """A plugin that hears of errors and keeps the records."""
+
+    name = "ear"
+
+    def __init__(self) -> None:
+        self.heard: list[ErrorRecord] = []
+
+    @hookimpl
+    def rhialto_error(self, record: ErrorRecord) -> None:
+        self.heard.append(record)
+
+
+@pytest.fixture(scope="session")
+def ear() -> Callable[[], Any]:
+    """Make a plugin whose `heard` is the list of every error record."""
+    return _Ear

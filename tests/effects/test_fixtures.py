@@ -1,0 +1,40 @@
+"""The pytest fixtures that come with the engine."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def run_pytest(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the tests in a folder that knows nothing of this project."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_it.py"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_the_fixture_dispatch_says_that_it_must_be_defined(tmp_path: Path) -> None:
+    """Where a test asks for `recorder` and nobody has defined `dispatch`."""
+    (tmp_path / "test_it.py").write_text("def test_it(recorder): ...\n")
+    done = run_pytest(tmp_path)
+    assert done.returncode == 1
+    assert "the fixture `recorder` needs a fixture `dispatch` that returns your dispatch" in done.stdout
+
+
+def test_the_fix_for_a_missing_dispatch_can_be_pasted(request: pytest.FixtureRequest) -> None:
+    """It is code, line by line."""
+    with pytest.raises(pytest.fail.Exception) as caught:
+        request.getfixturevalue("dispatch")
+    assert "def dispatch(): return create_dispatch([...])" in str(caught.value)
+    assert "\\n" not in str(caught.value)
+
+
+def test_the_fixtures_are_there_for_whoever_has_installed_the_engine(tmp_path: Path) -> None:
+    """A conftest needs no more than the fixture `dispatch`."""
+    (tmp_path / "conftest.py").write_text(
+        "import pytest\nfrom effects import create_dispatch\n\n\n"
+        "@pytest.fixture\ndef dispatch():\n    return create_dispatch([])\n"
+    )
+    (tmp_path / "test_it.py").write_text("def test_it(recorder):\n    assert recorder.effects == []\n")
+    done = run_pytest(tmp_path)
+    assert done.returncode == 0, done.stdout

@@ -1,0 +1,58 @@
+"""The engine's own error listener, `rhialto.log`."""
+
+import logging
+from collections.abc import Callable
+
+import pytest
+import trio
+
+from effects import Context, Registry, create_dispatch
+
+Kit = Callable[[], Registry]
+
+
+async def test_each_error_is_one_record_at_level_error(kit: Kit, caplog: pytest.LogCaptureFixture) -> None:
+    """On the logger `effects`."""
+    result = await create_dispatch([kit()])([["fail"], ["run", ["nobody"]]])
+    assert [(record.name, record.levelno) for record in caplog.records] == [("effects", logging.ERROR)] * 2
+    assert caplog.messages[1] == str(result.errors[1])
+
+
+async def test_the_log_says_where_in_the_code_it_was_raised(kit: Kit, caplog: pytest.LogCaptureFixture) -> None:
+    """The frames go with an exception of user code, its message does not."""
+    await create_dispatch([kit()])([["fail"]])
+    assert caplog.messages[0].startswith(
+        "execute failed for 'fail': ValueError\n  at   effects[0]\n  from plugin 'kit'"
+    )
+    assert ", in fail\n" in caplog.messages[0]
+
+
+async def test_the_log_of_the_engines_own_errors_has_no_frames(kit: Kit, caplog: pytest.LogCaptureFixture) -> None:
+    """They say by themselves what to do."""
+    await create_dispatch([kit()])([["nobody"]])
+    assert "File" not in caplog.text.partition("no interpreter")[2]
+
+
+async def test_the_log_of_a_group_says_what_is_in_it(caplog: pytest.LogCaptureFixture) -> None:
+    """Which exceptions, and where in the code each was raised: a nursery wraps every one."""
+    plugin = Registry("plugin")
+
+    async def child() -> None:
+        raise LookupError("no such " + "thing")
+
+    @plugin.effect("nurse")
+    async def nurse(ctx: Context) -> None:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(child)
+
+    await create_dispatch([plugin])([["nurse"]])
+    assert "LookupError" in caplog.text
+    assert ", in child" in caplog.text
+    assert "no such thing" not in caplog.text
+
+
+async def test_in_debug_the_message_is_logged(kit: Kit, caplog: pytest.LogCaptureFixture) -> None:
+    """With the vector."""
+    await create_dispatch([kit()], debug=True)([["fail"]])
+    assert "ValueError: boom\n  at   effects[0] " in caplog.text
+    assert "'fail'" in caplog.text.partition("effects[0] ")[2]

@@ -1,0 +1,135 @@
+"""What is refused as a plugin, and that the message names it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from effects import ErrorRecord, RegistrationError, Registry, create_dispatch, hookimpl
+
+Kit = Callable[[], Registry]
+
+
+def registry(name: str, *keys: str) -> Registry:
+    """A registry with effects that return its name."""
+    plugin = Registry(name)
+    for key in keys:
+        plugin.effect(key)(lambda ctx: name)
+    return plugin
+
+
+class Provider:
+    """A plugin that contributes whatever it is given, and keeps the order of calls."""
+
+    def __init__(self, name: str, contribution: object = None, order: list[str] | None = None) -> None:
+        self.name = name
+        self.contribution = contribution
+        self.order: list[str] = [] if order is None else order
+
+    @hookimpl
+    def rhialto_registry(self) -> Any:
+        """Contribute."""
+        self.order.append(self.name)
+        if isinstance(self.contribution, Exception):
+            raise self.contribution
+        return self.contribution
+
+
+def test_a_misspelt_hook_is_refused_with_its_plugin() -> None:
+    """pluggy's own check, done when the dispatch is made."""
+
+    class Misspelt:
+        name = "misspelt"
+
+        @hookimpl
+        def rhialto_regstry(self) -> None: ...
+
+    with pytest.raises(RegistrationError, match="plugin 'misspelt' cannot be registered: unknown hook 'rhialto_regst"):
+        create_dispatch([Misspelt()])
+
+
+def test_a_hook_with_an_unknown_argument_is_refused_with_its_plugin() -> None:
+    """It could never be called."""
+
+    class Wrong:
+        name = "wrong"
+
+        @hookimpl
+        def rhialto_error(self, record: ErrorRecord, extra: object) -> None: ...
+
+    with pytest.raises(RegistrationError, match=r"plugin 'wrong' cannot be registered: (.|\n)*extra"):
+        create_dispatch([Wrong()])
+
+
+def test_an_object_without_hooks_is_refused() -> None:
+    """It does nothing, so it is not what was meant."""
+    with pytest.raises(RegistrationError, match=r"plugin 'object' \(object\) implements no rhialto hook"):
+        create_dispatch([object()])
+
+
+def test_a_plugin_that_cannot_be_taken_in_leaves_the_others_usable() -> None:
+    """They can be used for another dispatch."""
+    one = registry("one", "a")
+    with pytest.raises(RegistrationError):
+        create_dispatch([one, object()])
+    one.effect("b")(lambda ctx: None)
+    create_dispatch([one])
+
+
+def test_a_plugin_that_fails_to_contribute_is_named() -> None:
+    """What it raised is the cause."""
+    with pytest.raises(RegistrationError, match="plugin 'broken' failed to contribute its registry: OSError") as caught:
+        create_dispatch([registry("one"), Provider("broken", OSError("no disk"))])
+    assert isinstance(caught.value.__cause__, OSError)
+
+
+def test_a_plugin_that_cannot_make_its_registry_is_named() -> None:
+    """Also where what it raises is an error of registration."""
+    with pytest.raises(RegistrationError, match="broken"):
+        create_dispatch([Provider("broken", RegistrationError("effect 'a' (f, b.py:1): it is a generator"))])
+
+
+@pytest.mark.parametrize("contribution", [5, "registry", [registry("one"), 5], [None]], ids=str)
+def test_a_plugin_that_contributes_something_else_is_named(contribution: object) -> None:
+    """With the type of what it gave."""
+    with pytest.raises(RegistrationError, match=r"plugin 'odd' contributes a .* where a Registry belongs"):
+        create_dispatch([Provider("odd", contribution)])
+
+
+@pytest.mark.parametrize("plugin", [None, "my_plugin", 5, {"a": 1}, [registry("one")]], ids=str)
+def test_what_is_no_plugin_is_refused(plugin: object) -> None:
+    """With its type and what belongs there."""
+    with pytest.raises(RegistrationError, match=f"a {type(plugin).__name__} stands where a plugin belongs"):
+        create_dispatch([plugin])
+
+
+def test_a_class_is_no_plugin() -> None:
+    """An instance is."""
+    with pytest.raises(RegistrationError, match=r"the class Provider stands where a plugin belongs(.|\n)*Provider\(\)"):
+        create_dispatch([Provider])
+
+
+@pytest.mark.parametrize("plugins", ["plugin", {"a": 1}, None, 5])
+def test_what_is_no_list_of_plugins_is_refused(plugins: Any) -> None:
+    """The fix is brackets."""
+    with pytest.raises(RegistrationError, match="create_dispatch takes a list of plugins, not"):
+        create_dispatch(plugins)
+
+
+def test_two_plugins_with_one_name_are_refused() -> None:
+    """One of them can be blocked or renamed."""
+    with pytest.raises(RegistrationError, match="two plugins are named 'one'"):
+        create_dispatch([registry("one"), Provider("one")])
+
+
+def test_one_plugin_twice_is_refused() -> None:
+    """As two of one name."""
+    one = registry("one")
+    with pytest.raises(RegistrationError, match="two plugins are named 'one'"):
+        create_dispatch([one, one])
+
+
+def test_two_registries_with_one_name_are_refused() -> None:
+    """Also where different plugins bring them."""
+    with pytest.raises(RegistrationError, match="two registries are named 'one'"):
+        create_dispatch([Provider("a", registry("one")), Provider("b", registry("one"))])

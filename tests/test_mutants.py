@@ -1,0 +1,92 @@
+"""Each law has a test that a small change to the code turns red: the changes of mutants.toml are tried one by one."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+MUTANTS: list[dict[str, Any]] = tomllib.loads((HERE / "mutants.toml").read_text())["mutant"]
+FIELDS = {"law", "file", "old", "new", "test", "why"}
+LAWS = range(1, 11)
+
+ORIGIN = '''
+"""Fails the run if what is imported is not the copy."""
+
+from pathlib import Path
+
+import effects
+import plugins
+
+
+def pytest_configure() -> None:
+    here = Path(__file__).resolve().parent
+    assert Path(effects.__file__).resolve().parents[1] == here, effects.__file__
+    assert Path(plugins.__file__).resolve().parents[1] == here, plugins.__file__
+'''
+
+
+def copied(to: Path) -> Path:
+    """A copy of all that the tests need."""
+    for name in ("effects", "plugins", "tests"):
+        shutil.copytree(ROOT / name, to / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", to)
+    (to / "origin.py").write_text(ORIGIN)
+    return to
+
+
+def run(root: Path, *tests: str) -> subprocess.CompletedProcess[str]:
+    """Run tests of the copy with the copy's code, quickly and the same way each time."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("COV", "PYTEST"))}
+    env |= {"PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", "origin"]
+    command += ["--hypothesis-profile=quick", *tests]
+    return subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The unchanged copy, which each mutant changes and puts right again."""
+    return copied(tmp_path_factory.mktemp("mutants"))
+
+
+def test_every_law_has_a_mutant() -> None:
+    """Each law is named at least once, and its mutants name one of its own tests."""
+    assert {mutant["law"] for mutant in MUTANTS} == set(LAWS)
+    assert all(f"::test_law_{mutant['law']:02}_" in mutant["test"] for mutant in MUTANTS)
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant["why"])
+def test_a_mutant_is_well_formed(mutant: dict[str, Any]) -> None:
+    """All fields are there, and the text to be changed stands exactly once in the file."""
+    assert set(mutant) == FIELDS
+    assert mutant["old"] != mutant["new"]
+    assert (ROOT / mutant["file"]).read_text().count(mutant["old"]) == 1
+
+
+@pytest.mark.slow
+def test_without_a_mutant_the_tests_pass(tree: Path) -> None:
+    """Whatever turns a test red below is the mutant's doing."""
+    done = run(tree, *sorted({mutant["test"] for mutant in MUTANTS}))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant["why"])
+def test_a_mutant_turns_its_test_red(mutant: dict[str, Any], tree: Path) -> None:
+    """With the change in place the test fails: by a failure, not by an error in running it."""
+    file = tree / mutant["file"]
+    source = file.read_text()
+    file.write_text(source.replace(mutant["old"], mutant["new"]))
+    try:
+        done = run(tree, mutant["test"])
+    finally:
+        file.write_text(source)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "1 failed" in done.stdout, done.stdout
