@@ -79,6 +79,9 @@ class Context:
     def charge(self, members: int) -> None:
         """Count visits to members of a sink against the budget of the root dispatch.
 
-        For interpreters whose work grows with something other than their vector. Raises `LimitError` when used up.
+        For interpreters whose work grows with something other than their vector. Raises `LimitError` when used up, and
+        `ValueError` for a negative count.
         """
+        if members < 0:
+            raise ValueError("a count of visits is 0 or more")
         self._frame.budget.take_members(members)

@@ -129,4 +129,8 @@ fail_fast = Interceptor(
     before_effect=_stop_when_failed,
     after_effect=_stop_when_failed,
 )
-"""Stops a dispatch at its first error, nested ones included. What has run is not undone."""
+"""Stops a dispatch at its first error, nested ones included. What has run is not undone.
+
+Hooks run around what can be run: of vectors that cannot even be read, such as two unknown keys in a row, each is an
+error of its own.
+"""

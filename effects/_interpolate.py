@@ -15,15 +15,10 @@ from ._limits import Budget
 from ._signatures import Signature
 from ._vectors import Placeholder
 
-__all__ = ["WALKED", "holds_late_values", "placeholders_in", "rebuild", "walkable"]
+__all__ = ["WALKED", "placeholders_in", "rebuild", "walkable"]
 
 WALKED = frozenset({list, tuple, dict, Placeholder})
 _CONTAINERS = frozenset({list, tuple, dict})
-
-
-def holds_late_values(args: list[object]) -> bool:
-    """Whether any argument is of a type that must be looked into."""
-    return any(type(arg) in WALKED for arg in args)
 
 
 def walkable(args: list[object], signature: Signature) -> list[object]:

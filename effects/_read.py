@@ -5,13 +5,13 @@ Each function records what fails and answers with None or False; the caller then
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import cast
 
 from ._errors import ArgumentError, PlaceholderError, ShapeError, UnknownKeyError, near
 from ._frame import Frame
 from ._interpolate import WALKED, placeholders_in, rebuild, walkable
-from ._paths import Link, flatten, walk
+from ._paths import Link, Path, flatten, walk
 from ._sink import Sink
 from ._tables import Entry
 from ._vectors import Placeholder, vector_problem
@@ -122,17 +122,29 @@ def resolved(
 
 def _within(link: Link, entry: Entry, args: list[object], placeholder: Placeholder | None) -> Link:
     """Where a placeholder stands among the values that are bound now."""
+    for place, part in _bound_now(entry, args):
+        if part is placeholder:
+            return _extended(link, place)
+        for value, inner in walk(part):
+            if value is placeholder:
+                return _extended(link, (*place, *flatten(inner)))
+    return link
+
+
+def _bound_now(entry: Entry, args: list[object]) -> Iterator[tuple[Path, object]]:
     for index, arg in enumerate(args):
         late = entry.signature.late_at(index)
-        if arg is placeholder:
-            return link, index + 1
-        if late is True:
-            continue
-        for value, inner in walk(arg):
-            if value is placeholder and (late is False or flatten(inner)[0] not in late):
-                for token in (index + 1, *flatten(inner)):
-                    link = (link, token)
-                return link
+        if late is False or isinstance(arg, Placeholder):
+            yield (index + 1,), arg
+        elif late is not True and isinstance(arg, dict):
+            for name, value in cast(dict[object, object], arg).items():
+                if name not in late:
+                    yield (index + 1, str(name)), value
+
+
+def _extended(link: Link, path: Path) -> Link:
+    for token in path:
+        link = (link, token)
     return link
 
 

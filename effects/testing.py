@@ -68,10 +68,9 @@ class Recorder:
         system: Mapping[str, object] | None = None,
     ) -> DispatchResult:
         """Dispatch, recording. See `Dispatch.__call__`. Without a sink, there is one with a single member."""
-        given = self._alone if system is None else system
-        if isinstance(cast(object, given), Mapping) and "sink" not in self._dispatch._system:
-            given = {**self._alone, **given}
-        return await self._dispatch(effects, data=data, system=given)
+        if "sink" not in self._dispatch._system and (system is None or isinstance(cast(object, system), Mapping)):
+            system = {**self._alone, **(system or {})}
+        return await self._dispatch(effects, data=data, system=system)
 
     def state(self, **slices: object) -> None:
         """Give state slices their values: `recorder.state(app=Team("blue"))`.

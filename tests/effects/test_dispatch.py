@@ -41,6 +41,22 @@ async def test_a_result_is_recorded_for_each_effect(kit: Kit) -> None:
     assert result.results == (ResultRecord("note", 5, (0,), "kit"), ResultRecord("note", 6, (1,), "kit"))
 
 
+async def test_results_compare_by_what_they_hold(kit: Kit) -> None:
+    """Two dispatches that came to the same are equal; nothing else is equal to a result."""
+    dispatch = create_dispatch([kit()], system={"notes": []})
+    one, same, other = [await dispatch([["note", number]]) for number in (1, 1, 2)]
+    anything: object = (one.results, one.errors, one.stopped)
+    assert one == same
+    assert one != other
+    assert one != anything
+
+
+async def test_a_result_shows_what_it_holds(kit: Kit) -> None:
+    """Its repr has the results, the errors and the reason of a stop."""
+    result = await create_dispatch([kit()], system={"notes": []})([["note", 5], ["fail"]])
+    assert repr(result) == f"DispatchResult(results={result.results!r}, errors={result.errors!r}, stopped=None)"
+
+
 async def test_a_tuple_of_tuples_is_as_good_as_lists(kit: Kit) -> None:
     """Both containers mean the same, for the list and for the vectors."""
     notes: list[object] = []

@@ -7,6 +7,9 @@ import pytest
 
 from effects import (
     Context,
+    LimitError,
+    Limits,
+    Placeholder,
     Registry,
     ShapeError,
     Sink,
@@ -97,6 +100,34 @@ async def test_a_vector_that_cannot_be_read_is_a_record(kit: Kit, vector: object
     result = await create_dispatch([kit()], system={"notes": notes})([vector, ["note", 2]])
     assert [type(record.exception) for record in result.errors] == [OSError]
     assert notes == [2]
+
+
+async def test_a_vector_that_cannot_be_read_may_cross_a_limit(kit: Kit) -> None:
+    """The limit is what is recorded."""
+    dispatch = create_dispatch([kit()], system={"notes": []}, limits=Limits(vectors=1))
+    result = await dispatch([["note", 1], Lazy(["note", 1])])
+    assert [(type(record.exception), record.key) for record in result.errors] == [(LimitError, None)]
+
+
+async def test_a_vector_whose_arguments_cannot_be_told_is_a_record(kit: Kit) -> None:
+    """It has no types, and is an error like any other."""
+
+    class Whole(list[object]):
+        def __getitem__(self, index: Any) -> Any:
+            if isinstance(index, slice):
+                raise OSError("no parts")
+            return super().__getitem__(index)
+
+    (record,) = (await create_dispatch([kit()])([Whole(["nobody", 1])])).errors
+    assert (record.key, record.types) == ("nobody", ())
+
+
+async def test_an_argument_that_cannot_be_read_hides_no_other_error() -> None:
+    """Looking for the place of a placeholder copes with what stands before it."""
+    plugin = Registry("plugin")
+    plugin.effect("two")(lambda ctx, one, two: None)
+    (record,) = (await create_dispatch([plugin])([["two", Lazy([1]), Placeholder("nobody")]])).errors
+    assert (record.phase, record.path) == ("interpolate", (0, 2))
 
 
 async def test_a_list_of_vectors_that_cannot_be_read_is_a_record(kit: Kit) -> None:

@@ -82,6 +82,16 @@ async def test_an_effect_rewritten_to_one_that_runs_for_each_member_does(kit: Ki
     assert sinks == list(group.members())
 
 
+async def test_an_effect_rewritten_to_one_that_fails_for_each_member_fails_for_each(kit: Kit) -> None:
+    """Each failure is a record."""
+    plugin = Registry("plugin")
+    plugin.effect("each", each=True)(lambda ctx: 1 // 0)
+    rewrite = Interceptor(id="i", before_effect=lambda step: step.replace(vector=["each"]))
+    system = {"notes": [], "sink": MemorySink(members=3)}
+    result = await create_dispatch([kit(), plugin], system=system, interceptors=[rewrite])([["note", 1]])
+    assert [(record.phase, record.key) for record in result.errors] == [("execute", "each")] * 3
+
+
 async def test_a_skipped_effect_has_the_result_it_is_given(kit: Kit) -> None:
     """And is marked as skipped."""
     result, notes = await run(kit, [["note", 1], ["note", 2]], before_effect=lambda step: Skip("instead"))

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+from typing_extensions import TypedDict
 
-from effects import Context, Placeholder, PlaceholderError, Registry, create_dispatch
+from effects import Context, Effect, Placeholder, PlaceholderError, Registry, create_dispatch
 
 Kit = Callable[[], Registry]
 
@@ -108,6 +109,27 @@ async def test_an_unknown_placeholder_names_its_neighbours(kit: Kit) -> None:
     assert (record.phase, record.key, record.path) == ("interpolate", "note", (0, 1, 1, "a"))
     assert "no placeholder 'itt'" in str(record)
     assert "near 'it'" in str(record)
+
+
+async def test_a_placeholder_in_options_is_found_beside_the_same_one_in_a_continuation() -> None:
+    """The path leads to the option that was to be bound."""
+
+    class Options(TypedDict):
+        then: Effect
+        now: object
+
+    plugin = Registry("plugin")
+
+    @plugin.effect("with")
+    def with_options(ctx: Context, options: Options) -> None: ...
+
+    late = Placeholder("nobody")
+    dispatch = create_dispatch([plugin])
+    (record,) = (await dispatch([["with", {"then": ["with", late], "now": [late]}]])).errors
+    assert record.path == (0, 1, "now", 0)
+    shared = [late]
+    (record,) = (await dispatch([["with", {"then": ["with", shared], "now": shared}]])).errors
+    assert record.path == (0, 1, "now", 0)
 
 
 async def test_looking_for_the_place_of_a_placeholder_uses_up_nothing() -> None:

@@ -61,6 +61,20 @@ def test_a_hook_with_an_unknown_argument_is_refused_with_its_plugin() -> None:
         create_dispatch([Wrong()])
 
 
+def test_a_wrapper_of_a_hook_is_refused_with_its_plugin() -> None:
+    """Each plugin is called by itself, so there is nothing to be wrapped."""
+
+    class Wrapper:
+        name = "wrapper"
+
+        @hookimpl(wrapper=True)
+        def rhialto_registry(self) -> Any:
+            return (yield)
+
+    with pytest.raises(RegistrationError, match="plugin 'wrapper' wraps a hook"):
+        create_dispatch([Wrapper()])
+
+
 def test_an_object_without_hooks_is_refused() -> None:
     """It does nothing, so it is not what was meant."""
     with pytest.raises(RegistrationError, match=r"plugin 'object' \(object\) implements no rhialto hook"):

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,12 @@ def test_a_module_named_plugins_without_a_spec_is_no_obstacle() -> None:
     code = "import sys, types; sys.modules['plugins'] = types.ModuleType('plugins'); import effects"
     done = python(code)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_module_without_a_spec_is_not_asked_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is said of it."""
+    monkeypatch.setitem(sys.modules, "plugins", types.ModuleType("plugins"))
+    warn_of_shadows()
 
 
 def test_the_engine_alone_is_content(tmp_path: Path) -> None:

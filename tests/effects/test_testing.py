@@ -133,6 +133,15 @@ async def test_an_effect_for_each_member_is_recorded_for_each(recorder: Recorder
     assert recorder.effects == [["alerts/each", "x"]] * 2
 
 
+async def test_the_sink_of_the_dispatch_counts_for_its_recorder() -> None:
+    """Where it was made with one."""
+    plugin = Registry("plugin")
+    plugin.effect("each", each=True)(lambda ctx: None)
+    recorder = Recorder(create_dispatch([plugin], system={"sink": MemorySink(members=3)}))
+    (await recorder([["each"]])).raise_errors()
+    assert recorder.effects == [["each"]] * 3
+
+
 async def test_interceptors_run_for_real(kit: Kit) -> None:
     """What they skip is not recorded."""
     skip = Interceptor(id="i", before_effect=lambda step: Skip() if step.vector[1] == 1 else None)

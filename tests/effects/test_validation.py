@@ -113,6 +113,8 @@ FITS: list[tuple[Any, object]] = [
     (Outer, {}),
     (Plain, Goes()),
     (Plain, 5),
+    (list[Plain] | None, (5,)),
+    (Annotated[Plain, "note"], 5),
     (Askable, Goes()),
     (int | str | None, None),
     (Annotated[int, Field(ge=3)], 3),

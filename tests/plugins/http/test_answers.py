@@ -1,0 +1,143 @@
+"""`Live.reply` and `Live.signals`: the table of answers, each cell a test."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pytest
+import trio
+
+from plugins.http.testing import open_sse
+from tests.plugins.http.conftest import Site
+
+DATASTAR = {"Datastar-Request": "true"}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"},
+    ],
+)
+async def test_requests_from_other_sites_are_refused(site: Site, headers: dict[str, str]) -> None:
+    """For streams and replies, whatever the method; nothing has run."""
+    async with site.app.test_app():
+        ann = await site.visitor()
+        for answer in (
+            await ann.get("/sse/ok", headers=headers),
+            await ann.post("/fail", headers=headers),
+            await ann.get("/note/x", headers=headers),
+        ):
+            assert answer.status_code == 403
+        assert site.log == []
+        assert len(site.store) == 0
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}, {"Origin": "http://localhost"}]
+)
+async def test_requests_from_this_site_are_not(site: Site, headers: dict[str, str]) -> None:
+    """Nor those of clients that are no browsers."""
+    assert (await site.app.test_client().post("/close", headers=headers)).status_code == 204
+
+
+async def test_a_plain_browser_gets_otherwise(site: Site) -> None:
+    """The same form, posted without JavaScript: the effects run, and no events are answered."""
+    async with site.app.test_app():
+        ann = await site.visitor()
+        async with open_sse(ann, "/sse/ok") as stream:
+            await stream.event()
+            answer = await ann.post("/greet", form={"name": "Cy"})
+            assert (answer.status_code, await answer.get_data()) == (303, b"plain")
+            assert (await stream.event()).data == 'signals {"hello":"Cy"}'
+
+
+async def test_signals_that_do_not_fit_are_patched_back_as_messages(site: Site) -> None:
+    """As a 200, the only status that the client applies; in the validator's own words."""
+    answer = await site.app.test_client().post("/greet", json={"name": ""}, headers=DATASTAR)
+    assert answer.status_code == 200
+    assert b'data: signals {"errors":{"name":"Say a name."}}' in await answer.get_data(as_text=False)
+
+
+async def test_signals_that_do_not_fit_are_a_422_for_others(site: Site) -> None:
+    """With a message for each field, and no values."""
+    answer = await site.app.test_client().post("/greet", json={"name": 31337})
+    assert answer.status_code == 422
+    assert (await answer.get_json())["errors"] == {"name": "Input should be a valid string"}
+
+
+@pytest.mark.parametrize("body", [b"{", b"[1]", b'"x"', b'{"a": NaN}', b"\xff", b"[" * 100_000])
+async def test_bodies_that_are_no_json_object_are_a_400(site: Site, body: bytes) -> None:
+    """Never a 500."""
+    headers = {"Content-Type": "application/json; charset=utf-8"}
+    answer = await site.app.test_client().post("/greet", data=body, headers=headers)
+    assert answer.status_code == 400
+
+
+async def test_other_content_types_are_a_415(site: Site) -> None:
+    """An empty body is no signals, whatever its type."""
+    client = site.app.test_client()
+    headers = {"Content-Type": "text/plain"}
+    assert (await client.post("/greet", data=b"{}", headers=headers)).status_code == 415
+    assert (await client.post("/close", headers=headers)).status_code == 204
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+async def test_signals_of_get_and_delete_are_in_the_query(site: Site, method: str) -> None:
+    """As the client sends them; placeholders stand for them, for path parameters and the session."""
+    ann = await site.visitor()
+    query = {"datastar": '{"a": {"b": "sig"}}'}
+    answer = await cast(Any, ann).open("/note/here", method=method, query_string=query)
+    assert answer.status_code == 204
+    assert site.log[:2] == ["sig", "here"]
+    assert len(site.log[2]) == 32
+
+
+@pytest.mark.parametrize("signals", ["{}", '{"a": 1}', '{"a": {}}'])
+async def test_what_the_request_does_not_carry_is_an_error(site: Site, signals: str) -> None:
+    """Of that one effect; the others run."""
+    ann = await site.visitor()
+    answer = await ann.get("/note/here", query_string={"datastar": signals})
+    assert answer.status_code == 500
+    assert [error["error"] for error in (await answer.get_json())["errors"]] == ["MissingValueError"]
+    assert site.log[0] == "here"
+
+
+async def test_a_dispatch_that_failed_is_a_500_with_problem_details(site: Site) -> None:
+    """Keys, places and types; no values. What did not fail has run."""
+    answer = await site.app.test_client().post("/fail", headers=DATASTAR)
+    assert answer.status_code == 500
+    assert await answer.get_json() == {
+        "type": "about:blank",
+        "title": "Internal Server Error",
+        "status": 500,
+        "detail": "1 failed in this dispatch.",
+        "errors": [{"phase": "execute", "key": "fail", "at": "effects[0]", "error": "ValueError"}],
+    }
+    assert site.log == ["still runs"]
+
+
+async def test_a_reply_is_cancelled_when_its_client_leaves(site: Site) -> None:
+    """Nothing runs on for nobody."""
+    async with trio.open_nursery() as nursery:
+
+        async def visit() -> None:
+            async with open_sse(site.app.test_client(), "/wait", method="POST"):
+                pass
+
+        nursery.start_soon(visit)
+        await site.started.wait()
+        nursery.cancel_scope.cancel()
+    site.go_on.set()
+    await trio.testing.wait_all_tasks_blocked()
+    assert site.log == []
+
+
+async def test_a_reply_can_be_closed_early(site: Site) -> None:
+    """What is sent after that is not answered."""
+    answer = await site.app.test_client().post("/close", headers=DATASTAR)
+    assert await answer.get_data() == b""

@@ -1,0 +1,244 @@
+"""`Live.stream` and the life of a session, in the test client."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+import trio
+from quart_trio import QuartTrio
+from trio.testing import MockClock
+
+from effects import RegistrationError, create_dispatch
+from plugins.connections import ANY, Connections
+from plugins.datastar import Datastar
+from plugins.http import Live
+from plugins.http.testing import open_sse
+from tests.plugins.http.conftest import Site
+
+DATASTAR = {"Datastar-Request": "true"}
+
+
+async def test_a_broadcast_reaches_the_streams_of_two_visitors(site: Site) -> None:
+    """Each gets its own first effects, and both get what a third one posts."""
+    async with site.app.test_app():
+        ann, ben = await site.visitor(), await site.visitor()
+        async with open_sse(ann, "/sse/ok") as one, open_sse(ben, "/sse/ok") as two:
+            assert one.status == 200
+            assert one.headers["content-type"] == "text/event-stream"
+            assert "set-cookie" not in one.headers
+            for stream in (one, two):
+                assert (await stream.event()).data == 'signals {"connected":true}'
+            answer = await ann.post("/greet", json={"name": "Cy"}, headers=DATASTAR)
+            assert await answer.get_data() == b'event: datastar-patch-signals\ndata: signals {"name":""}\n\n'
+            for stream in (one, two):
+                assert (await stream.event()).data == 'signals {"hello":"Cy"}'
+
+
+async def test_a_stream_is_stored_under_its_session_until_its_client_leaves(site: Site) -> None:
+    """Two tabs are two streams; leaving takes away only one."""
+    async with site.app.test_app():
+        ann = await site.visitor()
+        async with open_sse(ann, "/sse/ok"):
+            async with open_sse(ann, "/sse/ok") as tab:
+                assert len(site.store.match([ANY, ["page", ANY]])) == 2
+                tab.disconnect()
+            (left,) = site.store.match([ANY, ANY])
+            assert left.key == ("page", left.scope)
+        assert len(site.store) == 0
+
+
+async def test_a_client_that_leaves_while_the_app_writes_is_reaped(site: Site) -> None:
+    """Also when the response is blocked on a client that does not read."""
+    async with site.app.test_app():
+        async with open_sse(await site.visitor(), "/sse/ok") as stream:
+            (connection,) = site.store.match([ANY, ANY])
+            for _ in range(15):
+                connection.send(b"x" * 10)
+                await trio.testing.wait_all_tasks_blocked()
+            stream.disconnect()
+        assert len(site.store) == 0
+        assert connection.cause == "closed"
+
+
+async def test_a_client_that_leaves_before_the_first_byte_is_reaped(site: Site) -> None:
+    """The stream was stored before its first effects ran."""
+    async with site.app.test_app():
+        ann = await site.visitor()
+        async with trio.open_nursery() as nursery:
+
+            async def visit() -> None:
+                async with open_sse(ann, "/sse/slow"):
+                    pass
+
+            nursery.start_soon(visit)
+            await site.started.wait()
+            assert len(site.store) == 1
+            nursery.cancel_scope.cancel()
+        assert len(site.store) == 0
+
+
+async def test_what_is_broadcast_while_the_snapshot_is_taken_follows_it(site: Site) -> None:
+    """The function is called when the stream is stored, and its effects come first."""
+    async with site.app.test_app(), open_sse(await site.visitor(), "/snapshot") as stream:
+        assert (await stream.event()).data == 'signals {"state":"old"}'
+        assert (await stream.event()).data == "live"
+
+
+async def test_a_stream_without_a_key_sends_as_it_goes_and_closes(site: Site) -> None:
+    """It is not stored, and needs no session."""
+    async with site.app.test_app(), open_sse(site.app.test_client(), "/pass") as stream:
+        assert (await stream.event()).data == 'signals {"n":1}'
+        assert len(site.store) == 0
+        site.go_on.set()
+        assert [event.data async for event in stream] == ['signals {"n":2}']
+
+
+async def test_a_stream_whose_effects_fail_is_a_500_and_not_stored(site: Site) -> None:
+    """With problem details that carry no values."""
+    async with site.app.test_app():
+        ann = await site.visitor()
+        answer = await ann.get("/sse/bad", headers=DATASTAR)
+        assert answer.status_code == 500
+        assert answer.mimetype == "application/problem+json"
+        assert "secret" not in await answer.get_data(as_text=True)
+        assert len(site.store) == 0
+
+
+async def test_streams_end_when_the_app_stops(site: Site) -> None:
+    """Cleanly, with what is queued, and the next one cannot start a leak."""
+    async with trio.open_nursery() as nursery:
+        seen: list[str] = []
+        opened = trio.Event()
+
+        async def visit() -> None:
+            async with open_sse(await site.visitor(), "/sse/ok") as stream:
+                opened.set()
+                seen.extend([event.data async for event in stream])
+
+        async with site.app.test_app():
+            nursery.start_soon(visit)
+            await opened.wait()
+    assert seen == ['signals {"connected":true}']
+    assert len(site.store) == 0
+
+
+async def test_a_stream_never_makes_a_session(site: Site) -> None:
+    """The Datastar client is told to stay away, others that a page comes first."""
+    async with site.app.test_app():
+        stranger = site.app.test_client()
+        for headers, status in ((DATASTAR, 204), ({}, 403)):
+            answer = await stranger.get("/sse/ok", headers=headers)
+            assert answer.status_code == status
+            assert "set-cookie" not in answer.headers
+        assert len(site.store) == 0
+
+
+async def test_only_pages_make_a_session(site: Site) -> None:
+    """Once, signed, for the server's own use."""
+    client = site.app.test_client()
+    assert "set-cookie" not in (await client.get("/data")).headers
+    assert "set-cookie" not in (await client.get("/missing")).headers
+    cookie = (await client.get("/")).headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "set-cookie" not in (await client.get("/")).headers
+
+
+async def test_a_tampered_cookie_is_no_session(site: Site) -> None:
+    """The signature counts."""
+    async with site.app.test_app():
+        headers = {"Cookie": "session=eyJyaGlhbHRvLmlkIjoieCJ9.aaaaaa.bbbb", **DATASTAR}
+        assert (await site.app.test_client().get("/sse/ok", headers=headers)).status_code == 204
+
+
+async def test_streams_outlast_quart_s_response_timeout(site: Site, autojump_clock: MockClock) -> None:
+    """Which is 60 seconds."""
+    async with site.app.test_app(), open_sse(await site.visitor(), "/sse/ok") as stream:
+        await stream.event()
+        await trio.sleep(600)
+        site.store.match([ANY, ANY])[0].send(b"event: x\ndata: still here\n\n")
+        assert (await stream.event()).data == "still here"
+
+
+def test_live_needs_the_connections_plugin() -> None:
+    """And says so."""
+    with pytest.raises(RegistrationError, match="Live keeps streams in the plugin Connections"):
+        Live(QuartTrio("x"), create_dispatch([Datastar()]))
+
+
+def test_live_needs_a_plain_quart_trio_app() -> None:
+    """It stands in for the app's connection class, and for no other."""
+
+    class Odd(QuartTrio):
+        asgi_http_class = cast(Any, object)
+
+    dispatch = create_dispatch([Connections()])
+    with pytest.raises(TypeError, match=r"needs a quart_trio\.QuartTrio app, not str"):
+        Live(cast(Any, "app"), dispatch)
+    with pytest.raises(TypeError, match="own asgi_http_class object"):
+        Live(Odd("x"), dispatch)
+
+
+def test_two_lives_on_one_app_are_two_dispatches() -> None:
+    """The app is cured once."""
+    app = QuartTrio("x")
+    for _ in range(2):
+        Live(app, create_dispatch([Connections()]))
+
+
+async def test_an_app_without_a_secret_key_does_not_start() -> None:
+    """Its sessions could not be signed."""
+    app = QuartTrio("x")
+    Live(app, create_dispatch([Connections()]))
+    with pytest.raises(RegistrationError, match="no secret_key"):
+        await app.startup()
+
+
+async def test_the_first_effects_may_end_the_stream(site: Site) -> None:
+    """What was sent before is still read."""
+    async with site.app.test_app(), open_sse(await site.visitor(), "/sse/close") as stream:
+        assert [event.data async for event in stream] == ["signals {}"]
+
+
+async def test_one_request_is_a_sink_with_one_member(site: Site) -> None:
+    """So that effects for each member work without a broadcast, too."""
+    async with site.app.test_app():
+        ann = await site.visitor()
+        async with open_sse(ann, "/sse/each") as stream:
+            assert (await stream.event()).data == 'signals {"a":"Opening"}'
+        answer = await ann.post("/each", headers=DATASTAR)
+        assert b'signals {"a":"Buffer"}' in await answer.get_data(as_text=False)
+
+
+class StoppingServer:
+    """A server that has begun to stop when a request comes."""
+
+    def __init__(self) -> None:
+        self.context = SimpleNamespace(terminated=trio.Event())
+        self.context.terminated.set()
+        self.sent: list[dict[str, Any]] = []
+
+    async def receive(self) -> dict[str, Any]:
+        """The whole request."""
+        if self.sent:
+            await trio.sleep_forever()
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(self, message: dict[str, Any]) -> None:
+        """Keep what is sent."""
+        self.sent.append(message)
+
+
+async def test_a_stream_that_comes_while_the_server_stops_ends_at_once(site: Site) -> None:
+    """Cleanly, and with nothing in it: its client comes back to the next server."""
+    async with site.app.test_app():
+        client: Any = await site.visitor()
+        server = StoppingServer()
+        app: Any = site.app
+        await app(client.request("/sse/ok", headers=DATASTAR).scope, server.receive, server.send)
+    start, end = server.sent
+    assert start["status"] == 200
+    assert end == {"type": "http.response.body", "body": b"", "more_body": False}
+    assert len(site.store) == 0
