@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from plugins.connections import ANY, REST, Connection, MemoryStore, matches
 from plugins.connections._keys import freeze_pattern
@@ -87,7 +87,9 @@ class StoreAgainstAList(RuleBasedStateMachine):
         assert len(self.store) == len(self.model)
 
 
-TestStoreAgainstAList = StoreAgainstAList.TestCase
+def test_the_store_answers_as_a_list_would() -> None:
+    """In any order of adding, removing and asking."""
+    run_state_machine_as_test(StoreAgainstAList)
 
 
 @given(st.integers(1, 50))
