@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from quart import Response, send_file  # pyright: ignore[reportUnknownVariableType]
 from quart_trio import QuartTrio
@@ -20,17 +22,19 @@ def secret_key() -> str:
     """The key that signs session cookies: from `SECRET_KEY`, else made once and kept in a file that git ignores."""
     if given := os.environ.get("SECRET_KEY"):
         return given
-    try:
-        with open(os.open(_SECRET_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    if not _SECRET_FILE.exists() or not _SECRET_FILE.read_text():
+        _SECRET_FILE.unlink(missing_ok=True)
+        with NamedTemporaryFile("w", dir=_SECRET_FILE.parent, prefix=".secret-") as file:
             file.write(secrets.token_urlsafe(32))
-    except FileExistsError:
-        pass
+            file.flush()
+            with suppress(FileExistsError):  # another worker was faster: its key is everybody's
+                os.link(file.name, _SECRET_FILE)
     return _SECRET_FILE.read_text()
 
 
 def client_url() -> str:
     """Where pages load the Datastar client from: `DATASTAR_URL`, a URL or a local file, else the official bundle."""
-    return "/datastar.js" if _client_file() else os.environ.get("DATASTAR_URL", DATASTAR_URL)
+    return "/datastar.js" if _client_file() else _client()
 
 
 def serve_client(app: QuartTrio) -> None:
@@ -38,16 +42,19 @@ def serve_client(app: QuartTrio) -> None:
 
     Raises `FileNotFoundError` where it is neither a URL nor a file.
     """
-    given = os.environ.get("DATASTAR_URL", DATASTAR_URL)
     file = _client_file()
-    if file is None and "://" not in given:
-        raise FileNotFoundError(f"DATASTAR_URL is neither a URL nor a file: {given}")
+    if file is None and not _client().startswith(("http://", "https://")):
+        raise FileNotFoundError(f"DATASTAR_URL is neither a URL nor a file: {_client()}")
 
     @app.get("/datastar.js")
     async def client() -> Response:
         return Response(b"", 404) if file is None else await send_file(file, mimetype="text/javascript")
 
 
+def _client() -> str:
+    return os.environ.get("DATASTAR_URL") or DATASTAR_URL
+
+
 def _client_file() -> Path | None:
-    file = Path(os.environ.get("DATASTAR_URL", DATASTAR_URL))
+    file = Path(_client())
     return file.resolve() if file.is_file() else None

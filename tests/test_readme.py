@@ -16,9 +16,8 @@ README = (ROOT / "README.md").read_text()
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder with every file that the README shows."""
-    for name, code in re.findall(r"```python\n# (\w+\.py)\n(.*?)```", README, re.DOTALL):
-        (tmp_path / name).write_text(code)
-    (tmp_path / "pytest.ini").write_text("[pytest]\ntrio_mode = true\nfilterwarnings = error\n")
+    for name, text in re.findall(r"```\w+\n# (\w+\.\w+)\n(.*?)```", README, re.DOTALL):
+        (tmp_path / name).write_text(text)
     return tmp_path
 
 
@@ -40,10 +39,43 @@ def test_the_tests_pass(folder: Path) -> None:
     assert "3 passed" in run(folder, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_alerts.py")
 
 
+VISIT = """
+import hello, trio
+from plugins.http.testing import open_sse
+
+async def visit():
+    async with hello.app.test_app():
+        client = hello.app.test_client()
+        assert "data-init" in await (await client.get("/")).get_data(as_text=True)
+        async with open_sse(client, "/sse/home") as stream:
+            print((await stream.event()).data)
+            print((await client.post("/greet", form={"name": "Ann"})).headers["location"])
+            print((await stream.event()).data)
+
+trio.run(visit)
+"""
+
+
+def test_the_app_greets(folder: Path) -> None:
+    """A page, its stream, and a greeting that arrives."""
+    assert run(folder, "-c", VISIT).splitlines() == [
+        'signals {"connected":true}',
+        "/",
+        'elements <div id="greeting">Hello, Ann</div>',
+    ]
+
+
+@pytest.mark.slow
 def test_the_app_can_be_served(folder: Path) -> None:
-    """It is whole: hypercorn would load it."""
-    code = "import importlib.util as u; s = u.spec_from_file_location('app_of_readme', 'site.py'); "
-    run(folder, "-c", code + "m = u.module_from_spec(s); s.loader.exec_module(m); print(m.app)")
+    """By the command that the README shows, under its own name."""
+    command = [sys.executable, "-m", "hypercorn", "-k", "trio", "--bind", "127.0.0.1:0", "hello:app"]
+    assert "hypercorn -k trio hello:app" in README
+    with subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        try:
+            assert "Running on http://127.0.0.1" in process.stderr.readline()
+        finally:
+            process.terminate()
 
 
 def test_every_local_link_leads_somewhere() -> None:

@@ -21,12 +21,14 @@ Cause = Literal["closed", "overflow", "shutdown"]
 class Connection:
     """A bounded queue of frames under a name. Sending never waits; one task reads it out with `receive`.
 
-    Bounds count frames and bytes that have not been read out; a frame that would cross one closes the connection with
-    the cause `overflow`, and what was queued is dropped: its reader is too slow to be caught up with.
+    Bounds count frames and bytes that have not been read out. A frame that would cross one closes the connection with
+    the cause `overflow`, and what was queued is dropped: its reader is too slow to be caught up with. An empty queue
+    takes any frame, however large.
     """
 
     __slots__ = (
         "_bytes",
+        "_first",
         "_frames",
         "_held",
         "_max_bytes",
@@ -48,8 +50,9 @@ class Connection:
         """Why it ended; None while it is open."""
         self._max_frames = max_frames
         self._max_bytes = max_bytes
+        self._first: list[bytes] = []
         self._frames: list[bytes] = []
-        self._held: list[bytes] | None = [] if held else None
+        self._held = held
         self._bytes = 0
         self._wakeup = trio.Event()
 
@@ -62,17 +65,29 @@ class Connection:
 
     def offer(self, frame: bytes) -> bool:
         """Queue one frame; False where it was not taken, because the connection has ended or ends of it."""
-        return self._take(frame, self._frames if self._held is None else self._held)
+        if self.cause is not None or not frame:
+            return self.cause is None
+        self._bytes += len(frame)
+        if self._frames and (len(self._frames) >= self._max_frames or self._bytes > self._max_bytes):
+            self._first.clear()
+            self._frames.clear()
+            self.close("overflow")
+            return False
+        self._frames.append(frame)
+        if not self._held:
+            self._wakeup.set()
+        return True
 
     def first(self, frame: bytes) -> None:
-        """Queue one frame ahead of what is held."""
-        self._take(frame, self._frames)
+        """Queue one frame ahead of what is held. It does not count: it comes from whoever opened the connection."""
+        if self.cause is None and frame:
+            self._first.append(frame)
+            self._wakeup.set()
 
     def release(self) -> None:
         """Let what was held follow what was sent first. From now on nothing is held."""
-        held, self._held = self._held or [], None
-        self._frames += held
-        if held:
+        self._held = False
+        if self._frames:
             self._wakeup.set()
 
     def close(self, cause: Cause = "closed") -> None:
@@ -91,24 +106,12 @@ class Connection:
         Always a checkpoint. When cancelled, no frame is lost. One task at a time may wait.
         """
         await self._wakeup.wait()
-        joined = b"".join(self._frames)
-        self._frames.clear()
-        self._bytes = sum(map(len, self._held or ()))
+        joined = b"".join(self._first)
+        self._first.clear()
+        if not self._held:
+            joined += b"".join(self._frames)
+            self._frames.clear()
+            self._bytes = 0
         if self.cause is None:
             self._wakeup = trio.Event()
         return joined
-
-    def _take(self, frame: bytes, queue: list[bytes]) -> bool:
-        if self.cause is not None or not frame:
-            return self.cause is None
-        queue.append(frame)
-        self._bytes += len(frame)
-        waiting = len(self._frames) + len(self._held or ())
-        if waiting > self._max_frames or self._bytes > self._max_bytes:
-            self._frames.clear()
-            self._held = None
-            self.close("overflow")
-            return False
-        if queue is self._frames:
-            self._wakeup.set()
-        return True

@@ -97,7 +97,7 @@ def freeze_pattern(pattern: object) -> tuple[Frozen, Frozen]:
 
 def _freeze(value: object, depth: int) -> Frozen:
     if isinstance(value, str):
-        return str(value)
+        return str.__str__(value)  # the text itself, also of an Enum that is a str
     if isinstance(value, (list, tuple)):
         if depth >= _MAX_DEPTH:
             raise PatternError(f"a key is nested more than {_MAX_DEPTH} deep", fix="flatten it")

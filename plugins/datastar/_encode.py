@@ -39,8 +39,9 @@ def encode_patch_elements(
 ) -> bytes:
     """One `datastar-patch-elements` event. `elements` is HTML; None only where `mode` is `remove`.
 
-    `retry` is in milliseconds. Raises `ArgumentError` for CR, LF or NUL in a field of one line, an unknown mode or
-    namespace, and a negative retry. A lone surrogate in `elements` becomes U+FFFD.
+    `retry` is in milliseconds; 1000, the client's default, is left out, so it cannot be set back to that. Raises
+    `ArgumentError` for CR, LF or NUL in a field of one line, an unknown mode or namespace, a negative retry, and for an
+    event with nothing in it. A lone surrogate in `elements` becomes U+FFFD.
     """
     _one_of("mode", mode, _MODES)
     _one_of("namespace", namespace, _NAMESPACES)
@@ -60,6 +61,8 @@ def encode_patch_elements(
     if namespace != "html":
         lines.append(f"namespace {namespace}")
     lines.extend(f"elements {line}" for line in _lines(elements or ""))
+    if not lines:
+        raise ArgumentError("elements are empty, and nothing says where they belong", fix="pass a selector and a mode")
     return _event("datastar-patch-elements", lines, event_id, retry)
 
 

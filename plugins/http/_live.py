@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import logging
 import secrets
+import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import TypeVar, cast, final
@@ -20,7 +22,7 @@ from plugins.datastar import encode_patch_signals
 
 from ._origin import is_cross_site
 from ._problems import dispatch_problem, problem
-from ._signals import InvalidSignals, parse, raw_signals
+from ._signals import InvalidSignals, as_model_input, filled, is_form, parse, raw_signals
 from ._stack import Lifeline, Terminated, install, lifeline
 from ._stream import Buffer, Opening, event_response, stream_response
 
@@ -31,6 +33,7 @@ Effects = Sequence[object]
 Snapshot = Effects | Callable[[], Effects] | Callable[[], Awaitable[Effects]]
 
 _SESSION_ID = "rhialto.id"
+_logger = logging.getLogger("plugins.http")
 
 
 @final
@@ -62,6 +65,7 @@ class Live:
         self._open: set[Connection] = set()
         self._nursery: trio.Nursery | None = None
         self._watched: set[Terminated] = set()
+        self._failed = False
         self._stop = trio.Event()
         self._stopped = trio.Event()
         app.config["SESSION_COOKIE_SAMESITE"] = app.config["SESSION_COOKIE_SAMESITE"] or "Lax"
@@ -87,9 +91,11 @@ class Live:
 
         Aborts with 400 for what is not JSON or not an object, with 415 for another content type. Raises
         `InvalidSignals` where the model does not fit, which is answered with a patch of the signal `errors`,
-        `{field: message}`, for the Datastar client, and with 422 for others.
+        `{field: message}` nested as the model is and empty for fields that fit, for the Datastar client, and with 422
+        for others.
         """
-        return parse(model, await raw_signals())
+        signals = await raw_signals()
+        return parse(model, as_model_input(model, signals) if is_form() else signals)
 
     async def reply(self, effects: Effects, *, otherwise: ResponseReturnValue | None = None) -> ResponseReturnValue:
         """Run effects, then answer in one piece with what they sent, and close.
@@ -98,7 +104,7 @@ class Live:
         anything runs; a dispatch in which something failed is answered with 500. When the client leaves, the dispatch
         is cancelled.
         """
-        self._refuse_cross_site()
+        self._refuse()
         buffer = Buffer()
         result = await self._dispatch(effects, data=await _request_data(), system={"sink": buffer})
         if result.errors:
@@ -114,17 +120,20 @@ class Live:
         stays open under `(session id, key)` for others to broadcast to, until the client leaves, something closes it,
         or the server stops. `effects` may be a function, sync or async, that returns them: it is called when the stream
         is already stored, so that nothing is missed between the state it reads and the first broadcast; what is
-        broadcast meanwhile follows the effects.
+        broadcast meanwhile follows the effects. The bounds of the queue are for what others send.
 
         Cross-site requests get 403. With a key, a request without a session gets 204 from the Datastar client, which
-        then stays away, and 403 from others; effects that fail are answered with 500.
+        then stays away, and 403 from others; effects that fail are answered with 500. HEAD gets the headers, and
+        nothing runs.
         """
-        self._refuse_cross_site()
+        self._refuse()
+        if request.method == "HEAD":
+            return event_response(b"")
         line = lifeline(request)
         data = await _request_data()
         if key is None:
-            connection = self._connection(None, None)
-            cast(trio.Nursery, line.nursery).start_soon(self._run_into, connection, effects, data)
+            connection = Connection(None, None, max_frames=sys.maxsize, max_bytes=sys.maxsize)
+            cast(trio.Nursery, line.nursery).start_soon(self._run_into, connection, await _taken(effects), data)
             return stream_response(connection)
         connection = self._connection(self.session_id, key, held=True)
         self._enter(connection, line)
@@ -132,9 +141,9 @@ class Live:
         connection.release()
         return dispatch_problem(result.errors) if result.errors else stream_response(connection)
 
-    async def _run_into(self, connection: Connection, effects: Snapshot, data: Mapping[str, object]) -> None:
+    async def _run_into(self, connection: Connection, effects: Effects, data: Mapping[str, object]) -> None:
         try:
-            await self._dispatch(await _taken(effects), data=data, system={"sink": connection})
+            await self._dispatch(effects, data=data, system={"sink": connection})
         finally:
             connection.close()
 
@@ -166,7 +175,7 @@ class Live:
             connection.close("shutdown")
 
     async def _start(self) -> None:
-        if self._app.secret_key is None:
+        if not self._app.secret_key:
             raise RegistrationError(
                 "the app has no secret_key, so its sessions cannot be signed",
                 fix='app.secret_key = os.environ["SECRET_KEY"]',
@@ -175,18 +184,41 @@ class Live:
         await self._app.nursery.start(self._serve)
 
     async def _serve(self, task_status: trio.TaskStatus[None]) -> None:
-        """Keep the dispatch running, and a nursery of our own: what fails in the app's would end the app."""
+        """Keep the dispatch running until the app stops, and the nursery that ends streams a little longer.
+
+        Should something that a plugin opened fail meanwhile, that is logged, streams end, and requests are refused; an
+        exception that left this task would end the app's lifespan and leave it serving.
+        """
         try:
-            async with self._dispatch.running(), trio.open_nursery() as nursery:
-                self._nursery = nursery
+            async with trio.open_nursery() as self._nursery:
+                could_not_open = await self._keep_running(task_status)
+                if could_not_open is None:
+                    self._end_streams()
+                    await self._stop.wait()
+                self._nursery.cancel_scope.cancel()
+            if could_not_open is not None:
+                raise could_not_open
+        finally:
+            self._nursery = None
+            self._failed = False
+            self._watched.clear()
+            self._stopped.set()
+
+    async def _keep_running(self, task_status: trio.TaskStatus[None]) -> Exception | None:
+        """Keep the dispatch running until the app stops, or something fails; what kept it from starting is returned."""
+        started = False
+        try:
+            async with self._dispatch.running():
+                started = True
                 task_status.started()
                 await self._stop.wait()
                 self._end_streams()
-                nursery.cancel_scope.cancel()
-        finally:
-            self._nursery = None
-            self._watched.clear()
-            self._stopped.set()
+        except Exception as error:
+            if not started:
+                return error
+            self._failed = True
+            _logger.exception("the dispatch has stopped running: requests to it are refused until the app is restarted")
+        return None
 
     async def _end(self) -> None:
         self._stop.set()
@@ -202,9 +234,11 @@ class Live:
     async def _answer_invalid(self, error: InvalidSignals) -> Response:
         if _is_datastar():
             return event_response(encode_patch_signals({"errors": error.messages}))
-        return problem(422, "The signals do not fit.", errors=error.messages)
+        return problem(422, "The signals do not fit.", errors=filled(error.messages))
 
-    def _refuse_cross_site(self) -> None:
+    def _refuse(self) -> None:
+        if self._failed:
+            abort(problem(503, "What this page needs has stopped running."))
         if is_cross_site(request):
             abort(problem(403, "Requests from other sites are refused."))
 

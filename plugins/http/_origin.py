@@ -8,16 +8,34 @@ from quart import Request
 
 __all__ = ["is_cross_site"]
 
+_DEFAULT_PORTS = (":80", ":443")
+
 
 def is_cross_site(request: Request) -> bool:
-    """Whether a browser says that the request did not come from this very origin.
+    """Whether a request may have been sent by a browser on behalf of another site.
 
-    Goes by `Sec-Fetch-Site` (W3C Fetch Metadata), where sibling subdomains (`same-site`) count as other sites, and by
-    `Origin` (RFC 6454) where a browser sends no such header; `Origin: null` counts as another site. A client that sends
-    neither is no browser, and carries nobody's cookies but its own.
+    Goes by `Sec-Fetch-Site` (W3C Fetch Metadata), where sibling subdomains (`same-site`) count as other sites. Browsers
+    send that header over https and to localhost only; without it, `Origin` (RFC 6454) or else `Referer` must name the
+    host that was asked, whatever the scheme, since a proxy may have ended TLS; `Origin: null` counts as another site.
+    Where there is none of them, a GET or HEAD must carry `Datastar-Request`, which another site cannot make a browser
+    send without asking first; with other methods browsers always send `Origin`, so that was no browser.
     """
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site not in {"same-origin", "none"}
-    origin = request.headers.get("Origin")
-    return origin is not None and urlsplit(origin).netloc != request.host
+    source = request.headers.get("Origin") or request.headers.get("Referer")
+    if source is not None:
+        return _host_of(source) != _without_default_port(request.host)
+    return request.method in {"GET", "HEAD"} and "Datastar-Request" not in request.headers
+
+
+def _host_of(url: str) -> str | None:
+    try:
+        return _without_default_port(urlsplit(url).netloc) or None
+    except ValueError:
+        return None
+
+
+def _without_default_port(host: str) -> str:
+    host = host.lower()
+    return next((host.removesuffix(port) for port in _DEFAULT_PORTS if host.endswith(port)), host)

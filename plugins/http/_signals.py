@@ -9,28 +9,42 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import NoReturn, TypeVar, cast
+from math import isinf
+from typing import NoReturn, TypeVar, cast, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from quart import abort, g, request
+from werkzeug.datastructures import MultiDict
 
 from ._problems import problem
 
-__all__ = ["InvalidSignals", "parse", "raw_signals"]
+__all__ = ["InvalidSignals", "as_model_input", "filled", "is_form", "parse", "raw_signals"]
 
 M = TypeVar("M", bound=BaseModel)
+
+
+Messages = dict[str, "str | Messages"]
+"""A message for each field, nested as the model is; empty for fields that fit."""
 
 
 class InvalidSignals(Exception):  # noqa: N818 - it is an answer to a browser, not a failure of the app
     """Signals do not fit their model. `messages` holds one message for each field, for people to read.
 
-    `Live` answers it: with a patch of the signal `errors` where the Datastar client asked, with 422 elsewhere.
+    It is nested as the model is, and empty for fields that fit, so that patching it into a page also takes away the
+    messages of last time; what concerns the model as a whole is under `form`. `Live` answers it: with a patch of the
+    signal `errors` where the Datastar client asked, with 422 elsewhere.
     """
 
-    def __init__(self, messages: Mapping[str, str]) -> None:
-        super().__init__(f"signals do not fit: {', '.join(messages)}")
-        self.messages = dict(messages)
+    def __init__(self, messages: Messages) -> None:
+        super().__init__(f"signals do not fit: {', '.join(filled(messages))}")
+        self.messages = messages
+
+
+def filled(messages: Messages) -> Messages:
+    """The messages without the empty ones."""
+    some = {name: filled(one) if isinstance(one, dict) else one for name, one in messages.items()}
+    return {name: one for name, one in some.items() if one}
 
 
 def parse(model: type[M], signals: Mapping[str, object]) -> M:
@@ -38,30 +52,81 @@ def parse(model: type[M], signals: Mapping[str, object]) -> M:
     try:
         return model.model_validate(dict(signals))
     except ValidationError as error:
-        messages: dict[str, str] = {}
+        messages = _blank(model)
         for detail in error.errors(include_url=False, include_input=False):
-            messages.setdefault(".".join(map(str, detail["loc"])), _for_people(detail))
+            _put(messages, detail["loc"], _for_people(detail))
         raise InvalidSignals(messages) from None
+
+
+def _blank(model: type[BaseModel], depth: int = 0) -> Messages:
+    """No message for any field of a model, nor for those of the models in it."""
+    blank: Messages = {}
+    for name, field in model.model_fields.items():
+        inner = cast(object, field.annotation)
+        is_model = isinstance(inner, type) and issubclass(inner, BaseModel) and depth < _DEEPEST
+        blank[field.alias or name] = _blank(cast(type[BaseModel], inner), depth + 1) if is_model else ""
+    return blank
+
+
+_DEEPEST = 10
+"""Models may hold themselves."""
+
+
+def _put(messages: Messages, place: tuple[int | str, ...], message: str) -> None:
+    """Put a message where it belongs; the first for a field counts."""
+    name, *rest = place or ("form",)
+    inner = messages.get(str(name), "")
+    if isinstance(inner, dict) and rest:
+        _put(inner, tuple(rest), message)
+    elif not inner:
+        messages[str(name)] = message
 
 
 def _for_people(detail: ErrorDetails) -> str:
     """A validator's own words as they are, without pydantic's "Value error, " before them."""
     raised = detail.get("ctx", {}).get("error")
-    return str(raised) if isinstance(raised, ValueError) else detail["msg"]
+    return str(raised) if isinstance(raised, (ValueError, AssertionError)) else detail["msg"]
+
+
+def as_model_input(model: type[BaseModel], values: Mapping[str, object]) -> dict[str, object]:
+    """The values of a form, with a list also where a field that takes several was sent once."""
+    given = dict(values)
+    for name, field in model.model_fields.items():
+        key = field.alias or name
+        if get_origin(field.annotation) in _SEVERAL and key in given and not isinstance(given[key], list):
+            given[key] = [given[key]]
+    return given
+
+
+_SEVERAL = (list, set, frozenset, tuple)
 
 
 async def raw_signals() -> dict[str, object]:
-    """The current request's signals, as they were sent; read once. Aborts with 400 or 415."""
+    """The current request's signals, as they were sent; read once. Aborts with 400 or 415.
+
+    Of a form, a field that was sent several times is a list.
+    """
     if "_rhialto_signals" not in g:
         g._rhialto_signals = await _read()
     return cast(dict[str, object], g._rhialto_signals)
 
 
+def is_form() -> bool:
+    """Whether the current request's signals are the fields of a form, in its body or its query."""
+    if request.method in _IN_QUERY:
+        return "datastar" not in request.args
+    return request.mimetype in _FORMS
+
+
+_IN_QUERY = frozenset({"GET", "HEAD", "DELETE"})
+_FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+
+
 async def _read() -> dict[str, object]:
-    if request.method in {"GET", "HEAD", "DELETE"}:
-        return _decoded(request.args["datastar"]) if "datastar" in request.args else dict(request.args)
-    if request.mimetype in {"application/x-www-form-urlencoded", "multipart/form-data"}:
-        return dict(cast(Mapping[str, object], await request.form))  # pyright: ignore[reportUnknownMemberType]
+    if request.method in _IN_QUERY:
+        return _fields(request.args) if is_form() else _decoded(request.args["datastar"])
+    if is_form():
+        return _fields(await request.form)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
     body = await request.get_data(as_text=False)
     if not body:
         return {}
@@ -70,9 +135,13 @@ async def _read() -> dict[str, object]:
     return _decoded(body)
 
 
+def _fields(form: MultiDict[str, str]) -> dict[str, object]:
+    return {name: values if len(values) > 1 else values[0] for name, values in form.to_dict(flat=False).items()}
+
+
 def _decoded(text: str | bytes) -> dict[str, object]:
     try:
-        value: object = json.loads(text, parse_constant=_refuse)
+        value: object = json.loads(text, parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError):
         abort(problem(400, "The signals are not valid JSON."))
     if not isinstance(value, dict):
@@ -83,3 +152,11 @@ def _decoded(text: str | bytes) -> dict[str, object]:
 def _refuse(word: str) -> NoReturn:
     """NaN and Infinity are Python's, not JSON's: RFC 8259, section 6."""
     raise ValueError(word)
+
+
+def _finite(digits: str) -> float:
+    """A number that is too large for a float would become an infinity, which JSON cannot say back."""
+    number = float(digits)
+    if isinf(number):
+        raise ValueError("too large")
+    return number

@@ -96,5 +96,8 @@ def install(app: QuartTrio) -> None:
 
 
 def lifeline(request: Request) -> Lifeline:
-    """The lifeline of a request."""
-    return cast(Lifeline, cast(dict[str, Any], request.scope)[_KEY])
+    """The lifeline of a request. Raises `RuntimeError` for one that did not come in through the app."""
+    line = cast(dict[str, Any], request.scope).get(_KEY)
+    if line is None:
+        raise RuntimeError("a stream needs a request that came in through the app; in tests, use open_sse")
+    return cast(Lifeline, line)

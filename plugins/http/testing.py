@@ -6,7 +6,7 @@ a disconnect hangs. `open_sse` drives the app itself, with the client's cookies.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, cast, final
@@ -36,6 +36,7 @@ class SSEParser:
 
     def __init__(self) -> None:
         self._rest = b""
+        self._begin = True
         self._after_cr = False
         self._type = ""
         self._data: list[str] = []
@@ -47,12 +48,15 @@ class SSEParser:
 
     def feed(self, chunk: bytes) -> list[Event]:
         """Take in bytes, and return the events that they complete."""
+        if self._begin:
+            chunk = chunk.removeprefix(b"\xef\xbb\xbf")
+        self._begin = self._begin and not chunk
         if self._after_cr:
             chunk = chunk.removeprefix(b"\n")  # the second half of a CRLF that was cut in two
         self._after_cr = chunk.endswith(b"\r") or (self._after_cr and not chunk)
         text = (self._rest + chunk).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         *lines, self._rest = text.split(b"\n")
-        return [event for line in lines if (event := self._line(line.decode())) is not None]
+        return [event for line in lines if (event := self._line(line.decode("utf-8", "replace"))) is not None]
 
     def _line(self, line: str) -> Event | None:
         if not line:
@@ -170,6 +174,10 @@ async def open_sse(
             stream.disconnect()
             stream._from_app.close()
     except BaseExceptionGroup as group:
-        if len(group.exceptions) == 1:
-            raise group.exceptions[0] from None
-        raise
+        raise _single(group) from None
+
+
+def _single(error: BaseException) -> BaseException:
+    """The one exception of a group, and of the groups in it; a group of several as it is."""
+    inside: Sequence[BaseException] = getattr(error, "exceptions", ())
+    return _single(inside[0]) if len(inside) == 1 else error

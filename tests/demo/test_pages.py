@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,27 @@ def test_a_client_that_is_neither_is_refused(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("DATASTAR_URL", "nowhere.js")
     with pytest.raises(FileNotFoundError, match="neither a URL nor a file: nowhere"):
         settings.serve_client(QuartTrio("x"))
+
+
+def test_an_empty_secret_file_is_made_anew() -> None:
+    """Such as a full disk leaves behind."""
+    settings._SECRET_FILE.touch()
+    assert len(settings.secret_key()) > 30
+
+
+def test_workers_that_start_at_once_have_one_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is slower takes the key of the faster one."""
+    link = os.link
+
+    def slower(source: str, target: Path) -> None:
+        target.write_text("the other one's")
+        link(source, target)
+
+    monkeypatch.setattr(os, "link", slower)
+    assert settings.secret_key() == "the other one's"
+
+
+def test_an_empty_client_url_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As an empty secret is none."""
+    monkeypatch.setenv("DATASTAR_URL", "")
+    assert settings.client_url() == DATASTAR_URL

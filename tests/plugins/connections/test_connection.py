@@ -130,3 +130,25 @@ def test_its_repr_names_it() -> None:
     assert repr(one) == "<Connection ('k',) open>"
     one.close()
     assert repr(one) == "<Connection ('k',) closed>"
+
+
+async def test_an_empty_queue_takes_any_frame() -> None:
+    """However large: nobody was slow."""
+    one = connection(max_bytes=2)
+    one.send(b"xxxx")
+    assert one.cause is None
+    one.send(b"x")
+    assert one.cause == "overflow"
+
+
+async def test_what_is_sent_first_does_not_count() -> None:
+    """It comes from whoever opened the connection, and not from a crowd."""
+    one = connection(max_frames=1, max_bytes=1, held=True)
+    for _ in range(5):
+        one.first(b"xx")
+    one.send(b"x")
+    one.release()
+    assert await one.receive() == b"xx" * 5 + b"x"
+    one.close()
+    one.first(b"too late")
+    assert await one.receive() == b""

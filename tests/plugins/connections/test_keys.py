@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
+from enum import Enum
 from typing import Any, cast
 from uuid import UUID
 
@@ -117,3 +118,12 @@ def test_wildcards_keep_their_identity() -> None:
     assert pickle.loads(pickle.dumps(ANY)) is ANY
     assert repr([ANY, REST]) == "[ANY, REST]"
     assert match((UUID(int=1), None), (UUID(int=1), None))
+
+
+def test_a_str_that_is_an_enum_is_its_text() -> None:
+    """As it is where it is compared otherwise."""
+
+    class Place(str, Enum):  # noqa: UP042 - StrEnum is what it is not
+        HOME = "home"
+
+    assert match([ANY, ["page", "home"]], ["s", ["page", Place.HOME]])

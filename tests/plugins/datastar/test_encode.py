@@ -180,3 +180,10 @@ def test_signals_too_deep_for_json_are_refused() -> None:
         deep = [deep]
     with pytest.raises(ArgumentError, match="RecursionError"):
         encode_patch_signals({"x": deep})
+
+
+def test_an_event_with_nothing_in_it_is_refused() -> None:
+    """A browser would never dispatch it; with a selector and a mode, nothing is something."""
+    with pytest.raises(ArgumentError, match="elements are empty"):
+        encode_patch_elements("")
+    assert b"data: mode inner\ndata: selector #x\n\n" in encode_patch_elements("", selector="#x", mode="inner")

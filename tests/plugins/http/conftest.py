@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import trio
-from pydantic import BaseModel, field_validator
+from pydantic import BaseModel, field_validator, model_validator
 from quart.typing import ResponseReturnValue
 from quart_trio import QuartTrio
 
@@ -30,6 +30,26 @@ class Greeting(BaseModel):
         if not name:
             raise ValueError("Say a name.")
         return name
+
+
+class Person(BaseModel):
+    """A part of a form."""
+
+    age: int = 0
+
+
+class Form(BaseModel):
+    """A form with several fields."""
+
+    name: str = "?"
+    tags: list[str] = []
+    person: Person = Person()
+
+    @model_validator(mode="after")
+    def _grown_up(self) -> Form:
+        if self.person.age < 0:
+            raise AssertionError("Not born yet.")
+        return self
 
 
 class Site:
@@ -102,6 +122,19 @@ class Site:
         async def passing() -> ResponseReturnValue:
             return await live.stream(lambda: [["patch-signals", {"n": 1}], ["wait"], ["patch-signals", {"n": 2}]])
 
+        @app.get("/bulk/<kind>")
+        async def bulk(kind: str) -> ResponseReturnValue:
+            many = [["patch-signals", {"n": "x" * 10_000}] for _ in range(300)]
+            return await live.stream(many, key="bulk" if kind == "keyed" else None)
+
+        @app.get("/broken")
+        async def broken() -> ResponseReturnValue:
+            return await live.stream(lambda: [][0])
+
+        @app.post("/form")
+        async def form() -> ResponseReturnValue:
+            return (await live.signals(Form)).model_dump()
+
         @app.post("/greet")
         async def greet() -> ResponseReturnValue:
             form = await live.signals(Greeting)
@@ -125,7 +158,7 @@ class Site:
         async def each() -> ResponseReturnValue:
             return await live.reply([["patch-signals", {"a": Placeholder("each")}]])
 
-        @app.post("/close")
+        @app.route("/close", methods=["GET", "POST"])
         async def close() -> ResponseReturnValue:
             return await live.reply([["close-sse"], ["patch-signals", {}]])
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, cast
+from urllib.parse import urlencode
 
 import pytest
 import trio
@@ -91,7 +93,8 @@ async def test_signals_of_get_and_delete_are_in_the_query(site: Site, method: st
     """As the client sends them; placeholders stand for them, for path parameters and the session."""
     ann = await site.visitor()
     query = {"datastar": '{"a": {"b": "sig"}}'}
-    answer = await cast(Any, ann).open("/note/here", method=method, query_string=query)
+    headers = {"Sec-Fetch-Site": "same-origin"}
+    answer = await cast(Any, ann).open("/note/here", method=method, query_string=query, headers=headers)
     assert answer.status_code == 204
     assert site.log[:2] == ["sig", "here"]
     assert len(site.log[2]) == 32
@@ -101,7 +104,7 @@ async def test_signals_of_get_and_delete_are_in_the_query(site: Site, method: st
 async def test_what_the_request_does_not_carry_is_an_error(site: Site, signals: str) -> None:
     """Of that one effect; the others run."""
     ann = await site.visitor()
-    answer = await ann.get("/note/here", query_string={"datastar": signals})
+    answer = await ann.get("/note/here", query_string={"datastar": signals}, headers=DATASTAR)
     assert answer.status_code == 500
     assert [error["error"] for error in (await answer.get_json())["errors"]] == ["MissingValueError"]
     assert site.log[0] == "here"
@@ -141,3 +144,55 @@ async def test_a_reply_can_be_closed_early(site: Site) -> None:
     """What is sent after that is not answered."""
     answer = await site.app.test_client().post("/close", headers=DATASTAR)
     assert await answer.get_data() == b""
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999"])
+async def test_numbers_that_would_become_infinite_are_a_400(site: Site, number: str) -> None:
+    """JSON could not say them back."""
+    body = f'{{"name": {number}}}'.encode()
+    answer = await site.app.test_client().post("/form", data=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 400
+
+
+async def test_messages_are_nested_as_the_model_is_and_empty_for_what_fits(site: Site) -> None:
+    """Patches merge: an empty message takes away that of last time."""
+    body = {"name": 1, "person": {"age": "old"}}
+    answer = await site.app.test_client().post("/form", json=body, headers=DATASTAR)
+    sent = (await answer.get_data(as_text=True)).partition("signals ")[2]
+    assert json.loads(sent)["errors"] == {
+        "name": "Input should be a valid string",
+        "tags": "",
+        "person": {"age": "Input should be a valid integer, unable to parse string as an integer"},
+    }
+
+
+async def test_what_is_wrong_with_the_whole_is_a_message_of_the_form(site: Site) -> None:
+    """In the words of the assertion."""
+    answer = await site.app.test_client().post("/form", json={"person": {"age": -1}})
+    assert (await answer.get_json())["errors"] == {"form": "Not born yet."}
+
+
+@pytest.mark.parametrize("tags", [["a"], ["a", "b"]])
+async def test_a_form_field_may_have_several_values(site: Site, tags: list[str]) -> None:
+    """And one value is as good as several."""
+    body = urlencode({"name": "Ann", "tags": tags}, doseq=True).encode()
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = await site.app.test_client().post("/form", data=body, headers=headers)
+    assert await answer.get_json() == {"name": "Ann", "tags": tags, "person": {"age": 0}}
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 403),
+        ({"Referer": "http://evil.example/"}, 403),
+        ({"Referer": "http://localhost/page"}, 204),
+        ({"Datastar-Request": "true"}, 200),
+        ({"Origin": "http://["}, 403),
+        ({"Origin": "https://LOCALHOST:443"}, 204),
+    ],
+)
+async def test_a_get_must_show_where_it_comes_from(site: Site, headers: dict[str, str], status: int) -> None:
+    """Over plain http a browser sends no Sec-Fetch-Site, and no Origin with an image or a link."""
+    answer = await site.app.test_client().get("/close", headers=headers)
+    assert answer.status_code == status

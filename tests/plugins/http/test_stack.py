@@ -74,7 +74,9 @@ async def serving() -> AsyncGenerator[Server]:
 
 async def ask(stream: trio.SocketStream, path: str, until: bytes, cookie: str = "") -> bytes:
     """Send a request, and return the answer up to the end of `until`."""
-    await stream.send_all(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\n\r\n".encode())
+    await stream.send_all(
+        f"GET {path} HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\nCookie: {cookie}\r\n\r\n".encode()
+    )
     answer = b""
     while until not in answer:
         chunk = bytes(await stream.receive_some())

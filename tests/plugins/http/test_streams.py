@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -10,7 +12,7 @@ import trio
 from quart_trio import QuartTrio
 from trio.testing import MockClock
 
-from effects import RegistrationError, create_dispatch
+from effects import Dispatch, RegistrationError, Registry, create_dispatch
 from plugins.connections import ANY, Connections
 from plugins.datastar import Datastar
 from plugins.http import Live
@@ -181,13 +183,6 @@ def test_live_needs_a_plain_quart_trio_app() -> None:
         Live(Odd("x"), dispatch)
 
 
-def test_two_lives_on_one_app_are_two_dispatches() -> None:
-    """The app is cured once."""
-    app = QuartTrio("x")
-    for _ in range(2):
-        Live(app, create_dispatch([Connections()]))
-
-
 async def test_an_app_without_a_secret_key_does_not_start() -> None:
     """Its sessions could not be signed."""
     app = QuartTrio("x")
@@ -219,11 +214,13 @@ class StoppingServer:
         self.context = SimpleNamespace(terminated=trio.Event())
         self.context.terminated.set()
         self.sent: list[dict[str, Any]] = []
+        self.asked = False
 
     async def receive(self) -> dict[str, Any]:
-        """The whole request."""
-        if self.sent:
+        """The whole request, then nothing more."""
+        if self.asked:
             await trio.sleep_forever()
+        self.asked = True
         return {"type": "http.request", "body": b"", "more_body": False}
 
     async def send(self, message: dict[str, Any]) -> None:
@@ -242,3 +239,119 @@ async def test_a_stream_that_comes_while_the_server_stops_ends_at_once(site: Sit
     assert start["status"] == 200
     assert end == {"type": "http.response.body", "body": b"", "more_body": False}
     assert len(site.store) == 0
+
+
+@pytest.mark.parametrize("kind", ["keyed", "passing"])
+async def test_what_a_stream_sends_itself_is_never_too_much(site: Site, kind: str) -> None:
+    """The bounds of its queue are for what others send, and cut off a client that is too slow."""
+    async with site.app.test_app():
+        client = await site.visitor()
+        async with open_sse(client, f"/bulk/{kind}") as stream:
+            for _ in range(300):
+                assert len((await stream.event()).data) > 10_000
+
+
+async def test_head_gets_the_headers_and_nothing_runs(site: Site) -> None:
+    """It would wait for ever."""
+    async with site.app.test_app():
+        client = await site.visitor()
+        answer = await client.head("/sse/ok", headers=DATASTAR)
+        assert (answer.status_code, answer.mimetype) == (200, "text/event-stream")
+        assert len(site.store) == 0
+
+
+async def test_a_function_that_fails_is_the_app_s_own_error(site: Site) -> None:
+    """Before anything was answered."""
+    async with site.app.test_app():
+        assert (await site.app.test_client().get("/broken", headers=DATASTAR)).status_code == 500
+
+
+async def test_a_request_that_did_not_come_in_through_the_app_is_told_so(site: Site) -> None:
+    """Quart can make one up for tests, but nothing would end its stream."""
+    async with site.app.test_request_context("/", headers=DATASTAR):
+        with pytest.raises(RuntimeError, match="in tests, use open_sse"):
+            await site.live.stream([])
+
+
+async def test_two_lives_on_one_app_know_nothing_of_each_other() -> None:
+    """Each has its own dispatch and its own streams."""
+    app = QuartTrio("x")
+    app.secret_key = "not very"
+    plugins = [Connections(), Connections()]
+    lives = [Live(app, create_dispatch([Datastar(), plugin])) for plugin in plugins]
+
+    @app.get("/")
+    async def home() -> str:
+        return "<p>"
+
+    @app.get("/<int:number>")
+    async def sse(number: int) -> Any:
+        return await lives[number].stream([], key="page")
+
+    async with app.test_app():
+        client = app.test_client()
+        await client.get("/")
+        async with open_sse(client, "/0") as one, open_sse(client, "/1") as two:
+            for number, plugin in enumerate(plugins):
+                (connection,) = plugin.store.match([ANY, "page"])
+                connection.send(f"data: {number}\n\n".encode())
+            assert [(await one.event()).data, (await two.event()).data] == ["0", "1"]
+
+
+async def test_a_plugin_that_fails_while_it_runs_ends_streams_and_refuses_requests(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The rest of the app goes on, and ends as it should."""
+    fail = trio.Event()
+    plugin = Registry("plugin")
+
+    @plugin.lifespan
+    @asynccontextmanager
+    async def lifespan(dispatch: Dispatch) -> AsyncGenerator[None]:
+        async def work() -> None:
+            await fail.wait()
+            raise OSError("the pool is gone")
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(work)
+            yield
+
+    app = QuartTrio("x")
+    app.secret_key = "not very"
+    live = Live(app, create_dispatch([Connections(), plugin]))
+
+    @app.get("/")
+    async def home() -> str:
+        return "<p>"
+
+    @app.get("/sse")
+    async def sse() -> Any:
+        return await live.stream([], key="page")
+
+    async with app.test_app():
+        client = app.test_client()
+        await client.get("/")
+        async with open_sse(client, "/sse") as stream:
+            fail.set()
+            assert [event async for event in stream] == []
+        assert (await client.get("/sse", headers=DATASTAR)).status_code == 503
+        assert (await client.get("/")).status_code == 200
+    assert "the dispatch has stopped running" in caplog.text
+
+
+async def test_a_plugin_that_cannot_open_keeps_the_app_from_starting() -> None:
+    """With its own error."""
+    plugin = Registry("plugin")
+
+    @plugin.lifespan
+    @asynccontextmanager
+    async def lifespan(dispatch: Dispatch) -> AsyncGenerator[None]:
+        raise OSError("no pool")
+        yield
+
+    app = QuartTrio("x")
+    app.secret_key = "not very"
+    Live(app, create_dispatch([Connections(), plugin]))
+    async with trio.open_nursery() as app.nursery:
+        with pytest.raises(OSError, match="no pool"):
+            await app.startup()
