@@ -6,6 +6,7 @@ Each function records what fails and answers with None or False; the caller then
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import cast
 
 from ._errors import ArgumentError, PlaceholderError, ShapeError, UnknownKeyError, near
@@ -122,12 +123,15 @@ def resolved(
 
 def _within(link: Link, entry: Entry, args: list[object], placeholder: Placeholder | None) -> Link:
     """Where a placeholder stands among the values that are bound now."""
-    for place, part in _bound_now(entry, args):
-        if part is placeholder:
-            return _extended(link, place)
-        for value, inner in walk(part):
-            if value is placeholder:
-                return _extended(link, (*place, *flatten(inner)))
+    places = [
+        (place, inner)
+        for place, part in _bound_now(entry, args)
+        for value, inner in chain([(part, None)], walk(part))
+        if value is placeholder
+    ]
+    for place, inner in places[:1]:
+        for token in (*place, *flatten(inner)):
+            link = (link, token)
     return link
 
 
@@ -140,12 +144,6 @@ def _bound_now(entry: Entry, args: list[object]) -> Iterator[tuple[Path, object]
             for name, value in cast(dict[object, object], arg).items():
                 if name not in late:
                     yield (index + 1, str(name)), value
-
-
-def _extended(link: Link, path: Path) -> Link:
-    for token in path:
-        link = (link, token)
-    return link
 
 
 def fits(frame: Frame, entry: Entry, args: list[object], vector: object, link: Link) -> bool:

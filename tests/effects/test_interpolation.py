@@ -210,3 +210,19 @@ async def test_a_resolved_value_is_checked_like_any_other() -> None:
     (record,) = (await create_dispatch([plugin])([["number", Placeholder("it")]], data={"it": "5"})).errors
     assert record.phase == "validate"
     assert "got str" in str(record)
+
+
+async def test_a_placeholder_is_found_behind_options_that_hold_effects() -> None:
+    """The options are passed over, and what follows them is looked through."""
+    plugin = Registry("plugin")
+
+    class Options(TypedDict, total=False):
+        name: str
+        then: Effect
+
+    @plugin.effect("take")
+    def take(ctx: Context, options: Options, value: object) -> None: ...
+
+    late = Placeholder("nobody")
+    (record,) = (await create_dispatch([plugin])([["take", {"name": "x", "then": ["take"]}, [late]]])).errors
+    assert record.path == (0, 2, 0)

@@ -43,6 +43,7 @@ class Form(BaseModel):
 
     name: str = "?"
     tags: list[str] = []
+    size: int | float = 0
     person: Person = Person()
 
     @model_validator(mode="after")

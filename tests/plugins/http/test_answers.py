@@ -156,12 +156,13 @@ async def test_numbers_that_would_become_infinite_are_a_400(site: Site, number: 
 
 async def test_messages_are_nested_as_the_model_is_and_empty_for_what_fits(site: Site) -> None:
     """Patches merge: an empty message takes away that of last time."""
-    body = {"name": 1, "person": {"age": "old"}}
+    body = {"name": 1, "person": {"age": "old"}, "size": "big"}
     answer = await site.app.test_client().post("/form", json=body, headers=DATASTAR)
     sent = (await answer.get_data(as_text=True)).partition("signals ")[2]
     assert json.loads(sent)["errors"] == {
         "name": "Input should be a valid string",
         "tags": "",
+        "size": "Input should be a valid integer, unable to parse string as an integer",
         "person": {"age": "Input should be a valid integer, unable to parse string as an integer"},
     }
 
@@ -178,7 +179,13 @@ async def test_a_form_field_may_have_several_values(site: Site, tags: list[str])
     body = urlencode({"name": "Ann", "tags": tags}, doseq=True).encode()
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     answer = await site.app.test_client().post("/form", data=body, headers=headers)
-    assert await answer.get_json() == {"name": "Ann", "tags": tags, "person": {"age": 0}}
+    assert await answer.get_json() == {"name": "Ann", "tags": tags, "size": 0, "person": {"age": 0}}
+
+
+async def test_numbers_arrive_as_they_were(site: Site) -> None:
+    """Fractions, too."""
+    answer = await site.app.test_client().post("/form", json={"size": 2.5})
+    assert (await answer.get_json())["size"] == 2.5
 
 
 @pytest.mark.parametrize(
