@@ -1,21 +1,13 @@
 """What several registries make together: conflicts, choices, and what is missing."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from effects import Context, RegistrationError, Registry, create_dispatch
+from tests.effects.made import effects
 
 Kit = Callable[[], Registry]
-
-
-def effects(name: str, *keys: str, **options: Any) -> Registry:
-    """A registry with effects that return its name."""
-    plugin = Registry(name)
-    for key in keys:
-        plugin.effect(key, **options)(lambda ctx: name)
-    return plugin
 
 
 def test_two_plugins_with_one_key_are_refused_with_the_fix() -> None:

@@ -1,6 +1,6 @@
 """What an interceptor's hooks see of the step they are called for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,7 +8,6 @@ import trio
 
 from effects import (
     Context,
-    DispatchResult,
     Effect,
     Interceptor,
     Placeholder,
@@ -17,16 +16,9 @@ from effects import (
     Via,
     create_dispatch,
 )
+from tests.effects.made import run
 
 Kit = Callable[[], Registry]
-
-
-async def run(kit: Kit, effects: Sequence[object], **hooks: Any) -> tuple[DispatchResult, list[Any]]:
-    """Dispatch with one interceptor; the result, and what was noted."""
-    notes: list[Any] = []
-    interceptor = Interceptor(id="under test", **hooks)
-    dispatch = create_dispatch([kit()], system={"notes": notes}, interceptors=[interceptor])
-    return await dispatch(effects, data={"it": "resolved"}), notes
 
 
 @pytest.fixture

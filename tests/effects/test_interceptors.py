@@ -1,6 +1,6 @@
 """Interceptors: what each kind of hook sees, may change and may not."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -20,16 +20,9 @@ from effects import (
     fail_fast,
 )
 from effects.testing import MemorySink
+from tests.effects.made import run
 
 Kit = Callable[[], Registry]
-
-
-async def run(kit: Kit, effects: Sequence[object], **hooks: Any) -> tuple[DispatchResult, list[Any]]:
-    """Dispatch with one interceptor; the result, and what was noted."""
-    notes: list[Any] = []
-    interceptor = Interceptor(id="under test", **hooks)
-    dispatch = create_dispatch([kit()], system={"notes": notes}, interceptors=[interceptor])
-    return await dispatch(effects, data={"it": "resolved"}), notes
 
 
 @pytest.fixture

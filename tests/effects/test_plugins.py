@@ -8,33 +8,9 @@ from typing import Any
 import pytest
 
 from effects import ErrorRecord, Registry, create_dispatch, hookimpl
+from tests.effects.made import Provider, effects
 
 Kit = Callable[[], Registry]
-
-
-def registry(name: str, *keys: str) -> Registry:
-    """A registry with effects that return its name."""
-    plugin = Registry(name)
-    for key in keys:
-        plugin.effect(key)(lambda ctx: name)
-    return plugin
-
-
-class Provider:
-    """A plugin that contributes whatever it is given, and keeps the order of calls."""
-
-    def __init__(self, name: str, contribution: object = None, order: list[str] | None = None) -> None:
-        self.name = name
-        self.contribution = contribution
-        self.order: list[str] = [] if order is None else order
-
-    @hookimpl
-    def rhialto_registry(self) -> Any:
-        """Contribute."""
-        self.order.append(self.name)
-        if isinstance(self.contribution, Exception):
-            raise self.contribution
-        return self.contribution
 
 
 class First(Provider):
@@ -57,14 +33,14 @@ class Last(Provider):
 
 async def test_a_registry_is_a_plugin_by_itself() -> None:
     """It needs no more than to be in the list."""
-    dispatch = create_dispatch([registry("one", "a")])
+    dispatch = create_dispatch([effects("one", "a")])
     assert dispatch.plugins == ("one",)
     assert (await dispatch([["a"]])).results[0].plugin == "one"
 
 
 async def test_an_object_is_a_plugin() -> None:
     """Named by its `name`; results are its registry's."""
-    dispatch = create_dispatch([Provider("provider", registry("inner", "a"))])
+    dispatch = create_dispatch([Provider("provider", effects("inner", "a"))])
     assert dispatch.plugins == ("provider",)
     assert (await dispatch([["a"]])).results[0].plugin == "inner"
 
@@ -85,7 +61,7 @@ async def test_a_module_is_a_plugin() -> None:
 
     @hookimpl
     def rhialto_registry() -> Registry:
-        return registry("inner", "a")
+        return effects("inner", "a")
 
     module.rhialto_registry = rhialto_registry
     dispatch = create_dispatch([module])
@@ -102,14 +78,14 @@ def test_a_dataclass_is_a_plugin() -> None:
 
         @hookimpl
         def rhialto_registry(self) -> Registry:
-            return registry("inner", "a")
+            return effects("inner", "a")
 
     assert create_dispatch([Configured(5)]).plugins == ("configured",)
 
 
 async def test_a_plugin_may_contribute_several_registries() -> None:
     """As a list or a tuple."""
-    dispatch = create_dispatch([Provider("both", [registry("one", "a"), registry("two", "b")])])
+    dispatch = create_dispatch([Provider("both", [effects("one", "a"), effects("two", "b")])])
     assert [record.plugin for record in (await dispatch([["a"], ["b"]])).results] == ["one", "two"]
 
 
@@ -144,7 +120,7 @@ def test_hooks_are_called_in_the_order_of_the_list() -> None:
 
 def test_a_dispatch_shows_its_plugins() -> None:
     """Its repr names them, in order."""
-    assert repr(create_dispatch([registry("one"), registry("two")])) == "<Dispatch of one, two>"
+    assert repr(create_dispatch([effects("one"), effects("two")])) == "<Dispatch of one, two>"
 
 
 def test_a_plugin_can_be_had_by_its_name() -> None:
@@ -158,7 +134,7 @@ def test_a_plugin_can_be_had_by_its_name() -> None:
 async def test_a_blocked_plugin_is_left_out() -> None:
     """It is not even asked."""
     plugin = Provider("provider", OSError("asked"))
-    dispatch = create_dispatch([registry("one", "a"), plugin], block=["provider"])
+    dispatch = create_dispatch([effects("one", "a"), plugin], block=["provider"])
     assert dispatch.plugins == ("one",)
     assert plugin.order == []
     assert dispatch.plugin("provider") is None
@@ -212,5 +188,5 @@ async def test_listeners_hear_in_the_order_of_plugins() -> None:
 
 def test_a_sequence_of_plugins_may_be_a_tuple() -> None:
     """As good as a list."""
-    plugins: Sequence[object] = (registry("one"), registry("two"))
+    plugins: Sequence[object] = (effects("one"), effects("two"))
     assert create_dispatch(plugins).plugins == ("one", "two")

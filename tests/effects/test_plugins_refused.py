@@ -6,33 +6,9 @@ from typing import Any
 import pytest
 
 from effects import ErrorRecord, RegistrationError, Registry, create_dispatch, hookimpl
+from tests.effects.made import Provider, effects
 
 Kit = Callable[[], Registry]
-
-
-def registry(name: str, *keys: str) -> Registry:
-    """A registry with effects that return its name."""
-    plugin = Registry(name)
-    for key in keys:
-        plugin.effect(key)(lambda ctx: name)
-    return plugin
-
-
-class Provider:
-    """A plugin that contributes whatever it is given, and keeps the order of calls."""
-
-    def __init__(self, name: str, contribution: object = None, order: list[str] | None = None) -> None:
-        self.name = name
-        self.contribution = contribution
-        self.order: list[str] = [] if order is None else order
-
-    @hookimpl
-    def rhialto_registry(self) -> Any:
-        """Contribute."""
-        self.order.append(self.name)
-        if isinstance(self.contribution, Exception):
-            raise self.contribution
-        return self.contribution
 
 
 def test_a_misspelt_hook_is_refused_with_its_plugin() -> None:
@@ -83,7 +59,7 @@ def test_an_object_without_hooks_is_refused() -> None:
 
 def test_a_plugin_that_cannot_be_taken_in_leaves_the_others_usable() -> None:
     """They can be used for another dispatch."""
-    one = registry("one", "a")
+    one = effects("one", "a")
     with pytest.raises(RegistrationError):
         create_dispatch([one, object()])
     one.effect("b")(lambda ctx: None)
@@ -93,7 +69,7 @@ def test_a_plugin_that_cannot_be_taken_in_leaves_the_others_usable() -> None:
 def test_a_plugin_that_fails_to_contribute_is_named() -> None:
     """What it raised is the cause."""
     with pytest.raises(RegistrationError, match="plugin 'broken' failed to contribute its registry: OSError") as caught:
-        create_dispatch([registry("one"), Provider("broken", OSError("no disk"))])
+        create_dispatch([effects("one"), Provider("broken", OSError("no disk"))])
     assert isinstance(caught.value.__cause__, OSError)
 
 
@@ -103,14 +79,14 @@ def test_a_plugin_that_cannot_make_its_registry_is_named() -> None:
         create_dispatch([Provider("broken", RegistrationError("effect 'a' (f, b.py:1): it is a generator"))])
 
 
-@pytest.mark.parametrize("contribution", [5, "registry", [registry("one"), 5], [None]], ids=str)
+@pytest.mark.parametrize("contribution", [5, "registry", [effects("one"), 5], [None]], ids=str)
 def test_a_plugin_that_contributes_something_else_is_named(contribution: object) -> None:
     """With the type of what it gave."""
     with pytest.raises(RegistrationError, match=r"plugin 'odd' contributes a .* where a Registry belongs"):
         create_dispatch([Provider("odd", contribution)])
 
 
-@pytest.mark.parametrize("plugin", [None, "my_plugin", 5, {"a": 1}, [registry("one")]], ids=str)
+@pytest.mark.parametrize("plugin", [None, "my_plugin", 5, {"a": 1}, [effects("one")]], ids=str)
 def test_what_is_no_plugin_is_refused(plugin: object) -> None:
     """With its type and what belongs there."""
     with pytest.raises(RegistrationError, match=f"a {type(plugin).__name__} stands where a plugin belongs"):
@@ -133,12 +109,12 @@ def test_what_is_no_list_of_plugins_is_refused(plugins: Any) -> None:
 def test_two_plugins_with_one_name_are_refused() -> None:
     """One of them can be blocked or renamed."""
     with pytest.raises(RegistrationError, match="two plugins are named 'one'"):
-        create_dispatch([registry("one"), Provider("one")])
+        create_dispatch([effects("one"), Provider("one")])
 
 
 def test_one_plugin_twice_is_refused() -> None:
     """As two of one name."""
-    one = registry("one")
+    one = effects("one")
     with pytest.raises(RegistrationError, match="two plugins are named 'one'"):
         create_dispatch([one, one])
 
@@ -146,4 +122,4 @@ def test_one_plugin_twice_is_refused() -> None:
 def test_two_registries_with_one_name_are_refused() -> None:
     """Also where different plugins bring them."""
     with pytest.raises(RegistrationError, match="two registries are named 'one'"):
-        create_dispatch([Provider("a", registry("one")), Provider("b", registry("one"))])
+        create_dispatch([Provider("a", effects("one")), Provider("b", effects("one"))])

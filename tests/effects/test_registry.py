@@ -8,16 +8,9 @@ from typing import Any
 import pytest
 
 from effects import Context, Dispatch, Interceptor, Limits, RegistrationError, Registry, create_dispatch
+from tests.effects.made import effects
 
 Kit = Callable[[], Registry]
-
-
-def effects(name: str, *keys: str, **options: Any) -> Registry:
-    """A registry with effects that return its name."""
-    plugin = Registry(name)
-    for key in keys:
-        plugin.effect(key, **options)(lambda ctx: name)
-    return plugin
 
 
 def test_a_decorated_function_is_returned_as_it_is() -> None:
@@ -113,7 +106,7 @@ def test_metadata_may_have_any_other_name() -> None:
 def test_the_same_key_twice_in_one_registry_is_refused_at_once() -> None:
     """Effects and actions share one namespace; both functions are named."""
     plugin = effects("plugin", "a")
-    with pytest.raises(RegistrationError, match=r"registers 'a' twice: effect .*test_registry.py:\d+ and action"):
+    with pytest.raises(RegistrationError, match=r"registers 'a' twice: effect .*made.py:\d+ and action"):
         plugin.action("a")(lambda state: [])
 
 
