@@ -21,6 +21,7 @@ from ._errors import ErrorRecord, RegistrationError
 from ._hookspecs import PROJECT, HookSpecs
 from ._log import ErrorLog
 from ._registry import Registry
+from ._signatures import is_async
 
 __all__ = ["Gathered", "gather"]
 
@@ -82,7 +83,8 @@ class _Intake:
             raise
 
     def _check_hooks(self, name: str, plugin: object) -> None:
-        impls = [impl for caller in self.manager.get_hookcallers(plugin) or () for impl in caller.get_hookimpls()]
+        callers = self.manager.get_hookcallers(plugin) or ()
+        impls = [impl for caller in callers for impl in caller.get_hookimpls() if impl.plugin_name == name]
         if not impls:
             raise RegistrationError(
                 f"plugin {name!r} ({type(plugin).__name__}) implements no rhialto hook",
@@ -91,6 +93,11 @@ class _Intake:
         if any(impl.wrapper or impl.hookwrapper for impl in impls):
             raise RegistrationError(
                 f"plugin {name!r} wraps a hook, and these hooks are not wrapped", fix="implement the hook itself"
+            )
+        if any(is_async(impl.function) for impl in impls):
+            raise RegistrationError(
+                f"plugin {name!r} has a hook that is async, which nobody would await",
+                fix="write a plain function; rhialto_lifespan returns an async context manager",
             )
 
     def remove(self, name: str) -> None:

@@ -131,7 +131,7 @@ class Live:
             return event_response(b"")
         line = lifeline(request)
         data = await _request_data()
-        if key is None:
+        if key is None:  # nobody else sends to it: what it holds is bounded by the work that its dispatch may do
             connection = Connection(None, None, max_frames=sys.maxsize, max_bytes=sys.maxsize)
             cast(trio.Nursery, line.nursery).start_soon(self._run_into, connection, await _taken(effects), data)
             return stream_response(connection)

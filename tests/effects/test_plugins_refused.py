@@ -123,3 +123,19 @@ def test_two_registries_with_one_name_are_refused() -> None:
     """Also where different plugins bring them."""
     with pytest.raises(RegistrationError, match="two registries are named 'one'"):
         create_dispatch([Provider("a", effects("one")), Provider("b", effects("one"))])
+
+
+@pytest.mark.parametrize("hook", ["rhialto_registry", "rhialto_lifespan", "rhialto_error"])
+def test_an_async_hook_is_refused(hook: str) -> None:
+    """It would only return a coroutine, which nobody awaits."""
+
+    class Eager:
+        name = "eager"
+
+    @hookimpl(specname=hook)
+    async def implementation() -> None: ...
+
+    plugin = Eager()
+    plugin.implementation = implementation  # type: ignore[attr-defined]
+    with pytest.raises(RegistrationError, match="plugin 'eager' has a hook that is async"):
+        create_dispatch([plugin])
