@@ -81,10 +81,18 @@ class _Named:
     ) -> bool | None:
         try:
             return await self._lifespan.__aexit__(kind, error, traceback)
-        except Exception as failure:
+        except (Exception, BaseExceptionGroup) as failure:
+            if isinstance(failure, BaseExceptionGroup) and _leaves(failure) == _leaves(error):
+                return False  # the lifespan has a nursery around its yield, which wrapped what is not its own
             if failure is not error:
                 failure.add_note(f"while the lifespan of plugin {self._name!r} closed")
             raise
+
+
+def _leaves(error: BaseException | None) -> list[int]:
+    """The identities of the exceptions in a group; on its way through nurseries, a group itself may be copied."""
+    inside = cast("Sequence[BaseException]", getattr(error, "exceptions", ()))
+    return [leaf for one in inside for leaf in _leaves(one)] or [id(error)]
 
 
 @contextmanager

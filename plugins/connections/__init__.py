@@ -4,10 +4,14 @@ Knows bytes and keys, and the `Sink` it is. Knows no event format, no request an
 """
 
 from ._connection import Cause, Connection
+from ._explain import Explanation, explain_match
 from ._group import BroadcastResult, Group
-from ._keys import ANY, REST, Key, Name, PatternError, freeze_name, matches
-from ._plugin import BroadcastOptions, Connections
-from ._store import MemoryStore
+from ._keys import ANY, REST, Key, Name, PatternError, freeze_name, freeze_pattern, matches
+from ._lifecycle import Lifecycle
+from ._limits import ConnectionLimits, TooManyConnectionsError
+from ._placeholders import NoConnectionError, own_key
+from ._plugin import BroadcastOptions, Connections, Presence
+from ._store import ConnectionGroup, ConnectionStore, MemoryStore
 
 __all__ = [
     "ANY",
@@ -16,12 +20,23 @@ __all__ = [
     "BroadcastResult",
     "Cause",
     "Connection",
+    "ConnectionGroup",
+    "ConnectionLimits",
+    "ConnectionStore",
     "Connections",
+    "Explanation",
     "Group",
     "Key",
+    "Lifecycle",
     "MemoryStore",
     "Name",
+    "NoConnectionError",
     "PatternError",
+    "Presence",
+    "TooManyConnectionsError",
+    "explain_match",
     "freeze_name",
+    "freeze_pattern",
     "matches",
+    "own_key",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, final
 
 import trio
@@ -13,8 +13,13 @@ from ._keys import Frozen, freeze_name
 
 __all__ = ["Cause", "Connection"]
 
-Cause = Literal["closed", "overflow", "shutdown"]
-"""Why a connection ended: it was closed by either side, it could not keep up, or the server stops."""
+Cause = Literal["closed", "expired", "overflow", "replaced", "size", "shutdown"]
+"""Why a connection ended.
+
+`closed`: by either side. `expired`: nothing could be written to it for too long. `overflow`: it could not keep up.
+`replaced`: a newer one took its place under the same key. `size`: it gave way when its scope or the store was full.
+`shutdown`: the server stops.
+"""
 
 
 @final
@@ -28,9 +33,11 @@ class Connection:
 
     __slots__ = (
         "_bytes",
+        "_endings",
         "_first",
         "_frames",
         "_held",
+        "_in_flight",
         "_max_bytes",
         "_max_frames",
         "_wakeup",
@@ -38,6 +45,7 @@ class Connection:
         "frozen",
         "key",
         "scope",
+        "writes",
     )
 
     def __init__(
@@ -48,16 +56,32 @@ class Connection:
         self.frozen: tuple[Frozen, Frozen] = freeze_name((scope, key))
         self.cause: Cause | None = None
         """Why it ended; None while it is open."""
+        self.writes = 0
+        """How often what was received has been written: reading on says so."""
         self._max_frames = max_frames
         self._max_bytes = max_bytes
         self._first: list[bytes] = []
         self._frames: list[bytes] = []
         self._held = held
+        self._in_flight = False
         self._bytes = 0
         self._wakeup = trio.Event()
+        self._endings: list[Callable[[Connection], None]] = []
 
     def __repr__(self) -> str:
         return f"<Connection {self.key!r} {self.cause or 'open'}>"
+
+    @property
+    def waiting(self) -> bool:
+        """Whether there is something that has not been written yet."""
+        return self._in_flight or bool(self._first) or (bool(self._frames) and not self._held)
+
+    def on_end(self, call: Callable[[Connection], None]) -> None:
+        """Have `call(connection)` called once, when the connection ends: at once if it has. It must not raise."""
+        if self.cause is None:
+            self._endings.append(call)
+        else:
+            call(self)
 
     def send(self, frame: bytes) -> None:
         """Queue one frame. Does nothing on a connection that has ended; never waits, never raises."""
@@ -92,9 +116,13 @@ class Connection:
 
     def close(self, cause: Cause = "closed") -> None:
         """End the connection. What is queued is still read out. The first cause counts."""
-        if self.cause is None:
-            self.cause = cause
-            self._wakeup.set()
+        if self.cause is not None:
+            return
+        self.cause = cause
+        self._wakeup.set()
+        endings, self._endings = self._endings, []
+        for call in endings:
+            call(self)
 
     def members(self) -> Sequence[Sink]:
         """This one connection."""
@@ -103,8 +131,12 @@ class Connection:
     async def receive(self) -> bytes:
         """Wait for frames, and return all that are queued, joined; b"" once the connection has ended and is empty.
 
-        Always a checkpoint. When cancelled, no frame is lost. One task at a time may wait.
+        Calling it again says that what it returned has been written. Always a checkpoint. When cancelled, no frame is
+        lost. One task at a time may wait.
         """
+        if self._in_flight:
+            self._in_flight = False
+            self.writes += 1
         await self._wakeup.wait()
         joined = b"".join(self._first)
         self._first.clear()
@@ -114,4 +146,5 @@ class Connection:
             self._bytes = 0
         if self.cause is None:
             self._wakeup = trio.Event()
+        self._in_flight = bool(joined)
         return joined

@@ -1,23 +1,29 @@
-"""The effects that reach connections by name."""
+"""The plugin: effects that reach connections by name, and what it keeps going while a dispatch runs."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import NotRequired, cast, final
 
+import trio
 from typing_extensions import TypedDict
 
-from effects import Context, Effect, Registry, hookimpl
+from effects import Context, Dispatch, Effect, RegistrationError, Registry, hookimpl
 
-from ._group import BroadcastResult, Group
-from ._keys import freeze_name
-from ._store import MemoryStore
+from ._connection import Cause, Connection
+from ._expiry import expire_stuck
+from ._group import BroadcastResult
+from ._keys import Name, freeze_name
+from ._lifecycle import Guests, Lifecycle
+from ._placeholders import own, theirs
+from ._store import ConnectionStore, MemoryStore
 
-__all__ = ["BroadcastOptions", "Connections"]
+__all__ = ["BroadcastOptions", "Connections", "Presence"]
 
 
 class BroadcastOptions(TypedDict):
-    """Options of `broadcast`."""
+    """Options of `broadcast` and `disconnect`."""
 
     pattern: Sequence[object]
     """Whom to reach: a name or pattern, `[ANY, ["page", "home", ANY]]`."""
@@ -26,29 +32,121 @@ class BroadcastOptions(TypedDict):
 
 
 @final
+class Presence:
+    """Who is connected: what actions find as `state["connections"]`."""
+
+    def __init__(self, store: ConnectionStore) -> None:
+        self._store = store
+
+    def names(self, pattern: Sequence[object], exclude: Sequence[object] = ()) -> Sequence[Name]:
+        """The names `(scope, key)` that match, each once, however many connections it has. Raises `PatternError`."""
+        return self._store.names(pattern, _as_patterns(exclude))
+
+    def count(self, pattern: Sequence[object], exclude: Sequence[object] = ()) -> int:
+        """How many connections match. Raises `PatternError` for what is no pattern."""
+        return self._store.count(pattern, _as_patterns(exclude))
+
+
+@final
 class Connections:
-    """The plugin: `broadcast` and `with-connection` over a store of connections."""
+    """The plugin: `broadcast`, `with-connection` and `disconnect` over a store of connections.
+
+    The state slice `connections` is a `Presence`. While the dispatch runs, a connection that has had something to write
+    for `ttl` seconds, and wrote none of it, is ended as `expired`. Raises `RegistrationError` for a ttl that is no
+    number of seconds above 0, and for a store that is none.
+    """
 
     name = "connections"
 
-    def __init__(self, store: MemoryStore | None = None) -> None:
-        self.store = MemoryStore() if store is None else store
-        self._registry = Registry("connections")
-        self._registry.effect("broadcast")(self._broadcast)
-        self._registry.effect("with-connection")(self._with_connection)
+    def __init__(self, store: ConnectionStore | None = None, *, ttl: float = 60.0) -> None:
+        if not 0 < ttl < float("inf"):
+            raise RegistrationError("ttl is a number of seconds above 0", fix="write ttl=60")
+        if store is not None and not isinstance(store, ConnectionStore):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise RegistrationError(f"a {type(store).__name__} is no ConnectionStore", fix="pass MemoryStore(...)")
+        self.store: ConnectionStore = MemoryStore() if store is None else store
+        self._ttl = ttl
+        self._guests = Guests(self.store)
+        self._registry = self._filled()
 
     @hookimpl
     def rhialto_registry(self) -> Registry:
-        """Contribute the effects."""
+        """Contribute the effects, placeholders and the state slice."""
         return self._registry
+
+    @hookimpl
+    def rhialto_lifespan(self, dispatch: Dispatch) -> AbstractAsyncContextManager[None]:
+        """Own what goes on while the dispatch runs; at the end, `shut_down`."""
+        return self._running(dispatch)
+
+    async def open(self, connection: Connection, lifecycle: Lifecycle | None = None) -> None:
+        """Keep a connection until it ends, and dispatch what its lifecycle says. Returns when its `on_open` is done.
+
+        It is reached by broadcasts from the moment of the call, not that of the return. Raises
+        `TooManyConnectionsError` where there is no room, and `LifecycleError` for a lifecycle outside
+        `dispatch.running()`; then nothing is kept. When cancelled it stays: close it.
+        """
+        if lifecycle is not None:
+            self._guests.check_open()
+        self.store.add(connection)
+        if lifecycle is not None:
+            await self._guests.arrive(connection, lifecycle)
+
+    def disconnect(self, pattern: Sequence[object], cause: Cause = "closed") -> int:
+        """End the connections of this process that match, and say how many. Raises `PatternError`."""
+        ending = self.store.match(pattern)
+        for connection in ending:
+            connection.close(cause)
+        return len(ending)
+
+    async def shut_down(self, *, within: float = 2.0) -> None:
+        """End every connection of this process, and dispatch every `on_close` without grace.
+
+        After `within` seconds, what still runs is left to be cancelled. Call it, inside `dispatch.running()`, before
+        what the effects need is gone; the plugin itself does so at the end.
+        """
+        for connection in self.store:
+            connection.close("shutdown")
+        with trio.move_on_after(within):
+            await self._guests.hurry()
+
+    @asynccontextmanager
+    async def _running(self, dispatch: Dispatch) -> AsyncGenerator[None]:
+        self._guests.check_free()
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(expire_stuck, self.store, self._ttl)
+            stop: trio.CancelScope = await nursery.start(self._guests.serve, dispatch)
+            try:
+                yield
+            finally:
+                with trio.CancelScope(shield=True):  # shut_down has a deadline of its own
+                    await self.shut_down()
+                stop.cancel()
+                nursery.cancel_scope.cancel()
+
+    def _filled(self) -> Registry:
+        registry = Registry("connections")
+        registry.effect("broadcast")(self._broadcast)
+        registry.effect("with-connection")(self._with_connection)
+        registry.effect("disconnect")(self._disconnect)
+        registry.state("connections")(self._presence)
+        registry.placeholder("connection/key", each=True)(_member_key)
+        registry.placeholder("connection/scope", each=True)(_member_scope)
+        registry.placeholder("connection/own-key")(_own_key)
+        registry.placeholder("connection/own-scope")(_own_scope)
+        registry.placeholder("connection/cause")(_cause)
+        return registry
+
+    def _presence(self) -> Presence:
+        """Who is connected."""
+        return Presence(self.store)
 
     async def _broadcast(self, ctx: Context, options: BroadcastOptions, *effects: Effect) -> BroadcastResult:
         """Run effects once, with every connection that matches as their sink, even if none does.
 
         Who matches is settled at the start. Raises `PatternError` for what is no pattern.
         """
-        exclude = options.get("exclude", ())
-        group = Group(self.store.match(options["pattern"], _as_patterns(exclude)), ctx.charge)
+        exclude = _as_patterns(options.get("exclude", ()))
+        group = self.store.group(options["pattern"], exclude, charge=ctx.charge)
         await ctx.dispatch(effects, system={"sink": group})
         return group.result()
 
@@ -58,10 +156,45 @@ class Connections:
         Raises `PatternError` for what is no name.
         """
         freeze_name(name)
-        group = Group(self.store.match(name), ctx.charge)
-        if group.members():
+        group = self.store.group(name, charge=ctx.charge)
+        if group.result().matched:
             await ctx.dispatch(effects, system={"sink": group})
         return group.result()
+
+    def _disconnect(self, ctx: Context, options: BroadcastOptions) -> BroadcastResult:
+        """End every connection that matches, once what is queued has been written.
+
+        Browsers may come back: refuse them, if they should not. Raises `PatternError` for what is no pattern.
+        """
+        exclude = _as_patterns(options.get("exclude", ()))
+        group = self.store.group(options["pattern"], exclude, charge=ctx.charge)
+        group.close()
+        return group.result()
+
+
+def _member_key(data: object, member: object) -> object:
+    """The key of the connection that one copy of the effect goes to."""
+    return theirs(member).key
+
+
+def _member_scope(data: object, member: object) -> object:
+    """The scope of the connection that one copy of the effect goes to."""
+    return theirs(member).scope
+
+
+def _own_key(data: Mapping[str, object]) -> object:
+    """The key of the connection that this dispatch is about."""
+    return own(data, "key")
+
+
+def _own_scope(data: Mapping[str, object]) -> object:
+    """The scope of the caller, or of the connection that this dispatch is about."""
+    return own(data, "scope")
+
+
+def _cause(data: Mapping[str, object]) -> object:
+    """Why the last connection ended, in `on_close`."""
+    return own(data, "cause")
 
 
 def _as_patterns(exclude: Sequence[object]) -> Sequence[object]:

@@ -1,14 +1,79 @@
-"""Who is connected, in this process."""
+"""Where connections are kept: the protocol of every store, and the store of one process."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import final
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol, final, runtime_checkable
+
+from effects import Sink
 
 from ._connection import Connection
-from ._keys import Frozen, Wildcard, freeze_pattern, leaves, matches
+from ._group import BroadcastResult, Group
+from ._keys import Frozen, Name, Wildcard, freeze_pattern, leaves, matches
+from ._limits import ConnectionLimits, TooManyConnectionsError
 
-__all__ = ["MemoryStore"]
+__all__ = ["ConnectionGroup", "ConnectionStore", "MemoryStore"]
+
+
+class ConnectionGroup(Sink, Protocol):
+    """The connections that a pattern matched, as one sink that counts."""
+
+    def result(self) -> BroadcastResult:
+        """What came of it so far. `matched` is settled when the group is made."""
+        ...
+
+
+@runtime_checkable
+class ConnectionStore(Protocol):
+    """Where connections are kept, and found by name or by pattern.
+
+    A connection belongs to the process whose socket it is; `add`, `remove`, `match`, iteration and `len` are about
+    those. `group`, `names` and `count` are about everyone: a store that reaches other processes makes groups that carry
+    their frames there, too. Nothing here waits: what must wait belongs into a plugin's lifespan. Patterns are those of
+    `freeze_pattern`; what is none raises `PatternError`. `plugins.connections.testing` holds the tests any store
+    passes.
+    """
+
+    def add(self, connection: Connection) -> None:
+        """Keep a connection until it ends or is removed; one that has ended is not kept, one that is kept stays so.
+
+        Raises `TooManyConnectionsError` where there is no room, which harms nobody.
+        """
+        ...
+
+    def remove(self, connection: Connection) -> None:
+        """Forget this very connection, and no other of the same name; it does not end of it."""
+        ...
+
+    def match(self, pattern: object, exclude: Sequence[object] = ()) -> Sequence[Connection]:
+        """The connections of this process that match a pattern and none of those in `exclude`, in order of arrival."""
+        ...
+
+    def group(
+        self, pattern: object, exclude: Sequence[object] = (), *, charge: Callable[[int], None]
+    ) -> ConnectionGroup:
+        """Everyone who matches now, as one sink. `charge` is called with a number of members before each frame.
+
+        Each frame enters every queue of this process before `send` returns, so that all see one order.
+        """
+        ...
+
+    def names(self, pattern: object, exclude: Sequence[object] = ()) -> Sequence[Name]:
+        """The names `(scope, key)` under which anyone is connected and that match, each once, the oldest first."""
+        ...
+
+    def count(self, pattern: object, exclude: Sequence[object] = ()) -> int:
+        """How many connections match."""
+        ...
+
+    def __iter__(self) -> Iterator[Connection]:
+        """The connections of this process, as they are now; they may end while they are gone through."""
+        ...
+
+    def __len__(self) -> int:
+        """How many connections of this process are kept."""
+        ...
+
 
 Bucket = dict[Connection, None]
 """A set that keeps the order of arrival."""
@@ -16,38 +81,45 @@ Bucket = dict[Connection, None]
 
 @final
 class MemoryStore:
-    """Open connections in memory, found by name or by pattern.
+    """Open connections in memory, found by name or by pattern. A `ConnectionStore`.
 
     One name may hold several connections: two tabs are two. Every literal of every name is indexed with its place, so
-    that looking up a pattern costs as much as its rarest literal has connections, however many are stored. Removal is
-    by identity, and costs as much as the name has leaves.
+    looking up a pattern costs as much as its rarest literal has connections, however many are stored.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, limits: ConnectionLimits | None = None) -> None:
+        self._limits = limits or ConnectionLimits()
         self._all: Bucket = {}
+        self._names: dict[Frozen, Bucket] = {}
         self._index: dict[tuple[tuple[int, ...], Frozen], Bucket] = {}
 
     def __len__(self) -> int:
         return len(self._all)
 
+    def __iter__(self) -> Iterator[Connection]:
+        return iter(tuple(self._all))
+
     def __contains__(self, connection: object) -> bool:
         return connection in self._all
 
     def add(self, connection: Connection) -> None:
-        """Store a connection. Storing it twice is storing it once."""
+        """Keep a connection until it ends. See `ConnectionStore.add`."""
+        if connection in self._all or connection.cause is not None:
+            return
+        self._make_room(connection.frozen)
         self._all[connection] = None
+        self._names.setdefault(connection.frozen, {})[connection] = None
         for place in leaves(connection.frozen):
             self._index.setdefault(place, {})[connection] = None
+        connection.on_end(self.remove)
 
     def remove(self, connection: Connection) -> None:
-        """Forget this very connection, and no other of the same name. Does nothing where it is not stored."""
+        """Forget this very connection. Does nothing where it is not stored."""
         if self._all.pop(connection, self) is self:
             return
+        _discard(self._names, connection.frozen, connection)
         for place in leaves(connection.frozen):
-            bucket = self._index[place]
-            del bucket[connection]
-            if not bucket:
-                del self._index[place]
+            _discard(self._index, place, connection)
 
     def match(self, pattern: object, exclude: Sequence[object] = ()) -> list[Connection]:
         """The connections that match a pattern and none of those in `exclude`, in order of arrival.
@@ -62,6 +134,21 @@ class MemoryStore:
             if matches(wanted, connection.frozen) and not any(matches(one, connection.frozen) for one in unwanted)
         ]
 
+    def group(self, pattern: object, exclude: Sequence[object] = (), *, charge: Callable[[int], None]) -> Group:
+        """Everyone who matches now, as one sink. Raises `PatternError` for what is no pattern."""
+        return Group(self.match(pattern, exclude), charge)
+
+    def names(self, pattern: object, exclude: Sequence[object] = ()) -> list[Name]:
+        """The names that match, each once, in order of arrival. Raises `PatternError` for what is no pattern."""
+        found: dict[Frozen, Name] = {}
+        for one in self.match(pattern, exclude):
+            found.setdefault(one.frozen, (one.scope, one.key))
+        return list(found.values())
+
+    def count(self, pattern: object, exclude: Sequence[object] = ()) -> int:
+        """How many connections match. Raises `PatternError` for what is no pattern."""
+        return len(self.match(pattern, exclude))
+
     def _candidates(self, wanted: Frozen) -> Bucket:
         """The connections that share the pattern's rarest literal; all of them where it has none."""
         rarest = self._all
@@ -71,3 +158,31 @@ class MemoryStore:
                 if len(bucket) < len(rarest):
                     rarest = bucket
         return rarest
+
+    def _make_room(self, name: tuple[Frozen, Frozen]) -> None:
+        """Let the oldest give way where a limit says so, and nobody where another refuses."""
+        limits = self._limits
+        scope = self._index.get(((0,), name[0]), {})
+        leaving: Bucket = {}
+        for bound, bucket, limit in (
+            ("key", self._names.get(name, {}), limits.key),
+            ("scope", scope, limits.scope),
+            ("store", self._all, limits.store),
+        ):
+            excess = len(bucket) - len(leaving) - limit + 1
+            if excess > 0 and bound not in limits.evict:
+                raise TooManyConnectionsError(
+                    f"the limit of {limit} connections of one {bound} is reached",
+                    fix=f"close some, or raise it: MemoryStore(ConnectionLimits({bound}=...))",
+                )
+            staying = (one for one in bucket if one not in leaving)
+            leaving.update(dict.fromkeys([next(staying) for _ in range(excess)]))
+        for one in leaving:
+            one.close("replaced" if one.frozen == name else "size")
+
+
+def _discard(buckets: dict[Any, Bucket], at: object, connection: Connection) -> None:
+    bucket = buckets[at]
+    del bucket[connection]
+    if not bucket:
+        del buckets[at]

@@ -176,8 +176,11 @@ async def test_the_bodys_exception_comes_out_as_itself(events: list[str]) -> Non
     with pytest.raises(ValueError, match="mine") as caught:
         async with create_dispatch([opening("a", events)]).running():
             raise error
-    assert caught.value is error
-    assert not hasattr(error, "__notes__")
+    assert not hasattr(caught.value, "__notes__")
+    if isinstance(error, ExceptionGroup):  # trio copies groups that pass through a nursery
+        assert caught.value.args == error.args
+    else:
+        assert caught.value is error
     assert events == ["open a", "close a"]
 
 
@@ -292,3 +295,52 @@ async def test_a_dispatch_that_failed_to_open_may_be_tried_again(events: list[st
         with pytest.raises(OSError, match="a"):
             async with dispatch.running():
                 pass
+
+
+@pytest.mark.parametrize("error", [ValueError("mine"), ExceptionGroup("mine", [OSError()]), KeyboardInterrupt()])
+async def test_a_nursery_in_a_lifespan_does_not_wrap_the_bodys_exception(error: BaseException) -> None:
+    """That there is one is no business of whoever runs the dispatch."""
+    plugin = Registry("plugin")
+
+    @plugin.lifespan
+    @asynccontextmanager
+    async def lifespan(dispatch: Dispatch) -> AsyncIterator[None]:
+        async with trio.open_nursery():
+            yield
+
+    with pytest.raises(type(error)) as caught:
+        async with create_dispatch([plugin]).running():
+            raise error
+    assert not hasattr(caught.value, "__notes__")
+    if isinstance(error, ExceptionGroup):  # trio copies groups that pass through a nursery
+        assert caught.value.args == error.args
+    else:
+        assert caught.value is error
+
+
+async def test_what_a_nursery_in_a_lifespan_adds_comes_out_with_its_plugins_name() -> None:
+    """The body's exception is among it."""
+    plugin = Registry("plugin")
+
+    @plugin.lifespan
+    @asynccontextmanager
+    async def lifespan(dispatch: Dispatch) -> AsyncIterator[None]:
+        async def fail() -> None:
+            try:
+                await trio.sleep_forever()
+            finally:
+                raise OSError("its own")
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(fail)
+            yield
+
+    async def body() -> None:
+        async with create_dispatch([plugin]).running():
+            await trio.testing.wait_all_tasks_blocked()
+            raise ValueError("mine")
+
+    with pytest.raises(ExceptionGroup) as caught:
+        await body()
+    assert {type(error) for error in caught.value.exceptions} == {OSError, ValueError}
+    assert caught.value.__notes__ == ["while the lifespan of plugin 'plugin' closed"]

@@ -152,3 +152,28 @@ async def test_what_is_sent_first_does_not_count() -> None:
     one.close()
     one.first(b"too late")
     assert await one.receive() == b""
+
+
+async def test_its_end_is_told_once_to_all_who_asked() -> None:
+    """At once to those who ask when it is over."""
+    one = connection()
+    told: list[object] = []
+    for _ in range(2):
+        one.on_end(lambda ended: told.append(ended.cause))
+    one.close("expired")
+    one.close()
+    one.on_end(lambda ended: told.append(ended.cause))
+    assert told == ["expired"] * 3
+
+
+async def test_reading_on_says_that_what_was_received_is_written() -> None:
+    """Until then it waits."""
+    one = connection()
+    assert not one.waiting
+    one.send(b"x")
+    assert one.waiting
+    assert await one.receive() == b"x"
+    assert (one.waiting, one.writes) == (True, 0)
+    one.send(b"y")
+    assert await one.receive() == b"y"
+    assert (one.waiting, one.writes) == (True, 1)

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, cast
+
 import pytest
 import trio
 
-from effects import Context, Dispatch, LimitError, Limits, Placeholder, Registry, Sink, create_dispatch
-from plugins.connections import ANY, BroadcastResult, Connection, Connections, MemoryStore
+from effects import (
+    Context,
+    Dispatch,
+    LimitError,
+    Limits,
+    Placeholder,
+    RegistrationError,
+    Registry,
+    Sink,
+    create_dispatch,
+)
+from effects.testing import MemorySink
+from plugins.connections import ANY, BroadcastResult, Connection, Connections, MemoryStore, Presence
 
 HOME = [ANY, ["page", "home", ANY]]
 
@@ -178,6 +192,50 @@ async def test_with_connection_takes_no_pattern() -> None:
     world = World()
     (record,) = (await world.dispatch([["with-connection", HOME, ["say", "hi"]]])).errors
     assert "patterns are for broadcast" in str(record)
+
+
+async def test_disconnect_ends_everyone_who_matches() -> None:
+    """Once what is queued has been written, and nobody who is left out."""
+    world = World()
+    world.people["b"].send(b"last words")
+    result = await world.run(["disconnect", {"pattern": HOME, "exclude": ["c", ANY]}])
+    assert result == BroadcastResult(matched=2)
+    assert [world.people[name].cause for name in "abc"] == ["closed", "closed", None]
+    assert await world.people["b"].receive() == b"last words"
+    assert list(world.store) == [world.people["c"]]
+
+
+def test_an_app_can_disconnect_with_a_cause() -> None:
+    """Outside any dispatch."""
+    connections = Connections()
+    one, other = Connection("a", "k"), Connection("b", "k")
+    for connection in (one, other):
+        connections.store.add(connection)
+    assert connections.disconnect(["a", ANY], "expired") == 1
+    assert (one.cause, other.cause) == ("expired", None)
+
+
+async def test_actions_see_who_is_connected() -> None:
+    """As a state slice: names once each, connections counted."""
+    world = World()
+    world.store.add(Connection("a", ("page", "home", "a")))
+    test = Registry("asking")
+
+    @test.action("ask")
+    def ask(state: Mapping[str, Presence]) -> list[object]:
+        here = state["connections"]
+        others = here.names(HOME, exclude=["b", ANY])
+        return [["say", f"{[scope for scope, _ in others]} {here.count(HOME)} {here.count(HOME, ['a', ANY])}"]]
+
+    dispatch = create_dispatch([Connections(world.store), registry(world.calls), test])
+    (await dispatch([["ask"]], system={"sink": MemorySink()})).raise_errors()
+    assert world.calls == ["['a', 'c'] 4 2"]
+
+
+def test_what_is_no_store_is_refused() -> None:
+    """When the plugin is made."""
+    with pytest.raises(RegistrationError, match="a dict is no ConnectionStore"):
+        Connections(cast(Any, {}))
 
 
 @pytest.mark.parametrize("options", [{}, {"pattern": HOME, "exlude": []}, {"pattern": "page"}, HOME])

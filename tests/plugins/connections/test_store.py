@@ -1,46 +1,37 @@
-"""The store: found by pattern, removed by identity, in order of arrival."""
+"""The store in memory: what every store promises, and its index."""
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from plugins.connections import ANY, REST, Connection, MemoryStore, matches
-from plugins.connections._keys import freeze_pattern
-
-scopes = st.sampled_from(["a", "b", 1, True])
-parts = st.sampled_from(["page", "home", 1, True, None])
-keys = parts | st.lists(parts | st.lists(parts, max_size=2), max_size=3)
-holes = st.sampled_from(["page", "home", 1, True, None, ANY])
-patterns = st.tuples(
-    scopes | st.just(ANY),
-    holes
-    | st.tuples(st.lists(holes | st.lists(holes, max_size=2), max_size=3), st.booleans()).map(
-        lambda drawn: [*drawn[0], REST] if drawn[1] else drawn[0]
-    ),
-)
+from plugins.connections import ANY, Connection, ConnectionLimits, ConnectionStore, MemoryStore, freeze_pattern, matches
+from plugins.connections.testing import ConnectionStoreContract, names, patterns
 
 
-def test_two_tabs_are_two_connections() -> None:
-    """Under one name; the one that leaves takes only itself away."""
+class TestMemoryStore(ConnectionStoreContract):
+    """What every store promises."""
+
+    def make_store(self, limits: ConnectionLimits) -> ConnectionStore:
+        """A store in memory."""
+        return MemoryStore(limits)
+
+
+def test_who_writes_a_contract_says_how_a_store_is_made() -> None:
+    """There is no default."""
+    with pytest.raises(NotImplementedError):
+        ConnectionStoreContract().make_store(ConnectionLimits())
+
+
+def test_a_store_says_whether_it_keeps_a_connection() -> None:
+    """That very one."""
     store = MemoryStore()
-    old, new = Connection("s", "k"), Connection("s", "k")
-    store.add(old)
-    store.add(new)
-    store.remove(old)
-    store.remove(old)
-    assert store.match(["s", "k"]) == [new]
-    assert old not in store
-    assert new in store
-
-
-def test_excluded_connections_are_left_out() -> None:
-    """By name or by pattern."""
-    store = MemoryStore()
-    for scope in "abc":
-        store.add(Connection(scope, ["room", scope]))
-    assert [found.scope for found in store.match([ANY, ANY], [["a", ANY], ["b", ["room", "b"]]])] == ["c"]
+    one = Connection("s", "k")
+    store.add(one)
+    assert one in store
+    assert Connection("s", "k") not in store
 
 
 def test_nothing_is_left_of_what_was_removed() -> None:
@@ -52,6 +43,7 @@ def test_nothing_is_left_of_what_was_removed() -> None:
         store.remove(one)
     assert len(store) == 0
     assert store._index == {}
+    assert store._names == {}
 
 
 class StoreAgainstAList(RuleBasedStateMachine):
@@ -59,13 +51,13 @@ class StoreAgainstAList(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.store = MemoryStore()
+        self.store = MemoryStore(ConnectionLimits(key=1_000, scope=1_000))
         self.model: list[Connection] = []
 
-    @rule(scope=scopes, key=keys)
-    def add(self, scope: object, key: object) -> None:
+    @rule(name=names)
+    def add(self, name: tuple[object, object]) -> None:
         """Store one."""
-        one = Connection(scope, key)
+        one = Connection(*name)
         self.store.add(one)
         self.model.append(one)
 

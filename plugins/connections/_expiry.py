@@ -1,0 +1,35 @@
+"""Ends connections that nothing can be written to any more."""
+
+from __future__ import annotations
+
+import trio
+
+from ._connection import Connection
+from ._store import ConnectionStore
+
+__all__ = ["expire_stuck"]
+
+_LOOKS = 4
+"""So many looks fall into one time to live: a connection is ended at most a quarter of it late."""
+
+
+async def expire_stuck(store: ConnectionStore, ttl: float) -> None:
+    """End, with the cause `expired`, every connection that has had something to write for `ttl` seconds and wrote none.
+
+    Only successful writes count as life, however often somebody looks a connection up or sends to it; one that has
+    nothing to write is alive. Runs until it is cancelled.
+    """
+    stuck: dict[Connection, tuple[int, float]] = {}
+    while True:
+        await trio.sleep(ttl / _LOOKS)
+        now = trio.current_time()
+        before, stuck = stuck, {}
+        for connection in store:
+            if not connection.waiting:
+                continue
+            writes, since = before.get(connection, (connection.writes, now))
+            since = since if writes == connection.writes else now
+            if now - since >= ttl:
+                connection.close("expired")
+            else:
+                stuck[connection] = (connection.writes, since)

@@ -1,0 +1,48 @@
+"""Placeholders for whom a dispatch is about, and for whom one frame of it goes to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from effects import EffectsError, Placeholder
+
+from ._connection import Connection
+from ._keys import Name
+
+__all__ = ["NoConnectionError", "own", "own_key", "theirs"]
+
+
+class NoConnectionError(EffectsError, LookupError):
+    """A placeholder stands for something of a connection, and there is none."""
+
+
+def own_key(key: object) -> Name:
+    """The name of the caller's own connections under `key`: `["with-connection", own_key(("page", "home")), ...]`.
+
+    Its scope is a placeholder, bound when the effect runs from the data of the dispatch, where the transport puts it:
+    no browser can choose it. With wildcards in `key` it is a pattern: `"exclude": own_key(ANY)` leaves out all of the
+    caller's own.
+    """
+    return [Placeholder("connection/own-scope"), key]
+
+
+def own(data: Mapping[str, object], part: str) -> object:
+    """What `data` says of the connection or caller it is about. Raises `NoConnectionError`."""
+    about = data.get("connection")
+    found = cast(Mapping[str, object], about).get(part) if isinstance(about, Mapping) else None
+    if found is None:
+        raise NoConnectionError(
+            f"this dispatch is not about a connection, so there is no {part} of it",
+            fix=f'dispatch it in a request with a session, or with data={{"connection": {{"{part}": ...}}}}',
+        )
+    return found
+
+
+def theirs(member: object) -> Connection:
+    """The member of a group as the connection it is. Raises `NoConnectionError`."""
+    if not isinstance(member, Connection):
+        raise NoConnectionError(
+            f"a {type(member).__name__} is no connection and has no key", fix="use it inside broadcast"
+        )
+    return member

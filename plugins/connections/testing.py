@@ -1,0 +1,265 @@
+"""The tests that every `ConnectionStore` passes. Needs pytest and hypothesis: `pip install 'rhialto[testing]'`.
+
+Subclass `ConnectionStoreContract`, and let `make_store` return an empty store:
+
+    class TestRedisStore(ConnectionStoreContract):
+        def make_store(self, limits):
+            return RedisStore(limits)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from effects import Sink
+
+from ._connection import Connection
+from ._group import BroadcastResult
+from ._keys import ANY, REST, PatternError, freeze_name, freeze_pattern, matches
+from ._limits import Bound, ConnectionLimits, TooManyConnectionsError
+from ._store import ConnectionStore
+
+__all__ = ["ConnectionStoreContract", "charged", "names", "patterns"]
+
+_SCOPES = st.sampled_from(["a", "b", 1, True])
+_PARTS = st.sampled_from(["page", "home", 1, True, None])
+_HOLES = st.sampled_from(["page", "home", 1, True, None, ANY])
+_KEYS = _PARTS | st.lists(_PARTS | st.lists(_PARTS, max_size=2), max_size=3)
+_OPEN_ENDED = st.tuples(st.lists(_HOLES | st.lists(_HOLES, max_size=2), max_size=3), st.booleans())
+
+names = st.tuples(_SCOPES, _KEYS)
+"""Names that are near to each other, so that they often match."""
+patterns = st.tuples(
+    _SCOPES | st.just(ANY), _HOLES | _OPEN_ENDED.map(lambda drawn: [*drawn[0], REST] if drawn[1] else drawn[0])
+)
+"""Patterns that often match `names`."""
+
+
+def charged(members: int) -> None:
+    """Let visits to any number of members pass."""
+
+
+class ConnectionStoreContract:
+    """What a `ConnectionStore` promises, as tests. Each makes a store of its own."""
+
+    def make_store(self, limits: ConnectionLimits) -> ConnectionStore:
+        """Return an empty store. Subclasses say how."""
+        raise NotImplementedError
+
+    @pytest.fixture
+    def store(self) -> ConnectionStore:
+        """An empty store with ordinary limits."""
+        return self.make_store(ConnectionLimits())
+
+    def test_it_is_a_connection_store(self, store: ConnectionStore) -> None:
+        """Structurally."""
+        assert isinstance(store, ConnectionStore)
+        assert isinstance(store.group([ANY, ANY], charge=charged), Sink)
+
+    def test_it_begins_empty(self, store: ConnectionStore) -> None:
+        """Nobody is there, and nobody matches."""
+        assert len(store) == store.count([ANY, ANY]) == len(list(store)) == 0
+        assert list(store.names([ANY, ANY])) == []
+
+    def test_two_connections_under_one_name_are_two(self, store: ConnectionStore) -> None:
+        """They arrive in order, and are listed under one name."""
+        old, new = Connection("s", ("page", "k")), Connection("s", ["page", "k"])
+        store.add(old)
+        store.add(new)
+        assert list(store.match(["s", ["page", "k"]])) == list(store) == [old, new]
+        assert [tuple(name) for name in store.names([ANY, ANY])] == [("s", ("page", "k"))]
+        assert store.count([ANY, ["page", ANY]]) == len(store) == 2
+
+    def test_adding_twice_is_adding_once(self, store: ConnectionStore) -> None:
+        """Also where there is no room for another."""
+        one = Connection("s", "k")
+        store.add(one)
+        store.add(one)
+        assert list(store.match(["s", "k"])) == [one]
+
+    def test_removal_is_by_identity(self, store: ConnectionStore) -> None:
+        """An old connection that goes takes no newer one of its name along; going twice is going once."""
+        old, new = Connection("s", "k"), Connection("s", "k")
+        for one in (old, new):
+            store.add(one)
+        for _ in range(2):
+            store.remove(old)
+        assert list(store.match(["s", "k"])) == [new]
+        assert old.cause is None
+
+    def test_a_connection_that_ends_is_no_longer_kept(self, store: ConnectionStore) -> None:
+        """However it ends, and also when it has ended before."""
+        one, ended = Connection("s", "k"), Connection("s", "k")
+        ended.close()
+        for connection in (one, ended):
+            store.add(connection)
+        assert list(store) == [one]
+        one.close("overflow")
+        assert list(store) == []
+
+    def test_one_that_was_removed_may_come_again(self, store: ConnectionStore) -> None:
+        """As long as it is open."""
+        one = Connection("s", "k")
+        store.add(one)
+        store.remove(one)
+        store.add(one)
+        assert list(store) == [one]
+
+    @given(st.lists(st.tuples(names, st.booleans())), patterns, st.lists(patterns, max_size=2))
+    def test_it_answers_as_a_plain_list_would(
+        self, drawn: list[tuple[tuple[object, object], bool]], pattern: object, exclude: list[object]
+    ) -> None:
+        """Whatever is kept and asked."""
+        store = self.make_store(ConnectionLimits(key=1_000))
+        kept: list[Connection] = []
+        for name, stays in drawn:
+            one = Connection(*name)
+            store.add(one)
+            if stays:
+                kept.append(one)
+            else:
+                store.remove(one)
+        expected = [one for one in kept if _matches(pattern, one) and not any(_matches(no, one) for no in exclude)]
+        assert list(store.match(pattern, exclude)) == expected
+        assert store.count(pattern, exclude) == len(expected)
+        distinct = dict.fromkeys(one.frozen for one in expected)
+        assert [freeze_name(name) for name in store.names(pattern, exclude)] == list(distinct)
+        assert store.group(pattern, exclude, charge=charged).members() == expected
+
+    @pytest.mark.parametrize("ask", ["match", "names", "count"])
+    def test_what_is_no_pattern_is_refused(self, store: ConnectionStore, ask: str) -> None:
+        """As a pattern, and among what is left out."""
+        method: Callable[..., object] = getattr(store, ask)
+        with pytest.raises(PatternError):
+            method("page")
+        with pytest.raises(PatternError):
+            method([ANY, ANY], ["page"])
+        with pytest.raises(PatternError):
+            store.group("page", charge=charged)
+
+    def test_a_group_sends_the_very_same_bytes_to_all(self, store: ConnectionStore) -> None:
+        """In one order, and counts."""
+        people = [Connection(scope, "k") for scope in "ab"]
+        for one in people:
+            store.add(one)
+        group = store.group([ANY, "k"], charge=charged)
+        for frame in (b"1", b"2"):
+            group.send(frame)
+        assert [_queued(one) for one in people] == [[b"1", b"2"]] * 2
+        assert group.result() == BroadcastResult(matched=2, queued=4)
+
+    def test_who_is_in_a_group_is_settled_when_it_is_made(self, store: ConnectionStore) -> None:
+        """Who comes later is not reached."""
+        group = store.group([ANY, "k"], charge=charged)
+        late = Connection("s", "k")
+        store.add(late)
+        group.send(b"1")
+        assert _queued(late) == []
+        assert group.result() == BroadcastResult(matched=0)
+
+    def test_a_group_counts_whom_it_lost(self, store: ConnectionStore) -> None:
+        """One that overflows is ended, one that had ended is dropped, and the others never notice."""
+        full, gone, well = (Connection(scope, "k", max_frames=1) for scope in "abc")
+        for one in (full, gone, well):
+            store.add(one)
+        full.send(b"0")
+        group = store.group([ANY, "k"], charge=charged)
+        gone.close()
+        group.send(b"1")
+        assert full.cause == "overflow"
+        assert _queued(well) == [b"1"]
+        assert group.result() == BroadcastResult(matched=3, queued=1, dropped=2, evicted=1)
+        assert list(store) == [well]
+
+    def test_what_a_charge_raises_keeps_the_frame_from_everyone(self, store: ConnectionStore) -> None:
+        """It is charged with the number of members, before."""
+
+        def refuse(members: int) -> None:
+            raise OverflowError(members)
+
+        one = Connection("s", "k")
+        store.add(one)
+        with pytest.raises(OverflowError, match="1"):
+            store.group([ANY, ANY], charge=refuse).send(b"1")
+        assert _queued(one) == []
+
+    def test_closing_a_group_ends_its_members(self, store: ConnectionStore) -> None:
+        """And nobody else."""
+        people = [Connection(scope, "k") for scope in "ab"]
+        for one in people:
+            store.add(one)
+        store.group(["a", ANY], charge=charged).close()
+        assert [one.cause for one in people] == ["closed", None]
+        assert list(store) == people[1:]
+
+    @pytest.mark.parametrize("bound", ["store", "scope", "key"])
+    def test_at_a_limit_the_newest_is_refused(self, bound: Bound) -> None:
+        """And the others are not harmed."""
+        store = self.make_store(_limits(bound))
+        people = _crowd(bound)
+        for one in people[:2]:
+            store.add(one)
+        with pytest.raises(TooManyConnectionsError, match=f"2 connections of one {bound}"):
+            store.add(people[2])
+        store.add(people[0])
+        assert list(store) == people[:2]
+        people[0].close()
+        store.add(people[2])
+        assert list(store) == people[1:]
+
+    @pytest.mark.parametrize(("bound", "cause"), [("store", "size"), ("scope", "size"), ("key", "replaced")])
+    def test_at_a_limit_the_oldest_gives_way_where_that_is_said(self, bound: Bound, cause: str) -> None:
+        """With a cause that tells."""
+        store = self.make_store(_limits(bound, evict=True))
+        people = _crowd(bound)
+        for one in people:
+            store.add(one)
+        assert [one.cause for one in people] == [cause, None, None]
+        assert list(store) == people[1:]
+
+    def test_nobody_gives_way_to_one_that_is_refused(self) -> None:
+        """Where one limit lets the oldest give way and another refuses."""
+        store = self.make_store(ConnectionLimits(scope=2, key=1, store=1, evict=["scope"]))
+        one = Connection("s", "k")
+        store.add(one)
+        with pytest.raises(TooManyConnectionsError):
+            store.add(Connection("s", "other"))
+        assert list(store) == [one]
+        assert one.cause is None
+
+    def test_one_that_gives_way_makes_room_everywhere(self) -> None:
+        """Under its key, in its scope and in the store."""
+        store = self.make_store(ConnectionLimits(store=1, scope=1, key=1, evict=["key"]))
+        old, new = Connection("s", "k"), Connection("s", "k")
+        store.add(old)
+        store.add(new)
+        assert list(store) == [new]
+
+
+def _limits(bound: Bound, *, evict: bool = False) -> ConnectionLimits:
+    """Two of what is bound."""
+    store, scope, key = (2 if bound == name else 10 for name in ("store", "scope", "key"))
+    return ConnectionLimits(store, scope, key, evict=[bound] if evict else [])
+
+
+def _crowd(bound: Bound) -> list[Connection]:
+    """Three that cross one limit of two, and no other."""
+    match bound:
+        case "store":
+            return [Connection(scope, "k") for scope in "abc"]
+        case "scope":
+            return [Connection("s", key) for key in "abc"]
+        case _:
+            return [Connection("s", "k") for _ in "abc"]
+
+
+def _matches(pattern: object, connection: Connection) -> bool:
+    return matches(freeze_pattern(pattern), connection.frozen)
+
+
+def _queued(connection: Connection) -> list[bytes]:
+    return list(connection._frames)

@@ -1,0 +1,91 @@
+"""Connections that nothing can be written to any more are ended; nobody else is."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+
+import pytest
+import trio
+from trio.testing import MockClock
+
+from effects import RegistrationError, create_dispatch
+from plugins.connections import Connection, Connections
+
+
+@pytest.fixture
+async def connections() -> AsyncGenerator[Connections]:
+    """A plugin at work, with a time to live of 8 seconds."""
+    plugin = Connections(ttl=8)
+    async with create_dispatch([plugin]).running():
+        yield plugin
+
+
+async def test_one_that_nothing_can_be_written_to_expires(connections: Connections, autojump_clock: MockClock) -> None:
+    """After its time to live, and at most a quarter of it later."""
+    stuck = Connection("s", "k")
+    connections.store.add(stuck)
+    stuck.send(b"x")
+    await trio.sleep(7.9)
+    assert stuck.cause is None
+    await trio.sleep(2.2)
+    assert stuck.cause == "expired"
+    assert len(connections.store) == 0
+
+
+async def test_one_whose_write_never_ends_expires(connections: Connections, autojump_clock: MockClock) -> None:
+    """What was received and not yet written counts as waiting."""
+    stuck = Connection("s", "k")
+    connections.store.add(stuck)
+    stuck.send(b"x")
+    assert await stuck.receive() == b"x"
+    await trio.sleep(11)
+    assert stuck.cause == "expired"
+
+
+async def test_one_with_nothing_to_write_lives(connections: Connections, autojump_clock: MockClock) -> None:
+    """However long."""
+    idle = Connection("s", "k")
+    connections.store.add(idle)
+    await trio.sleep(1_000)
+    assert idle.cause is None
+
+
+async def test_one_that_is_written_to_lives(connections: Connections, autojump_clock: MockClock) -> None:
+    """However much is waiting whenever somebody looks."""
+    busy = Connection("s", "k")
+    connections.store.add(busy)
+    for _ in range(50):
+        busy.send(b"x")
+        await busy.receive()
+        busy.send(b"y")
+        await trio.sleep(1)
+    assert busy.cause is None
+
+
+async def test_looking_it_up_and_sending_to_it_keep_nobody_alive(
+    connections: Connections, autojump_clock: MockClock
+) -> None:
+    """Only what was written does."""
+    stuck = Connection("s", "k")
+    connections.store.add(stuck)
+    for _ in range(11):
+        for found in connections.store.match(["s", "k"]):
+            found.send(b"x")
+        await trio.sleep(1)
+    assert stuck.cause == "expired"
+
+
+async def test_one_that_is_still_being_opened_lives(connections: Connections, autojump_clock: MockClock) -> None:
+    """What is held for it waits for the server, not for its client."""
+    opening = Connection("s", "k", held=True)
+    connections.store.add(opening)
+    opening.send(b"x")
+    await trio.sleep(100)
+    assert opening.cause is None
+
+
+@pytest.mark.parametrize("ttl", [0, -1, float("inf"), float("nan")])
+def test_a_time_to_live_is_a_number_of_seconds(ttl: float) -> None:
+    """Above zero, and finite."""
+    with pytest.raises(RegistrationError, match="ttl is a number of seconds"):
+        Connections(ttl=ttl)

@@ -1,0 +1,301 @@
+"""`on_open` and `on_close`: for the first connection under a name, and the end of the last."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import pytest
+import trio
+from trio.testing import MockClock, wait_all_tasks_blocked
+
+from effects import Context, Dispatch, LifecycleError, Placeholder, RegistrationError, Registry, Sink, create_dispatch
+from plugins.connections import (
+    ANY,
+    Connection,
+    ConnectionLimits,
+    Connections,
+    Lifecycle,
+    MemoryStore,
+    TooManyConnectionsError,
+)
+
+
+class Room:
+    """A dispatch that keeps a log."""
+
+    def __init__(self, **options: Any) -> None:
+        self.log: list[object] = []
+        self.connections = Connections(**options)
+        self.go_on = trio.Event()
+        self.go_on.set()
+        test = Registry("test", late=["sink"])
+
+        @test.effect("note")
+        async def note(ctx: Context, *what: object) -> None:
+            await self.go_on.wait()
+            self.log.append(what[0] if len(what) == 1 else what)
+
+        @test.effect("say")
+        def say(ctx: Context, text: str, *, sink: Sink) -> None:
+            sink.send(text.encode())
+
+        self.dispatch: Dispatch = create_dispatch([self.connections, test], block=["rhialto.log"])
+
+    async def enter(self, scope: str = "ann", *, grace: float = 2, **data: object) -> Connection:
+        """Open a connection with a lifecycle."""
+        one = Connection(scope, "room")
+        announced = Lifecycle([["note", f"{scope} came"]], [["note", f"{scope} went"]], grace, data)
+        await self.connections.open(one, announced)
+        return one
+
+
+@pytest.fixture
+async def room() -> AsyncGenerator[Room]:
+    """A room that is open."""
+    room = Room()
+    async with room.dispatch.running():
+        yield room
+
+
+async def test_on_open_is_done_when_open_returns(room: Room, autojump_clock: MockClock) -> None:
+    """So that what is read afterwards has seen it."""
+    await room.enter()
+    assert room.log == ["ann came"]
+
+
+async def test_on_close_is_dispatched_after_the_grace(room: Room, autojump_clock: MockClock) -> None:
+    """And not before."""
+    one = await room.enter(grace=3)
+    one.close()
+    await trio.sleep(2.9)
+    assert room.log == ["ann came"]
+    await trio.sleep(0.2)
+    assert room.log == ["ann came", "ann went"]
+    assert room.connections._guests._guests == {}
+
+
+async def test_two_tabs_are_one_guest(room: Room, autojump_clock: MockClock) -> None:
+    """Only the first comes, and only the last goes."""
+    tabs = [await room.enter() for _ in range(2)]
+    tabs[0].close()
+    await trio.sleep(10)
+    assert room.log == ["ann came"]
+    tabs[1].close()
+    await trio.sleep(10)
+    assert room.log == ["ann came", "ann went"]
+
+
+async def test_whoever_comes_back_within_the_grace_has_never_been_away(room: Room, autojump_clock: MockClock) -> None:
+    """However often."""
+    for _ in range(5):
+        (await room.enter()).close()
+        await trio.sleep(1.9)
+    await room.enter()
+    await trio.sleep(10)
+    assert room.log == ["ann came"]
+
+
+async def test_the_grace_begins_anew_with_each_end(room: Room, autojump_clock: MockClock) -> None:
+    """Also when one comes and goes while the last grace was running."""
+    (await room.enter()).close()
+    await trio.sleep(1.5)
+    flicker = Connection("ann", "room")
+    await room.connections.open(flicker, Lifecycle(grace=2, on_close=[["note", "later"]]))
+    flicker.close()
+    await trio.sleep(1.5)
+    assert room.log == ["ann came"]
+    await trio.sleep(1)
+    assert room.log == ["ann came", "later"]
+
+
+async def test_without_grace_a_newer_one_still_takes_over(room: Room, autojump_clock: MockClock) -> None:
+    """As it does when the old one is replaced by it."""
+    store = MemoryStore(ConnectionLimits(key=1, evict=["key"]))
+    single = Room(store=store)
+    async with single.dispatch.running():
+        old = await single.enter(grace=0)
+        await single.enter(grace=0)
+        await wait_all_tasks_blocked()
+        assert old.cause == "replaced"
+        assert single.log == ["ann came"]
+
+
+async def test_whoever_goes_and_comes_later_comes_anew(room: Room, autojump_clock: MockClock) -> None:
+    """With everything that belongs to it."""
+    for _ in range(2):
+        (await room.enter()).close()
+        await trio.sleep(5)
+    assert room.log == ["ann came", "ann went"] * 2
+
+
+async def test_different_names_are_different_guests(room: Room, autojump_clock: MockClock) -> None:
+    """By scope, here."""
+    await room.enter("ann")
+    (await room.enter("ben")).close()
+    await trio.sleep(5)
+    assert room.log == ["ann came", "ben came", "ben went"]
+
+
+async def test_what_opens_and_what_closes_never_run_at_the_same_time(room: Room, autojump_clock: MockClock) -> None:
+    """One that comes while its end is being told waits for that."""
+    (await room.enter()).close()
+    room.go_on = trio.Event()
+    await trio.sleep(5)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(room.enter)
+        await wait_all_tasks_blocked()
+        assert room.log == ["ann came"]
+        room.go_on.set()
+    assert room.log == ["ann came", "ann went", "ann came"]
+
+
+async def test_one_that_is_gone_before_it_was_announced_never_was(room: Room, autojump_clock: MockClock) -> None:
+    """Neither came nor went."""
+    one = Connection("ann", "room")
+    one.close()
+    await room.connections.open(one, Lifecycle([["note", "came"]], [["note", "went"]]))
+    await trio.sleep(10)
+    assert room.log == []
+    assert room.connections._guests._guests == {}
+
+
+async def test_an_opening_that_was_cancelled_still_closes(room: Room, autojump_clock: MockClock) -> None:
+    """What was begun is finished, and undone."""
+    room.go_on = trio.Event()
+    one = Connection("ann", "room")
+    with trio.move_on_after(1):
+        await room.connections.open(one, Lifecycle([["note", "came"]], [["note", "went"]]))
+    one.close()
+    room.go_on.set()
+    await trio.sleep(5)
+    assert room.log == ["came", "went"]
+
+
+async def test_they_get_the_data_they_were_given_and_what_they_are_about(room: Room, autojump_clock: MockClock) -> None:
+    """The key, the scope, and for the end its cause."""
+    about = [Placeholder("connection/own-scope"), Placeholder("connection/own-key"), Placeholder("connection/cause")]
+    lifecycle = Lifecycle([["note", *about[:2]]], [["note", *about]], data={"connection": "overridden"})
+    one = Connection("ann", ("room", 7))
+    await room.connections.open(one, lifecycle)
+    one.close("overflow")
+    await trio.sleep(5)
+    assert room.log == [("ann", ("room", 7)), ("ann", ("room", 7), "overflow")]
+
+
+async def test_on_open_reaches_the_newcomer_itself(room: Room, autojump_clock: MockClock) -> None:
+    """With all of its name as sink; `on_close` has nobody left to reach."""
+    one = Connection("ann", "room")
+    heard: list[object] = []
+    await room.connections.open(one, Lifecycle([["say", "welcome"]], [["say", "bye"], ["note", "went"]]))
+    heard.append(await one.receive())
+    one.close()
+    await trio.sleep(5)
+    assert heard == [b"welcome"]
+    assert room.log == ["went"]
+
+
+async def test_what_fails_in_them_is_heard_of_and_harms_nobody(room: Room, autojump_clock: MockClock) -> None:
+    """The stream stays."""
+    one = Connection("ann", "room")
+    await room.connections.open(one, Lifecycle([["no-such-effect"]], [["note", "went"]]))
+    assert one.cause is None
+    one.close()
+    await trio.sleep(5)
+    assert room.log == ["went"]
+
+
+async def test_at_the_end_everyone_leaves_without_grace(autojump_clock: MockClock) -> None:
+    """With the cause `shutdown`; also those in the middle of a grace."""
+    room = Room()
+    async with room.dispatch.running():
+        (await room.enter("ben", grace=60)).close()
+        one = await room.enter("ann", grace=60)
+    assert room.log[:2] == ["ben came", "ann came"]
+    assert sorted(map(str, room.log[2:])) == ["ann went", "ben went"]
+    assert one.cause == "shutdown"
+    assert trio.current_time() < 1
+    one.close()
+
+
+async def test_the_end_waits_so_long_and_no_longer(autojump_clock: MockClock) -> None:
+    """What hangs is cancelled."""
+    room = Room()
+    async with room.dispatch.running():
+        await room.enter()
+        room.go_on = trio.Event()
+        start = trio.current_time()
+    assert room.log == ["ann came"]
+    assert trio.current_time() - start == pytest.approx(2)
+
+
+async def test_a_dispatch_that_is_cancelled_still_says_who_left(autojump_clock: MockClock) -> None:
+    """Within the same bounds."""
+    room = Room()
+    with trio.CancelScope() as scope:
+        async with room.dispatch.running():
+            await room.enter()
+            scope.cancel()
+            await trio.sleep(1)
+    assert room.log == ["ann came", "ann went"]
+
+
+async def test_outside_running_a_lifecycle_is_refused_and_nothing_kept() -> None:
+    """A connection without one needs nothing."""
+    room = Room()
+    with pytest.raises(LifecycleError, match="only while the dispatch is running"):
+        await room.enter()
+    assert len(room.connections.store) == 0
+    await room.connections.open(Connection("ann", "room"))
+    assert len(room.connections.store) == 1
+
+
+async def test_where_there_is_no_room_nothing_is_announced(autojump_clock: MockClock) -> None:
+    """The refusal is the caller's to answer."""
+    room = Room(store=MemoryStore(ConnectionLimits(store=1)))
+    async with room.dispatch.running():
+        await room.enter("ann")
+        with pytest.raises(TooManyConnectionsError):
+            await room.enter("ben")
+        assert room.log == ["ann came"]
+
+
+async def test_one_plugin_serves_one_running_dispatch(autojump_clock: MockClock) -> None:
+    """Two of them would announce each other's guests; they may share a store."""
+    connections = Connections()
+    async with create_dispatch([connections]).running():
+        with pytest.raises(LifecycleError, match="serves a dispatch that is running already"):
+            async with create_dispatch([connections]).running():
+                pass
+    async with create_dispatch([connections]).running():
+        pass
+
+
+async def test_connections_that_outlive_a_dispatch_harm_nobody(autojump_clock: MockClock) -> None:
+    """They are ended with it."""
+    room = Room()
+    async with room.dispatch.running():
+        one = await room.enter()
+        room.connections.store.remove(one)
+    assert one.cause is None
+    one.close()
+    assert room.log == ["ann came"]
+
+
+@pytest.mark.parametrize("grace", [-1, float("inf"), float("nan")])
+def test_a_grace_is_a_number_of_seconds(grace: float) -> None:
+    """Zero or more, and finite."""
+    with pytest.raises(RegistrationError, match="grace is a number of seconds"):
+        Lifecycle(grace=grace)
+
+
+async def test_leaving_says_so_to_the_others(room: Room, autojump_clock: MockClock) -> None:
+    """What it is all for."""
+    other = Connection("ben", "room")
+    await room.connections.open(other)
+    left = ["broadcast", {"pattern": [ANY, "room"]}, ["say", "ann left"]]
+    one = Connection("ann", "room")
+    await room.connections.open(one, Lifecycle(on_close=[left], grace=0))
+    one.close()
+    await wait_all_tasks_blocked()
+    assert await other.receive() == b"ann left"

@@ -1,0 +1,82 @@
+"""Placeholders for whom a dispatch is about, and for whom one frame of it goes to."""
+
+from __future__ import annotations
+
+import pytest
+
+from effects import Context, Dispatch, Placeholder, Registry, Sink, create_dispatch
+from effects.testing import MemorySink
+from plugins.connections import ANY, REST, Connection, Connections, own_key
+
+ABOUT_ANN = {"connection": {"scope": "ann", "key": ("room", 1)}}
+
+
+@pytest.fixture
+def connections() -> Connections:
+    """A plugin, with two in a room."""
+    plugin = Connections()
+    for scope in ("ann", "ben"):
+        plugin.store.add(Connection(scope, ("room", 1)))
+    return plugin
+
+
+@pytest.fixture
+def dispatch(connections: Connections) -> Dispatch:
+    """A dispatch that can say something."""
+    test = Registry("test", late=["sink"])
+
+    @test.effect("say")
+    def say(ctx: Context, what: object, *, sink: Sink) -> None:
+        sink.send(repr(what).encode())
+
+    return create_dispatch([connections, test], block=["rhialto.log"])
+
+
+async def heard(connections: Connections) -> dict[object, bytes]:
+    """What was said to each."""
+    return {one.scope: await one.receive() for one in connections.store if one.waiting}
+
+
+async def test_own_key_is_the_caller_s_connection(connections: Connections, dispatch: Dispatch) -> None:
+    """Whoever the server says the caller is."""
+    await dispatch([["with-connection", own_key(("room", 1)), ["say", "hi"]]], data=ABOUT_ANN)
+    assert await heard(connections) == {"ann": b"'hi'"}
+
+
+@pytest.mark.parametrize("key", [ANY, ["room", REST]])
+async def test_own_key_is_a_pattern_where_wildcards_are(
+    connections: Connections, dispatch: Dispatch, key: object
+) -> None:
+    """So that a broadcast leaves out all of the caller's own."""
+    everyone = {"pattern": [ANY, ["room", ANY]], "exclude": own_key(key)}
+    await dispatch([["broadcast", everyone, ["say", "hi"]]], data=ABOUT_ANN)
+    assert await heard(connections) == {"ben": b"'hi'"}
+
+
+async def test_own_key_of_nobody_is_an_error(connections: Connections, dispatch: Dispatch) -> None:
+    """A request without a session reaches no one."""
+    for data in ({}, {"connection": {"scope": None}}, {"connection": "ann"}):
+        (record,) = (await dispatch([["with-connection", own_key("k"), ["say", "hi"]]], data=data)).errors
+        assert record.phase == "interpolate"
+        assert "not about a connection, so there is no scope" in str(record)
+    assert await heard(connections) == {}
+
+
+async def test_member_placeholders_are_those_of_each_receiver(connections: Connections, dispatch: Dispatch) -> None:
+    """One run for each."""
+    about = [Placeholder("connection/scope"), Placeholder("connection/key")]
+    await dispatch([["broadcast", {"pattern": [ANY, ["room", ANY]]}, ["say", about]]])
+    assert await heard(connections) == {"ann": b"['ann', ('room', 1)]", "ben": b"['ben', ('room', 1)]"}
+
+
+async def test_own_placeholders_are_the_sender_s(connections: Connections, dispatch: Dispatch) -> None:
+    """The same for all."""
+    about = [Placeholder("connection/own-scope"), Placeholder("connection/own-key")]
+    await dispatch([["broadcast", {"pattern": [ANY, ["room", ANY]]}, ["say", about]]], data=ABOUT_ANN)
+    assert set((await heard(connections)).values()) == {b"['ann', ('room', 1)]"}
+
+
+async def test_a_sink_that_is_no_connection_has_no_key(dispatch: Dispatch) -> None:
+    """The error says what it is."""
+    result = await dispatch([["say", Placeholder("connection/key")]], system={"sink": MemorySink()})
+    assert "a MemorySink is no connection" in str(result.errors[0])
