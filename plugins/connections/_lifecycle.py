@@ -98,11 +98,12 @@ class Guests:
             async with trio.open_nursery() as nursery:
                 self._nursery, self._dispatch, self._hurrying = nursery, dispatch, False
                 task_status.started(scope)
-                try:
-                    await trio.sleep_forever()
-                finally:
-                    self._nursery = self._dispatch = None
-                    self._guests.clear()
+                await trio.sleep_forever()
+
+    def close(self) -> None:
+        """Let none come any more, and forget those there are: all of their connections have ended."""
+        self._nursery = self._dispatch = None
+        self._guests.clear()
 
     async def arrive(self, connection: Connection, lifecycle: Lifecycle) -> None:
         """Count a connection as there until it ends. Returns when its `on_open` is done.
@@ -125,9 +126,7 @@ class Guests:
             await busy[0].wait()
 
     def _leave(self, connection: Connection) -> None:
-        guest = self._guests.get(connection.frozen)
-        if guest is None:
-            return
+        guest = self._guests[connection.frozen]
         guest.open -= 1
         guest.cause = connection.cause or "closed"
         if not guest.open:

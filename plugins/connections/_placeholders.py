@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
+from typing import Protocol, cast, runtime_checkable
 
 from effects import EffectsError, Placeholder
 
-from ._connection import Connection
 from ._keys import Name
 
 __all__ = ["NoConnectionError", "own", "own_key", "theirs"]
@@ -39,9 +38,17 @@ def own(data: Mapping[str, object], part: str) -> object:
     return found
 
 
-def theirs(member: object) -> Connection:
+@runtime_checkable
+class _Named(Protocol):
+    """A connection, or what stands for one while it opens."""
+
+    scope: object
+    key: object
+
+
+def theirs(member: object) -> _Named:
     """The member of a group as the connection it is. Raises `NoConnectionError`."""
-    if not isinstance(member, Connection):
+    if not isinstance(member, _Named):
         raise NoConnectionError(
             f"a {type(member).__name__} is no connection and has no key", fix="use it inside broadcast"
         )

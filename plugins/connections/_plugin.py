@@ -66,6 +66,7 @@ class Connections:
         self.store: ConnectionStore = MemoryStore() if store is None else store
         self._ttl = ttl
         self._guests = Guests(self.store)
+        self._own: dict[Connection, None] = {}
         self._registry = self._filled()
 
     @hookimpl
@@ -78,18 +79,29 @@ class Connections:
         """Own what goes on while the dispatch runs; at the end, `shut_down`."""
         return self._running(dispatch)
 
-    async def open(self, connection: Connection, lifecycle: Lifecycle | None = None) -> None:
-        """Keep a connection until it ends, and dispatch what its lifecycle says. Returns when its `on_open` is done.
+    def add(self, connection: Connection) -> None:
+        """Keep a connection until it ends: from now on it is reached by broadcasts.
 
-        It is reached by broadcasts from the moment of the call, not that of the return. Raises
-        `TooManyConnectionsError` where there is no room, and `LifecycleError` for a lifecycle outside
-        `dispatch.running()`; then nothing is kept. When cancelled it stays: close it.
+        Raises `TooManyConnectionsError` where there is no room; then nothing is kept.
         """
-        if lifecycle is not None:
-            self._guests.check_open()
         self.store.add(connection)
-        if lifecycle is not None:
-            await self._guests.arrive(connection, lifecycle)
+        if connection not in self._own:
+            self._own[connection] = None
+            connection.on_end(self._forget)
+
+    async def open(self, connection: Connection, lifecycle: Lifecycle) -> None:
+        """Keep a connection as `add` does, and dispatch what its lifecycle says. Returns when its `on_open` is done.
+
+        Raises `LifecycleError` outside `dispatch.running()`. When cancelled, the connection stays: close it.
+        """
+        self._guests.check_open()
+        self.add(connection)
+        await self._guests.arrive(connection, lifecycle)
+
+    def end_all(self, cause: Cause) -> None:
+        """End every connection that was added here."""
+        for connection in tuple(self._own):
+            connection.close(cause)
 
     def disconnect(self, pattern: Sequence[object], cause: Cause = "closed") -> int:
         """End the connections of this process that match, and say how many. Raises `PatternError`."""
@@ -99,15 +111,17 @@ class Connections:
         return len(ending)
 
     async def shut_down(self, *, within: float = 2.0) -> None:
-        """End every connection of this process, and dispatch every `on_close` without grace.
+        """End every connection that was added here, and dispatch every `on_close` without grace.
 
         After `within` seconds, what still runs is left to be cancelled. Call it, inside `dispatch.running()`, before
         what the effects need is gone; the plugin itself does so at the end.
         """
-        for connection in self.store:
-            connection.close("shutdown")
+        self.end_all("shutdown")
         with trio.move_on_after(within):
             await self._guests.hurry()
+
+    def _forget(self, connection: Connection) -> None:
+        del self._own[connection]
 
     @asynccontextmanager
     async def _running(self, dispatch: Dispatch) -> AsyncGenerator[None]:
@@ -120,6 +134,8 @@ class Connections:
             finally:
                 with trio.CancelScope(shield=True):  # shut_down has a deadline of its own
                     await self.shut_down()
+                self.end_all("shutdown")  # who came while the others left
+                self._guests.close()
                 stop.cancel()
                 nursery.cancel_scope.cancel()
 

@@ -6,5 +6,6 @@ One plugin among others: without it everything else works unchanged, and another
 from ._live import Live
 from ._placeholders import Http, PathParam, Session, Signal
 from ._signals import InvalidSignals
+from ._templates import template
 
-__all__ = ["Http", "InvalidSignals", "Live", "PathParam", "Session", "Signal"]
+__all__ = ["Http", "InvalidSignals", "Live", "PathParam", "Session", "Signal", "template"]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import logging
-import secrets
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
@@ -16,24 +14,25 @@ from quart import Response, abort, request, session
 from quart.typing import ResponseReturnValue
 from quart_trio import QuartTrio
 
-from effects import Dispatch, RegistrationError
-from plugins.connections import Connection, Connections
-from plugins.datastar import encode_patch_signals
+from effects import Dispatch, ErrorRecord, RegistrationError
+from plugins.connections import ANY, Connection, Connections, Lifecycle, TooManyConnectionsError
 
+from ._allow import Allow, judge
+from ._answers import busy, dispatch_problem, event_response, is_datastar, problem, stay_away
 from ._origin import is_cross_site
-from ._problems import dispatch_problem, problem
-from ._signals import InvalidSignals, as_model_input, filled, is_form, parse, raw_signals
-from ._stack import Lifeline, Terminated, install, lifeline
-from ._stream import Buffer, Opening, event_response, stream_response
+from ._serving import Serving
+from ._session import drop_session_id, make_session_id, prepare_cookies, session_id
+from ._signals import InvalidSignals, Messages, as_model_input, filled, is_form, parse, raw_signals
+from ._stack import install, lifeline
+from ._stream import Buffer, Opening, stream_response
 
 __all__ = ["Live"]
 
 M = TypeVar("M", bound=BaseModel)
 Effects = Sequence[object]
 Snapshot = Effects | Callable[[], Effects] | Callable[[], Awaitable[Effects]]
-
-_SESSION_ID = "rhialto.id"
-_logger = logging.getLogger("plugins.http")
+OnInvalid = Effects | Callable[[Messages], Effects]
+OnError = Effects | Callable[[Sequence[ErrorRecord]], Effects]
 
 
 @final
@@ -41,15 +40,24 @@ class Live:
     """Ties a dispatch to a QuartTrio app: opens it while the app serves, answers requests with its effects.
 
     The app needs a `secret_key`: sessions are Quart's signed cookies. The session's id is made by the server when it
-    answers with an HTML page, never by a stream. A queue of `max_frames` frames and `max_bytes` bytes stands before
-    each stream; a client that falls behind by more is cut off.
+    answers with an HTML page, never by a stream. `secure_cookies` sends the cookie only over https, as `__Host-...`. A
+    queue of `max_frames` frames and `max_bytes` bytes stands before each stream; a client that falls behind by more is
+    cut off. `on_invalid` and `on_error` are what `signals`, `reply` and `stream` do unless told otherwise.
 
-    Raises `RegistrationError` for a dispatch without the Connections plugin, `TypeError` for an app that is no plain
-    QuartTrio.
+    Raises `RegistrationError` for a dispatch without the Connections plugin and for cookie settings that cannot be made
+    secure, `TypeError` for an app that is no plain QuartTrio.
     """
 
     def __init__(
-        self, app: QuartTrio, dispatch: Dispatch, *, max_frames: int = 1_000, max_bytes: int = 1_000_000
+        self,
+        app: QuartTrio,
+        dispatch: Dispatch,
+        *,
+        max_frames: int = 1_000,
+        max_bytes: int = 1_000_000,
+        secure_cookies: bool = False,
+        on_invalid: OnInvalid | None = None,
+        on_error: OnError | None = None,
     ) -> None:
         connections = dispatch.plugin("connections")
         if not isinstance(connections, Connections):
@@ -58,21 +66,14 @@ class Live:
                 fix="create_dispatch([Connections(), ...])",
             )
         install(app)
-        self._app = app
+        prepare_cookies(app, secure=secure_cookies)
+        app.register_error_handler(InvalidSignals, _answer_invalid)
         self._dispatch = dispatch
-        self._store = connections.store
-        self._connection = partial(Connection, max_frames=max_frames, max_bytes=max_bytes)
-        self._open: set[Connection] = set()
-        self._nursery: trio.Nursery | None = None
-        self._watched: set[Terminated] = set()
-        self._failed = False
-        self._stop = trio.Event()
-        self._stopped = trio.Event()
-        app.config["SESSION_COOKIE_SAMESITE"] = app.config["SESSION_COOKIE_SAMESITE"] or "Lax"
-        app.before_serving(self._start)
-        app.after_serving(self._end)
-        app.after_request(self._give_session)
-        app.register_error_handler(InvalidSignals, self._answer_invalid)
+        self._connections = connections
+        self._serving = Serving(app, dispatch, connections)
+        self._connection = partial(Connection, max_frames=max_frames, max_bytes=max_bytes, held=True)
+        self._on_invalid: OnInvalid = _patch_messages if on_invalid is None else on_invalid
+        self._on_error = on_error
 
     @property
     def session_id(self) -> str:
@@ -81,39 +82,84 @@ class Live:
         Where there is none, aborts: with 204 for the Datastar client, which then stays away, with 403 for others. Open
         a page first.
         """
-        found: object = session.get(_SESSION_ID)
-        if not isinstance(found, str):
-            abort(self._without_session())
+        found = session_id()
+        if found is None:
+            without = problem(403, "There is no session yet. Open a page first, and accept its cookie.")
+            abort(Response(b"", 204) if is_datastar() else without)
         return found
 
-    async def signals(self, model: type[M]) -> M:
+    def rotate_session(self) -> str:
+        """Give the visitor's session a new id, and return it: call it when somebody logs in.
+
+        What the session holds stays. The streams of the old id end when this request has been answered; the browser
+        opens them anew, under the new one. So an id that somebody else has planted or seen is worth nothing.
+        """
+        self._end_own_streams()
+        return make_session_id()
+
+    def end_session(self) -> None:
+        """Empty the visitor's session: call it when somebody logs out. Their streams end as with `rotate_session`.
+
+        Sessions are signed cookies, kept by browsers: a copy made before stays valid until it expires.
+        """
+        self._end_own_streams()
+        drop_session_id()
+
+    async def signals(self, model: type[M], *, on_invalid: OnInvalid | None = None) -> M:
         """The current request's signals as a pydantic model; form posts fill the same model.
 
-        Aborts with 400 for what is not JSON or not an object, with 415 for another content type. Raises
-        `InvalidSignals` where the model does not fit, which is answered with a patch of the signal `errors`,
-        `{field: message}` nested as the model is and empty for fields that fit, for the Datastar client, and with 422
-        for others.
-        """
-        signals = await raw_signals()
-        return parse(model, as_model_input(model, signals) if is_form() else signals)
-
-    async def reply(self, effects: Effects, *, otherwise: ResponseReturnValue | None = None) -> ResponseReturnValue:
-        """Run effects, then answer in one piece with what they sent, and close.
-
-        A plain browser, which cannot read events, gets `otherwise`, by default 204. Cross-site requests get 403 before
-        anything runs; a dispatch in which something failed is answered with 500. When the client leaves, the dispatch
-        is cancelled.
+        Aborts with 403 for requests from other sites, with 400 for what is not JSON or not an object, 413 for what is
+        larger than the app's `MAX_CONTENT_LENGTH`, 415 for another content type. Raises `InvalidSignals` where the
+        model does not fit. Catch it, or let it be answered: with 422 and, for the Datastar client, with the effects
+        `on_invalid`, or those that it returns when called with the messages. By default they patch the signal `errors`,
+        `{field: message}` nested as the model is and empty for fields that fit.
         """
         self._refuse()
+        signals = await raw_signals()
+        try:
+            return parse(model, as_model_input(model, signals) if is_form() else signals)
+        except InvalidSignals as invalid:
+            invalid.answer = partial(self._invalid, invalid.messages, on_invalid)
+            raise
+
+    async def reply(
+        self,
+        effects: Effects,
+        *,
+        allow: Allow | None = None,
+        otherwise: ResponseReturnValue | None = None,
+        on_error: OnError | None = None,
+    ) -> ResponseReturnValue:
+        """Run effects, then answer in one piece with what they sent, and close.
+
+        A plain browser, which cannot read events, gets `otherwise`, by default 204. Cross-site requests, and those for
+        which `allow` says no, get 403 before anything runs. A dispatch in which something failed is answered with 500
+        and, for the Datastar client, with the effects `on_error` instead, or those that it returns when called with the
+        error records. When the client leaves, the dispatch is cancelled.
+        """
+        self._refuse()
+        data = await _request_data()
+        if not (await judge(allow, data)).allowed:
+            abort(problem(403, "This is not allowed."))
         buffer = Buffer()
-        result = await self._dispatch(effects, data=await _request_data(), system={"sink": buffer})
+        result = await self._dispatch(effects, data=data, system={"sink": buffer})
         if result.errors:
-            return dispatch_problem(result.errors)
-        if _is_datastar():
+            return await self._failed(result.errors, on_error, data)
+        if is_datastar():
             return event_response(buffer.joined())
         return ("", 204) if otherwise is None else otherwise
 
-    async def stream(self, effects: Snapshot, *, key: object = None) -> ResponseReturnValue:
+    async def stream(
+        self,
+        effects: Snapshot,
+        *,
+        key: object = None,
+        allow: Allow | None = None,
+        on_open: Effects = (),
+        on_close: Effects = (),
+        grace: float = 2.0,
+        on_error: OnError | None = None,
+    ) -> ResponseReturnValue:
         """Answer with a stream of events.
 
         Without a key, it carries what the effects send, as they send it, and closes after the last. With a key, it
@@ -122,139 +168,111 @@ class Live:
         is already stored, so that nothing is missed between the state it reads and the first broadcast; what is
         broadcast meanwhile follows the effects. The bounds of the queue are for what others send.
 
-        Cross-site requests get 403. With a key, a request without a session gets 204 from the Datastar client, which
-        then stays away, and 403 from others; effects that fail are answered with 500. HEAD gets the headers, and
-        nothing runs.
+        `on_open` is dispatched, and done, before the effects, when this is the first stream under its key; `on_close`
+        when the last has been gone for `grace` seconds. Both get this request's data and, as `connection`, the scope,
+        the key and the cause.
+
+        Cross-site requests get 403; so do those without a session, where there is a key, and those for which `allow`
+        says no, but 204 if they are the Datastar client's, which then stays away. Where there is no room for one more,
+        the client is told to come back later. Effects that fail are answered with 500, or `on_error` as in `reply`.
+        HEAD gets the headers, and nothing runs.
         """
         self._refuse()
+        if key is None and (on_open or on_close):
+            raise TypeError("on_open and on_close belong to a stream with a key")
+        scope = None if key is None else self.session_id
+        data = await _request_data(key)
+        verdict = await judge(allow, data)
+        if not verdict.allowed:
+            return stay_away()
         if request.method == "HEAD":
             return event_response(b"")
-        line = lifeline(request)
-        data = await _request_data()
-        if key is None:  # nobody else sends to it: what it holds is bounded by the work that its dispatch may do
-            connection = Connection(None, None, max_frames=sys.maxsize, max_bytes=sys.maxsize)
-            cast(trio.Nursery, line.nursery).start_soon(self._run_into, connection, await _taken(effects), data)
-            return stream_response(connection)
-        connection = self._connection(self.session_id, key, held=True)
-        self._enter(connection, line)
+        if key is None:
+            return self._pass(await _taken(effects), data, on_error)
+        connection = self._connection(scope, key)
+        try:
+            self._enter(connection)
+        except TooManyConnectionsError:
+            return busy()
+        if verdict.waited and not (await judge(allow, data)).allowed:  # who was disconnected meanwhile stays out
+            connection.close()
+            return stay_away()
+        if on_open or on_close:
+            await self._connections.open(connection, Lifecycle(on_open, on_close, grace, data))
         result = await self._dispatch(await _taken(effects), data=data, system={"sink": Opening(connection)})
         connection.release()
-        return dispatch_problem(result.errors) if result.errors else stream_response(connection)
+        if result.errors:
+            connection.close()
+            return await self._failed(result.errors, on_error, data)
+        return stream_response(connection)
 
-    async def _run_into(self, connection: Connection, effects: Effects, data: Mapping[str, object]) -> None:
+    def _enter(self, connection: Connection) -> None:
+        """Keep a connection for as long as its request lives."""
+        line = lifeline(request)
+        self._connections.add(connection)
+        line.exits.append(connection.close)
+        self._serving.watch(connection, line.terminated)
+
+    def _pass(self, effects: Effects, data: Mapping[str, object], on_error: OnError | None) -> Response:
+        """Nobody else sends to this stream: what it holds is bounded by the work that its dispatch may do."""
+        connection = Connection(None, None, max_frames=sys.maxsize, max_bytes=sys.maxsize)
+        nursery = cast(trio.Nursery, lifeline(request).nursery)
+        nursery.start_soon(self._run_into, connection, effects, data, on_error)
+        return stream_response(connection)
+
+    async def _run_into(
+        self, connection: Connection, effects: Effects, data: Mapping[str, object], on_error: OnError | None
+    ) -> None:
         try:
-            await self._dispatch(effects, data=data, system={"sink": connection})
+            system = {"sink": connection}
+            result = await self._dispatch(effects, data=data, system=system)
+            handler = self._on_error if on_error is None else on_error
+            if result.errors and handler is not None:
+                await self._dispatch(_resolved(handler, result.errors), data=data, system=system)
         finally:
             connection.close()
 
-    def _enter(self, connection: Connection, line: Lifeline) -> None:
-        """Store a connection for as long as its request lives."""
-        line.exits.append(partial(self._leave, connection))
-        self._store.add(connection)
-        self._open.add(connection)
-        if line.terminated is None or self._nursery is None:
-            return
-        if line.terminated.is_set():
-            connection.close("shutdown")
-        elif line.terminated not in self._watched:
-            self._watched.add(line.terminated)
-            self._nursery.start_soon(self._watch, line.terminated)
+    async def _failed(
+        self, errors: Sequence[ErrorRecord], on_error: OnError | None, data: Mapping[str, object]
+    ) -> Response:
+        handler = self._on_error if on_error is None else on_error
+        if handler is None:
+            return dispatch_problem(errors)
+        buffer = Buffer()
+        result = await self._dispatch(_resolved(handler, errors), data=data, system={"sink": buffer})
+        if result.errors or not is_datastar():
+            return dispatch_problem([*errors, *result.errors])
+        return event_response(buffer.joined())
 
-    def _leave(self, connection: Connection) -> None:
-        self._store.remove(connection)
-        self._open.discard(connection)
-        connection.close()
+    async def _invalid(self, messages: Messages, on_invalid: OnInvalid | None) -> Response:
+        if not is_datastar():
+            return problem(422, "The signals do not fit.", errors=filled(messages))
+        buffer = Buffer()
+        effects = _resolved(self._on_invalid if on_invalid is None else on_invalid, messages)
+        result = await self._dispatch(effects, data=await _request_data(), system={"sink": buffer})
+        return dispatch_problem(result.errors) if result.errors else event_response(buffer.joined())
 
-    async def _watch(self, terminated: Terminated) -> None:
-        """End all streams as soon as the server begins to stop."""
-        await terminated.wait()
-        self._end_streams()
-
-    def _end_streams(self) -> None:
-        for connection in tuple(self._open):
-            connection.close("shutdown")
-
-    async def _start(self) -> None:
-        if not self._app.secret_key:
-            raise RegistrationError(
-                "the app has no secret_key, so its sessions cannot be signed",
-                fix='app.secret_key = os.environ["SECRET_KEY"]',
-            )
-        self._stop, self._stopped = trio.Event(), trio.Event()
-        await self._app.nursery.start(self._serve)
-
-    async def _serve(self, task_status: trio.TaskStatus[None]) -> None:
-        """Keep the dispatch running until the app stops, and the nursery that ends streams a little longer.
-
-        Should something that a plugin opened fail meanwhile, that is logged, streams end, and requests are refused; an
-        exception that left this task would end the app's lifespan and leave it serving.
-        """
-        try:
-            async with trio.open_nursery() as self._nursery:
-                could_not_open = await self._keep_running(task_status)
-                if could_not_open is None:
-                    self._end_streams()
-                    await self._stop.wait()
-                self._nursery.cancel_scope.cancel()
-            if could_not_open is not None:
-                raise could_not_open
-        finally:
-            self._nursery = None
-            self._failed = False
-            self._watched.clear()
-            self._stopped.set()
-
-    async def _keep_running(self, task_status: trio.TaskStatus[None]) -> Exception | None:
-        """Keep the dispatch running until the app stops, or something fails; what kept it from starting is returned."""
-        started = False
-        try:
-            async with self._dispatch.running():
-                started = True
-                task_status.started()
-                await self._stop.wait()
-                self._end_streams()
-        except Exception as error:
-            if not started:
-                return error
-            self._failed = True
-            _logger.exception("the dispatch has stopped running: requests to it are refused until the app is restarted")
-        return None
-
-    async def _end(self) -> None:
-        self._stop.set()
-        await self._stopped.wait()
-
-    async def _give_session(self, response: Response) -> Response:
-        """A page makes the session; a stream, an answer or a file does not."""
-        is_page = request.method == "GET" and response.status_code == 200 and response.mimetype == "text/html"
-        if is_page and not _is_datastar() and _SESSION_ID not in session:
-            session[_SESSION_ID] = secrets.token_urlsafe(24)
-        return response
-
-    async def _answer_invalid(self, error: InvalidSignals) -> Response:
-        if _is_datastar():
-            return event_response(encode_patch_signals({"errors": error.messages}))
-        return problem(422, "The signals do not fit.", errors=filled(error.messages))
+    def _end_own_streams(self) -> None:
+        """End them when the answer, and with it the new cookie, is out: clients that come back at once bring it."""
+        old = session_id()
+        if old is not None:
+            lifeline(request).exits.append(partial(self._connections.disconnect, [old, ANY]))
 
     def _refuse(self) -> None:
-        if self._failed:
+        if self._serving.failed:
             abort(problem(503, "What this page needs has stopped running."))
         if is_cross_site(request):
             abort(problem(403, "Requests from other sites are refused."))
 
-    def _without_session(self) -> Response:
-        if _is_datastar():
-            return Response(b"", 204)
-        return problem(403, "There is no session yet. Open a page first, and accept its cookie.")
 
-
-def _is_datastar() -> bool:
-    return request.headers.get("Datastar-Request") == "true"
-
-
-async def _request_data() -> dict[str, object]:
-    """What placeholders of the http plugin are resolved from."""
-    return {"signals": await raw_signals(), "session": dict(session), "path": dict(request.view_args or {})}
+async def _request_data(key: object = None) -> dict[str, object]:
+    """What placeholders of the http and connections plugins are resolved from."""
+    return {
+        "signals": await raw_signals(),
+        "session": dict(session),
+        "path": dict(request.view_args or {}),
+        "connection": {"scope": session_id(), "key": key},
+    }
 
 
 async def _taken(effects: Snapshot) -> Effects:
@@ -262,3 +280,18 @@ async def _taken(effects: Snapshot) -> Effects:
         return effects
     answer = effects()
     return await answer if inspect.isawaitable(answer) else answer
+
+
+async def _answer_invalid(invalid: InvalidSignals) -> Response:
+    return await invalid.answer()
+
+
+def _patch_messages(messages: Messages) -> Effects:
+    return [["patch-signals", {"errors": messages}]]
+
+
+A = TypeVar("A")
+
+
+def _resolved(effects: Effects | Callable[[A], Effects], about: A) -> Effects:
+    return effects(about) if callable(effects) else effects

@@ -8,18 +8,19 @@ JavaScript, too.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from math import isinf
 from typing import NoReturn, TypeVar, cast, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
-from quart import abort, g, request
+from quart import Response, abort, g, request
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
 
-from ._problems import problem
+from ._answers import problem
 
-__all__ = ["InvalidSignals", "as_model_input", "filled", "is_form", "parse", "raw_signals"]
+__all__ = ["InvalidSignals", "Messages", "as_model_input", "filled", "is_form", "parse", "raw_signals"]
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -32,9 +33,10 @@ class InvalidSignals(Exception):  # noqa: N818 - it is an answer to a browser, n
     """Signals do not fit their model. `messages` holds one message for each field, for people to read.
 
     It is nested as the model is, and empty for fields that fit, so that patching it into a page also takes away the
-    messages of last time; what concerns the model as a whole is under `form`. `Live` answers it: with a patch of the
-    signal `errors` where the Datastar client asked, with 422 elsewhere.
+    messages of last time; what concerns the model as a whole is under `form`. `Live` answers it, unless the app does.
     """
+
+    answer: Callable[[], Awaitable[Response]]
 
     def __init__(self, messages: Messages) -> None:
         super().__init__(f"signals do not fit: {', '.join(filled(messages))}")
@@ -102,12 +104,15 @@ _SEVERAL = (list, set, frozenset, tuple)
 
 
 async def raw_signals() -> dict[str, object]:
-    """The current request's signals, as they were sent; read once. Aborts with 400 or 415.
+    """The current request's signals, as they were sent; read once. Aborts with 400, 413 or 415.
 
     Of a form, a field that was sent several times is a list.
     """
     if "_rhialto_signals" not in g:
-        g._rhialto_signals = await _read()
+        try:
+            g._rhialto_signals = await _read()
+        except RequestEntityTooLarge:
+            abort(problem(413, "The signals are larger than this app takes."))
     return cast(dict[str, object], g._rhialto_signals)
 
 

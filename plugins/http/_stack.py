@@ -25,7 +25,7 @@ from quart.asgi import ASGIHTTPConnection
 from quart_trio import QuartTrio
 from quart_trio.asgi import TrioASGIHTTPConnection
 
-__all__ = ["Lifeline", "install", "lifeline"]
+__all__ = ["Lifeline", "Terminated", "install", "lifeline"]
 
 _KEY = "rhialto.lifeline"
 
@@ -45,7 +45,7 @@ class Lifeline:
         self.terminated = terminated
         """Set as soon as the server begins to stop; None where the server does not say."""
         self.nursery: trio.Nursery | None = None
-        self.exits: list[Callable[[], None]] = []
+        self.exits: list[Callable[[], object]] = []
         self.last_chunk = False
 
 

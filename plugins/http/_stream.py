@@ -12,10 +12,9 @@ from quart.wrappers.response import ResponseBody
 from effects import Sink
 from plugins.connections import Connection
 
-__all__ = ["Buffer", "Opening", "event_response", "stream_response"]
+from ._answers import EVENT_HEADERS
 
-_HEADERS = {"Content-Type": "text/event-stream", "Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-"""The last one keeps nginx from collecting events instead of passing them on."""
+__all__ = ["Buffer", "Opening", "stream_response"]
 
 
 @final
@@ -50,6 +49,8 @@ class Opening:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.scope = connection.scope
+        self.key = connection.key
 
     def send(self, frame: bytes) -> None:
         """Queue a frame ahead of what is held."""
@@ -89,13 +90,8 @@ class _Body(ResponseBody):
         return frames
 
 
-def event_response(frames: bytes) -> Response:
-    """An answer in one piece."""
-    return Response(frames, headers=_HEADERS)
-
-
 def stream_response(connection: Connection) -> Response:
     """An answer that goes on until the connection ends."""
-    response = Response(_Body(connection), headers=_HEADERS)
+    response = Response(_Body(connection), headers=EVENT_HEADERS)
     response.timeout = None  # quart would cut the stream off after RESPONSE_TIMEOUT, 60 s
     return response

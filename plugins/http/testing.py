@@ -6,9 +6,10 @@ a disconnect hangs. `open_sse` drives the app itself, with the client's cookies.
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import dataclass, replace
 from typing import Any, cast, final
 
 import trio
@@ -29,6 +30,19 @@ class Event:
     id: str = ""
     """The last event id so far."""
 
+    @property
+    def elements(self) -> str:
+        """The HTML of a `datastar-patch-elements`; empty for other events."""
+        return "\n".join(self._lines("elements "))
+
+    @property
+    def signals(self) -> dict[str, object]:
+        """The signals of a `datastar-patch-signals`; empty for other events."""
+        return cast(dict[str, object], json.loads("\n".join(self._lines("signals ")) or "{}"))
+
+    def _lines(self, name: str) -> list[str]:
+        return [line.removeprefix(name) for line in self.data.split("\n") if line.startswith(name)]
+
 
 @final
 class SSEParser:
@@ -40,7 +54,8 @@ class SSEParser:
         self._after_cr = False
         self._type = ""
         self._data: list[str] = []
-        self._id = ""
+        self.last_id = ""
+        """The last event id, which a browser sends when it comes back."""
         self.comments: list[str] = []
         """Comment lines so far; browsers ignore them."""
         self.retry: int | None = None
@@ -71,7 +86,7 @@ class SSEParser:
             case "data":
                 self._data.append(value)
             case "id" if "\0" not in value:
-                self._id = value
+                self.last_id = value
             case "retry" if value.isascii() and value.isdigit():
                 self.retry = int(value)
             case _:
@@ -81,23 +96,48 @@ class SSEParser:
     def _dispatch(self) -> Event | None:
         data, kind = self._data, self._type or "message"
         self._data, self._type = [], ""
-        return Event(kind, "\n".join(data), self._id) if data else None
+        return Event(kind, "\n".join(data), self.last_id) if data else None
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What is sent, and sent again by a client that comes back."""
+
+    client: TestClientProtocol
+    path: str
+    headers: Mapping[str, str]
+    method: str
+    body: bytes
 
 
 @final
 class SSEStream:
-    """One open response. Read it with `event` or by iterating; `disconnect` leaves as a browser would."""
+    """One open response, as its client sees it.
 
-    def __init__(self) -> None:
+    Read it with `event` or by iterating; `stall` as a client that does not read, `drop` it as one that is gone,
+    `reconnect` as one that comes back.
+    """
+
+    def __init__(self, request: _Request) -> None:
         self.status = 0
         self.headers = Headers()
         self.body = b""
         """Everything read so far."""
+        self._request = request
         self._parser = SSEParser()
         self._events: list[Event] = []
         self._started = trio.Event()
+        self._done = trio.Event()
+        self._reading = trio.Event()
+        self._reading.set()
         self._to_client, self._from_app = trio.open_memory_channel[bytes](10)
         self._to_app, self._from_client = trio.open_memory_channel[dict[str, Any]](2)
+
+    @property
+    def retry(self) -> int | None:
+        """The time to reconnect that the app asked for last, in milliseconds."""
+        return self._parser.retry
 
     async def event(self) -> Event:
         """Wait for the next event. Raises `trio.EndOfChannel` when the response has ended."""
@@ -116,13 +156,32 @@ class SSEStream:
         except trio.EndOfChannel:
             raise StopAsyncIteration from None
 
-    def disconnect(self) -> None:
-        """Leave. The app notices at once. Doing it twice is doing it once."""
-        try:
+    def stall(self) -> None:
+        """Read nothing any more: from now on the app waits in each send, as for a client whose buffers are full."""
+        self._reading = trio.Event()
+
+    def resume(self) -> None:
+        """Read on after `stall`."""
+        self._reading.set()
+
+    async def drop(self) -> None:
+        """Be gone, as a browser that is closed, and wait until the app has let go. Twice is once."""
+        self._leave()
+        await self._done.wait()
+
+    def reconnect(self) -> AbstractAsyncContextManager[SSEStream]:
+        """Send the same request again, with the `Last-Event-ID` of what was read, as a browser does that comes back.
+
+        `async with stream.reconnect() as again: ...`; this stream may be open, dropped or at its end.
+        """
+        last = {"Last-Event-ID": self._parser.last_id} if self._parser.last_id else {}
+        return _opened(replace(self._request, headers={**self._request.headers, **last}))
+
+    def _leave(self) -> None:
+        with suppress(trio.ClosedResourceError, trio.BrokenResourceError):
             self._to_app.send_nowait({"type": "http.disconnect"})
-        except (trio.ClosedResourceError, trio.BrokenResourceError):
-            return
         self._to_app.close()
+        self._from_app.close()
 
     async def _receive(self) -> dict[str, Any]:
         return await self._from_client.receive()
@@ -133,46 +192,52 @@ class SSEStream:
             self.headers = Headers([(name.decode(), value.decode()) for name, value in message["headers"]])
             self._started.set()
             return
+        await self._reading.wait()
         if message.get("body"):
             with suppress(trio.BrokenResourceError):  # as with a real server: sending to a client that left is a no-op
                 await self._to_client.send(message["body"])
         if not message.get("more_body", False):
             self._to_client.close()
 
+    async def _serve(self) -> None:
+        request = self._request
+        client = cast(Any, request.client)
+        scope = client.request(request.path, method=request.method, headers=request.headers).scope
+        self._to_app.send_nowait({"type": "http.request", "body": request.body, "more_body": False})
+        try:
+            await client.app(scope, self._receive, self._send)
+        finally:
+            self._to_client.close()
+            self._started.set()
+            self._done.set()
 
-@asynccontextmanager
-async def open_sse(
+
+def open_sse(
     client: TestClientProtocol,
     path: str,
     *,
     headers: Mapping[str, str] | None = None,
     method: str = "GET",
     body: bytes = b"",
-) -> AsyncGenerator[SSEStream]:
-    """Send a request as the Datastar client would, and read its answer as a stream.
+) -> AbstractAsyncContextManager[SSEStream]:
+    """Send a request as the Datastar client would, and read its answer as a stream: `async with open_sse(...) as s`.
 
-    Up to 10 chunks wait to be read; then the app has to wait, as it would for a slow client. On leaving, disconnects
-    and waits for the app to be done with the request. What the app raises comes out here.
+    Up to 10 chunks wait to be read; then the app has to wait, as it would for a slow client. On leaving, drops the
+    stream and waits for the app to be done with the request. What the app raises comes out here.
     """
-    stream = SSEStream()
     sent = {"Datastar-Request": "true", "Accept": "text/event-stream", **(headers or {})}
-    scope = cast(Any, client).request(path, method=method, headers=sent).scope
+    return _opened(_Request(client, path, sent, method, body))
 
-    async def serve() -> None:
-        try:
-            await cast(Any, client).app(scope, stream._receive, stream._send)
-        finally:
-            stream._to_client.close()
-            stream._started.set()
 
-    stream._to_app.send_nowait({"type": "http.request", "body": body, "more_body": False})
+@asynccontextmanager
+async def _opened(request: _Request) -> AsyncGenerator[SSEStream]:
+    stream = SSEStream(request)
     try:
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(serve)
+            nursery.start_soon(stream._serve)
             await stream._started.wait()
             yield stream
-            stream.disconnect()
-            stream._from_app.close()
+            stream._leave()
     except BaseExceptionGroup as group:
         raise _single(group) from None
 

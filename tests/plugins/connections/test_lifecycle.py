@@ -246,7 +246,7 @@ async def test_outside_running_a_lifecycle_is_refused_and_nothing_kept() -> None
     with pytest.raises(LifecycleError, match="only while the dispatch is running"):
         await room.enter()
     assert len(room.connections.store) == 0
-    await room.connections.open(Connection("ann", "room"))
+    room.connections.add(Connection("ann", "room"))
     assert len(room.connections.store) == 1
 
 
@@ -271,14 +271,20 @@ async def test_one_plugin_serves_one_running_dispatch(autojump_clock: MockClock)
         pass
 
 
-async def test_connections_that_outlive_a_dispatch_harm_nobody(autojump_clock: MockClock) -> None:
-    """They are ended with it."""
+async def test_whoever_comes_while_the_others_leave_is_ended_too(autojump_clock: MockClock) -> None:
+    """Nothing outlives the dispatch, and nothing is told of it any more."""
     room = Room()
-    async with room.dispatch.running():
-        one = await room.enter()
-        room.connections.store.remove(one)
-    assert one.cause is None
-    one.close()
+    late = Connection("ben", "room")
+
+    async def come_late() -> None:
+        await trio.sleep(1)
+        await room.connections.open(late, Lifecycle(on_close=[["note", "never"]]))
+
+    async with trio.open_nursery() as nursery, room.dispatch.running():
+        await room.enter()
+        room.go_on = trio.Event()
+        nursery.start_soon(come_late)
+    assert late.cause == "shutdown"
     assert room.log == ["ann came"]
 
 
@@ -292,7 +298,7 @@ def test_a_grace_is_a_number_of_seconds(grace: float) -> None:
 async def test_leaving_says_so_to_the_others(room: Room, autojump_clock: MockClock) -> None:
     """What it is all for."""
     other = Connection("ben", "room")
-    await room.connections.open(other)
+    room.connections.add(other)
     left = ["broadcast", {"pattern": [ANY, "room"]}, ["say", "ann left"]]
     one = Connection("ann", "room")
     await room.connections.open(one, Lifecycle(on_close=[left], grace=0))

@@ -45,7 +45,7 @@ async def test_a_stream_is_stored_under_its_session_until_its_client_leaves(site
         async with open_sse(ann, "/sse/ok"):
             async with open_sse(ann, "/sse/ok") as tab:
                 assert len(site.store.match([ANY, ["page", ANY]])) == 2
-                tab.disconnect()
+                await tab.drop()
             (left,) = site.store.match([ANY, ANY])
             assert left.key == ("page", left.scope)
         assert len(site.store) == 0
@@ -59,7 +59,7 @@ async def test_a_client_that_leaves_while_the_app_writes_is_reaped(site: Site) -
             for _ in range(15):
                 connection.send(b"x" * 10)
                 await trio.testing.wait_all_tasks_blocked()
-            stream.disconnect()
+            await stream.drop()
         assert len(site.store) == 0
         assert connection.cause == "closed"
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+
 import pytest
 import trio
+import trio.testing
 from hypothesis import given
 from hypothesis import strategies as st
-from quart import Response
+from quart import Response, request
 from quart_trio import QuartTrio
 
-from plugins.http.testing import Event, SSEParser, open_sse
+from plugins.http.testing import Event, SSEParser, SSEStream, open_sse
 
 
 @given(st.lists(st.integers(1, 9), min_size=1))
@@ -32,14 +35,26 @@ def test_the_parser_ignores_what_the_standard_ignores() -> None:
     assert parser.retry is None
 
 
-def app() -> QuartTrio:
-    """One that answers, one that raises."""
+def app(written: list[int] | None = None) -> QuartTrio:
+    """One that answers, one that raises, one that says more than anybody reads."""
+    written = [] if written is None else written
     quart = QuartTrio(__name__)
     quart.config["PROPAGATE_EXCEPTIONS"] = True
 
     @quart.get("/ok")
     async def ok() -> Response:
         return Response(b"event: a\ndata: x\n\ndata: y\n\n", 201)
+
+    @quart.get("/count")
+    async def count() -> Response:
+        last = request.headers.get("Last-Event-ID", "")
+
+        async def chunks() -> AsyncGenerator[bytes]:
+            for number in range(1, 1_000):
+                written.append(number)
+                yield f"id: {number}\ndata: {last}\n\n".encode()
+
+        return Response(chunks(), headers={"Content-Type": "text/event-stream"})
 
     @quart.post("/raise")
     async def fail() -> Response:
@@ -56,8 +71,8 @@ async def test_a_response_that_ends_can_be_read_to_its_end() -> None:
         assert stream.body == b"event: a\ndata: x\n\ndata: y\n\n"
         with pytest.raises(trio.EndOfChannel):
             await stream.event()
-        stream.disconnect()
-        stream.disconnect()
+        await stream.drop()
+        await stream.drop()
 
 
 async def test_what_the_app_raises_comes_out() -> None:
@@ -80,3 +95,63 @@ def test_the_parser_takes_a_byte_order_mark_and_bad_utf_8_as_the_standard_does()
     assert parser.feed(b"") == []
     assert parser.feed(b"\xef\xbb\xbfdata: \xff\n\n") == [Event("message", "\ufffd")]
     assert parser.feed(b"\xef\xbb\xbfdata: x\n\n") == []
+
+
+async def test_a_stream_that_is_stalled_makes_the_app_wait_until_it_is_resumed() -> None:
+    """As a client whose buffers are full."""
+    written: list[int] = []
+    async with open_sse(app(written).test_client(), "/count") as stream:
+        await stream.event()
+        stream.stall()
+        await trio.testing.wait_all_tasks_blocked()
+        stopped = len(written)
+        await trio.testing.wait_all_tasks_blocked()
+        assert len(written) == stopped < 20
+        stream.resume()
+        for _ in range(100):
+            await stream.event()
+        assert len(written) > stopped
+
+
+async def read_out(stream: SSEStream) -> None:
+    """Read for ever."""
+    while True:
+        await stream.event()
+
+
+@pytest.mark.parametrize("stalled", [True, False])
+async def test_a_stream_that_is_dropped_is_let_go(stalled: bool) -> None:
+    """Whether it was read or not."""
+    async with open_sse(app().test_client(), "/count") as stream:
+        await stream.event()
+        if stalled:
+            stream.stall()
+            await trio.testing.wait_all_tasks_blocked()
+        await stream.drop()
+        with pytest.raises(trio.ClosedResourceError):
+            await read_out(stream)
+
+
+async def test_a_client_that_comes_back_says_what_it_has_read() -> None:
+    """With the same request."""
+    async with open_sse(app().test_client(), "/count") as stream:
+        assert (await stream.event()).data == ""
+        await stream.drop()
+        async with stream.reconnect() as again:
+            event = await again.event()
+            assert (event.id, event.data) == ("1", "1")
+
+
+async def test_a_client_that_has_read_no_id_says_none() -> None:
+    """Nor does a browser."""
+    async with open_sse(app().test_client(), "/ok") as stream, stream.reconnect() as again:
+        assert "Last-Event-ID" not in again._request.headers
+        assert again.retry is None
+
+
+def test_an_event_says_what_it_patches() -> None:
+    """Its elements or its signals; others patch nothing."""
+    elements = Event("datastar-patch-elements", "selector #a\nelements <p>\nelements </p>")
+    signals = Event("datastar-patch-signals", 'onlyIfMissing true\nsignals {"a":1}')
+    assert (elements.elements, elements.signals) == ("<p>\n</p>", {})
+    assert (signals.elements, signals.signals) == ("", {"a": 1})

@@ -1,0 +1,101 @@
+"""Answers that are no stream: events in one piece, refusals, and problems.
+
+Problems are `application/problem+json` (RFC 9457), or a small page for a browser that asked for one. Only the Datastar
+client ever gets events, and it applies them only with the status 200.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import cast
+
+from markupsafe import Markup
+from quart import Response, request
+
+from effects import ErrorRecord
+
+__all__ = ["EVENT_HEADERS", "busy", "dispatch_problem", "event_response", "is_datastar", "problem", "stay_away"]
+
+EVENT_HEADERS = {"Content-Type": "text/event-stream", "Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+"""The last one keeps nginx from collecting events instead of passing them on."""
+
+_LISTED = 20
+_COME_BACK = (5, 15)
+"""Between so many seconds, drawn at random: whoever was refused together does not come back together."""
+
+_PAGE = Markup('<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><h1>{title}</h1><p>{detail}')
+
+
+def is_datastar() -> bool:
+    """Whether the current request is one of the Datastar client's."""
+    return request.headers.get("Datastar-Request") == "true"
+
+
+def event_response(frames: bytes) -> Response:
+    """An answer in one piece."""
+    return Response(frames, headers=EVENT_HEADERS)
+
+
+def problem(status: int, detail: str, **extra: object) -> Response:
+    """A problem of the current request."""
+    title = HTTPStatus(status).phrase
+    if not is_datastar() and request.accept_mimetypes.best_match(_FORMS) == "text/html":
+        page = _PAGE.format(title=title, detail=detail) + _listing(extra.get("errors"))
+        return Response(page, status, content_type="text/html; charset=utf-8")
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **extra}
+    return Response(json.dumps(body), status, content_type="application/problem+json")
+
+
+_FORMS = ["application/problem+json", "text/html"]
+
+
+def dispatch_problem(errors: Sequence[ErrorRecord]) -> Response:
+    """The answer for a dispatch in which something failed; at most 20 of its errors. Values are in it only in debug."""
+    listed = [_described(one) for one in errors[:_LISTED]]
+    return problem(500, f"{len(errors)} failed in this dispatch.", errors=listed)
+
+
+def stay_away() -> Response:
+    """Refuse a stream: with 204 the Datastar client ends quietly, and does not come back; others get 403."""
+    return Response(b"", 204) if is_datastar() else problem(403, "This is not allowed.")
+
+
+def busy() -> Response:
+    """Refuse a stream for now. The Datastar client takes the time to come back from `retry:` (WHATWG SSE, 9.2.6)."""
+    shortest, longest = _COME_BACK
+    wait = shortest * 1000 + secrets.randbelow((longest - shortest) * 1000)
+    if is_datastar():
+        return event_response(f"retry: {wait}\n\n".encode())
+    response = problem(503, "There are too many streams. Try again later.")
+    response.headers["Retry-After"] = str(wait // 1000)
+    return response
+
+
+def _described(one: ErrorRecord) -> dict[str, object]:
+    described: dict[str, object] = {"phase": one.phase, "key": one.key, "at": one.place}
+    described["error"] = type(one.exception).__name__
+    if one.values is not None:  # the dispatch was made for debugging
+        described |= {"message": str(one.exception), "values": one.values}
+    return described
+
+
+def _listing(errors: object) -> Markup:
+    """What is said of each field, or of each error, for people."""
+    if isinstance(errors, Mapping):
+        items = [
+            Markup("{}: {}").format(name, _inline(one)) for name, one in cast(Mapping[str, object], errors).items()
+        ]
+    else:
+        items = [Markup("{}").format(_inline(one)) for one in cast("Sequence[object]", errors or ())]
+    return Markup("<ul>{}</ul>").format(
+        Markup("").join(Markup("<li>{}").format(item) for item in items) if items else ""
+    )
+
+
+def _inline(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {_inline(one)}" for name, one in cast(Mapping[str, object], value).items())
+    return str(value)

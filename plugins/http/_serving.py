@@ -1,0 +1,100 @@
+"""Keeps a dispatch running for as long as its app serves, and ends streams as soon as the server begins to stop."""
+
+from __future__ import annotations
+
+import logging
+from typing import final
+
+import trio
+from quart_trio import QuartTrio
+
+from effects import Dispatch, RegistrationError
+from plugins.connections import Connection, Connections
+
+from ._stack import Terminated
+
+__all__ = ["Serving"]
+
+_logger = logging.getLogger("plugins.http")
+
+
+@final
+class Serving:
+    """A dispatch that runs between the start and the end of an app."""
+
+    def __init__(self, app: QuartTrio, dispatch: Dispatch, connections: Connections) -> None:
+        self._app = app
+        self._dispatch = dispatch
+        self._connections = connections
+        self._nursery: trio.Nursery | None = None
+        self._watched: set[Terminated] = set()
+        self._stop = trio.Event()
+        self._stopped = trio.Event()
+        self.failed = False
+        """Whether the dispatch has stopped running although the app still serves."""
+        app.before_serving(self._start)
+        app.after_serving(self._end)
+
+    def watch(self, connection: Connection, terminated: Terminated | None) -> None:
+        """Have a connection ended when the server begins to stop: at once if it has."""
+        if terminated is None or self._nursery is None:
+            return
+        if terminated.is_set():
+            connection.close("shutdown")
+        elif terminated not in self._watched:
+            self._watched.add(terminated)
+            self._nursery.start_soon(self._end_streams_after, terminated)
+
+    async def _end_streams_after(self, terminated: Terminated) -> None:
+        await terminated.wait()
+        self._connections.end_all("shutdown")
+
+    async def _start(self) -> None:
+        if not self._app.secret_key:
+            raise RegistrationError(
+                "the app has no secret_key, so its sessions cannot be signed",
+                fix='app.secret_key = os.environ["SECRET_KEY"]',
+            )
+        self._stop, self._stopped = trio.Event(), trio.Event()
+        await self._app.nursery.start(self._serve)
+
+    async def _serve(self, task_status: trio.TaskStatus[None]) -> None:
+        """Keep the dispatch running until the app stops, and the nursery that ends streams a little longer.
+
+        Should something that a plugin opened fail meanwhile, that is logged, streams end, and requests are refused; an
+        exception that left this task would end the app's lifespan and leave it serving.
+        """
+        try:
+            async with trio.open_nursery() as self._nursery:
+                could_not_open = await self._keep_running(task_status)
+                if could_not_open is None:
+                    self._connections.end_all("shutdown")
+                    await self._stop.wait()
+                self._nursery.cancel_scope.cancel()
+            if could_not_open is not None:
+                raise could_not_open
+        finally:
+            self._nursery = None
+            self.failed = False
+            self._watched.clear()
+            self._stopped.set()
+
+    async def _keep_running(self, task_status: trio.TaskStatus[None]) -> Exception | None:
+        """Keep the dispatch running until the app stops, or something fails; what kept it from starting is returned."""
+        started = False
+        try:
+            async with self._dispatch.running():
+                started = True
+                task_status.started()
+                await self._stop.wait()
+                await self._connections.shut_down()  # while everything that on_close effects may need is still open
+        except Exception as error:
+            if not started:
+                return error
+            self.failed = True
+            _logger.exception("the dispatch has stopped running: requests to it are refused until the app is restarted")
+        return None
+
+    async def _end(self) -> None:
+        self._stop.set()
+        await self._stopped.wait()
