@@ -85,14 +85,11 @@ def _described(one: ErrorRecord) -> dict[str, object]:
 def _listing(errors: object) -> Markup:
     """What is said of each field, or of each error, for people."""
     if isinstance(errors, Mapping):
-        items = [
-            Markup("{}: {}").format(name, _inline(one)) for name, one in cast(Mapping[str, object], errors).items()
-        ]
+        lines = [f"{name}: {_inline(one)}" for name, one in cast(Mapping[str, object], errors).items()]
     else:
-        items = [Markup("{}").format(_inline(one)) for one in cast("Sequence[object]", errors or ())]
-    return Markup("<ul>{}</ul>").format(
-        Markup("").join(Markup("<li>{}").format(item) for item in items) if items else ""
-    )
+        lines = [_inline(one) for one in cast("Sequence[object]", errors or ())]
+    items = Markup("").join(Markup("<li>{}</li>").format(line) for line in lines)
+    return Markup("<ul>{}</ul>").format(items) if items else items
 
 
 def _inline(value: object) -> str:

@@ -14,7 +14,7 @@ from plugins.datastar import html
 __all__ = ["template"]
 
 
-async def template(name: str, **context: object) -> Markup:
+async def template(name: str, /, **context: object) -> Markup:
     """Render one of the app's templates: `["patch-elements", await template("row.html", name=name)]`.
 
     What goes in is escaped by Jinja. Raises `ArgumentError` for a template that Jinja would not escape by its name

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 from urllib.parse import urlencode
 
 import pytest
 import trio
+from quart.typing import ResponseReturnValue
 
-from plugins.http.testing import open_sse
-from tests.plugins.http.conftest import Site
-
-DATASTAR = {"Datastar-Request": "true"}
+from effects import ErrorRecord
+from plugins.http import InvalidSignals
+from plugins.http.testing import SSEParser, open_sse
+from tests.plugins.http.conftest import Greeting, Site
+from tests.plugins.http.small import DATASTAR, Small
 
 
 @pytest.mark.parametrize(
@@ -203,3 +206,195 @@ async def test_a_get_must_show_where_it_comes_from(site: Site, headers: dict[str
     """Over plain http a browser sends no Sec-Fetch-Site, and no Origin with an image or a link."""
     answer = await site.app.test_client().get("/close", headers=headers)
     assert answer.status_code == status
+
+
+def wizard(**options: Any) -> Small:
+    """A form, a reply that fails, and streams that fail, with what the app makes of it."""
+    small = Small(**options)
+    each: dict[str, Any] = {"default": {}, "own": {"on_error": OWN_ERROR}, "broken": {"on_error": [["fail"]]}}
+
+    @small.app.post("/form/<kind>")
+    async def form(kind: str) -> ResponseReturnValue:
+        if kind == "caught":
+            try:
+                await small.live.signals(Greeting)
+            except InvalidSignals as invalid:
+                return f"<p>{invalid.messages['name']}</p>", 422
+        own: Any = {"own": OWN_INVALID, "list": [["patch-signals", {"sorry": True}]], "broken": [["fail"]]}.get(kind)
+        await small.live.signals(Greeting, on_invalid=own)
+        return "fits"
+
+    @small.app.post("/reply/<kind>")
+    async def reply(kind: str) -> ResponseReturnValue:
+        effects = [["patch-signals", {"half": True}], ["fail"]]
+        return await small.live.reply(effects, otherwise="otherwise", **each[kind])
+
+    @small.app.get("/stream/<kind>")
+    async def stream(kind: str) -> ResponseReturnValue:
+        return await small.live.stream([["patch-signals", {"half": True}], ["fail"]], key="k", **each[kind])
+
+    @small.app.get("/passing/<kind>")
+    async def passing(kind: str) -> ResponseReturnValue:
+        return await small.live.stream([["patch-signals", {"half": True}], ["fail"]], **each[kind])
+
+    return small
+
+
+def OWN_INVALID(messages: Mapping[str, object]) -> list[object]:
+    """Say it in one's own way."""
+    return [["note", "invalid", sorted(messages)], ["patch-signals", {"sorry": messages["name"]}]]
+
+
+def OWN_ERROR(errors: Sequence[ErrorRecord]) -> list[object]:
+    """Say it in one's own way."""
+    return [["note", "failed", [error.key for error in errors]], ["patch-signals", {"sorry": True}]]
+
+
+async def signals_of(answer: Any) -> list[dict[str, object]]:
+    """What an answer patches."""
+    return [event.signals for event in SSEParser().feed(await answer.get_data(as_text=False))]
+
+
+@pytest.mark.parametrize(
+    ("kind", "patched"),
+    [
+        ("default", {"errors": {"name": "Say a name."}}),
+        ("own", {"sorry": "Say a name."}),
+        ("list", {"sorry": True}),
+    ],
+)
+async def test_on_invalid_is_what_the_client_gets(kind: str, patched: dict[str, object]) -> None:
+    """Effects, or a function of the messages; by default, a patch of `errors`."""
+    answer = await wizard().app.test_client().post(f"/form/{kind}", json={"name": ""}, headers=DATASTAR)
+    assert answer.status_code == 200
+    assert await signals_of(answer) == [patched]
+
+
+async def test_on_invalid_may_be_said_once_for_all() -> None:
+    """And otherwise for one form."""
+    small = wizard(on_invalid=[["patch-signals", {"everywhere": True}]])
+    client = small.app.test_client()
+    for kind, patched in (("default", {"everywhere": True}), ("own", {"sorry": "Say a name."})):
+        answer = await client.post(f"/form/{kind}", json={"name": ""}, headers=DATASTAR)
+        assert await signals_of(answer) == [patched]
+
+
+async def test_on_invalid_is_only_for_the_datastar_client() -> None:
+    """Nothing runs for others, who get 422."""
+    small = wizard()
+    assert (await small.app.test_client().post("/form/own", json={"name": ""})).status_code == 422
+    assert small.log == []
+
+
+async def test_on_invalid_that_fails_is_a_500() -> None:
+    """As any dispatch that fails."""
+    answer = await wizard().app.test_client().post("/form/broken", json={"name": ""}, headers=DATASTAR)
+    assert answer.status_code == 500
+
+
+async def test_an_app_may_answer_what_does_not_fit_itself() -> None:
+    """For a page that works without JavaScript."""
+    answer = await wizard().app.test_client().post("/form/caught", form={"name": ""})
+    assert (answer.status_code, await answer.get_data(as_text=True)) == (422, "<p>Say a name.</p>")
+
+
+async def test_on_invalid_never_runs_for_other_sites() -> None:
+    """They are refused before anything is read."""
+    small = wizard()
+    headers = {**DATASTAR, "Sec-Fetch-Site": "cross-site"}
+    assert (await small.app.test_client().post("/form/own", json={"name": ""}, headers=headers)).status_code == 403
+    assert small.log == []
+
+
+@pytest.mark.parametrize("path", ["/reply/own", "/stream/own"])
+async def test_on_error_is_what_the_client_gets(path: str) -> None:
+    """Instead of what was sent before something failed; nothing stays open."""
+    small = wizard()
+    async with small.app.test_app():
+        method = "POST" if "reply" in path else "GET"
+        async with open_sse(await small.visitor(), path, method=method) as answer:
+            assert answer.status == 200
+            assert [event.signals async for event in answer] == [{"sorry": True}]
+        assert small.log == [("failed", ["fail"])]
+        assert small.streams() == []
+
+
+async def test_on_error_of_a_stream_that_passes_follows_what_was_sent() -> None:
+    """The answer has begun."""
+    small = wizard()
+    async with small.app.test_app():
+        for kind, more in (("own", [{"sorry": True}]), ("default", [])):
+            async with open_sse(small.app.test_client(), f"/passing/{kind}") as answer:
+                assert [event.signals async for event in answer] == [{"half": True}, *more]
+
+
+@pytest.mark.parametrize("path", ["/reply/default", "/stream/default", "/reply/broken", "/stream/broken"])
+async def test_what_fails_is_a_500_without_on_error_or_where_that_fails_too(path: str) -> None:
+    """Nothing that was sent before is applied."""
+    small = wizard()
+    async with small.app.test_app():
+        method = "POST" if "reply" in path else "GET"
+        async with open_sse(await small.visitor(), path, method=method) as answer:
+            assert answer.status == 500
+            assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_on_error_may_be_said_once_for_all() -> None:
+    """For all replies and streams."""
+    small = wizard(on_error=[["patch-signals", {"everywhere": True}]])
+    async with small.app.test_app():
+        answer = await small.app.test_client().post("/reply/default", headers=DATASTAR)
+        assert await signals_of(answer) == [{"everywhere": True}]
+
+
+async def test_a_plain_browser_never_gets_the_events_of_on_error() -> None:
+    """They run, and it gets the 500: `otherwise` is for what went well."""
+    small = wizard()
+    answer = await small.app.test_client().post("/reply/own")
+    assert answer.status_code == 500
+    assert answer.mimetype == "application/problem+json"
+    assert small.log == [("failed", ["fail"])]
+
+
+async def test_values_are_in_the_answer_only_in_debug() -> None:
+    """And then they help."""
+    for debug in (True, False):
+        answer = await wizard(debug=debug).app.test_client().post("/reply/default", headers=DATASTAR)
+        (error,) = (await answer.get_json())["errors"]
+        assert ("a secret" in error.get("message", "")) is debug
+        assert (error.get("values") == "['fail']") is debug
+
+
+@pytest.mark.parametrize("kind", ["json", "form"])
+async def test_what_is_too_large_is_a_413(kind: str) -> None:
+    """By the app's own setting."""
+    small = wizard()
+    small.app.config["MAX_CONTENT_LENGTH"] = 1_000
+    sent: dict[str, Any] = {kind: {"name": "x" * 2_000}}
+    answer = await small.app.test_client().post("/form/default", **sent)
+    assert answer.status_code == 413
+    assert answer.mimetype == "application/problem+json"
+
+
+async def test_a_browser_that_asks_for_a_page_gets_its_problem_as_one() -> None:
+    """Escaped; the Datastar client, which would accept one, gets none."""
+    client = wizard().app.test_client()
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    answer = await client.post("/form/default", json={"name": ["<b>"]}, headers=browser)
+    assert (answer.status_code, answer.mimetype) == (422, "text/html")
+    page = await answer.get_data(as_text=True)
+    assert "<h1>Unprocessable" in page
+    assert "<li>name: Input should be a valid string" in page
+    failed = await (await client.post("/reply/default", headers=browser)).get_data(as_text=True)
+    assert "phase: execute, key: fail, at: effects[1], error: ValueError" in failed
+    refused = await client.post("/reply/default", headers={**browser, "Sec-Fetch-Site": "cross-site"})
+    assert "<ul>" not in await refused.get_data(as_text=True)
+    datastar = {**DATASTAR, "Accept": "text/event-stream, text/html, application/json"}
+    assert (await client.post("/reply/default", headers=datastar)).mimetype == "application/problem+json"
+
+
+async def test_a_page_of_a_problem_makes_no_session() -> None:
+    """Only pages that went well do."""
+    answer = await wizard().app.test_client().post("/reply/default", headers={"Accept": "text/html"})
+    assert answer.mimetype == "text/html"
+    assert "set-cookie" not in answer.headers

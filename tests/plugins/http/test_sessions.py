@@ -1,0 +1,163 @@
+"""Sessions, as those would try them whose session it is not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from quart import session
+from quart.typing import ResponseReturnValue
+from quart_trio import QuartTrio
+
+from effects import RegistrationError, create_dispatch
+from plugins.connections import ANY, Connections
+from plugins.http import Live
+from plugins.http.testing import open_sse
+from tests.plugins.http.small import DATASTAR, Small
+
+if TYPE_CHECKING:
+    from quart.typing import TestClientProtocol
+
+
+def site() -> Small:
+    """Log in, log out, a stream, and a message to oneself."""
+    small = Small()
+
+    @small.app.post("/login")
+    async def login() -> ResponseReturnValue:
+        session["user"] = "ann"
+        small.log.append(small.live.rotate_session())
+        return await small.live.reply([])
+
+    @small.app.post("/logout")
+    async def logout() -> ResponseReturnValue:
+        small.live.end_session()
+        return await small.live.reply([])
+
+    @small.app.get("/who")
+    async def who() -> ResponseReturnValue:
+        return {"user": session.get("user"), "id": session.get("rhialto.id")}
+
+    @small.app.get("/sse")
+    async def sse() -> ResponseReturnValue:
+        return await small.live.stream([], key="k")
+
+    return small
+
+
+async def who(client: TestClientProtocol) -> dict[str, Any]:
+    """What the server takes a browser for."""
+    said: dict[str, Any] = await (await client.get("/who")).get_json()
+    return said
+
+
+def cookie(client: TestClientProtocol) -> str:
+    """The session cookie of a browser."""
+    jar: Any = client.cookie_jar
+    return str(next(iter(jar)).value)
+
+
+async def test_rotation_makes_a_new_id_and_keeps_what_the_session_holds() -> None:
+    """For logging in."""
+    small = site()
+    async with small.app.test_app():
+        ann = await small.visitor()
+        before = await who(ann)
+        await ann.post("/login", headers=DATASTAR)
+        after = await who(ann)
+    assert after == {"user": "ann", "id": small.log[0]}
+    assert after["id"] != before["id"]
+
+
+async def test_rotation_ends_the_streams_of_the_old_id() -> None:
+    """And nobody else's; the browser opens them anew, under the new one."""
+    small = site()
+    async with small.app.test_app():
+        ann, ben = await small.visitor(), await small.visitor()
+        async with open_sse(ann, "/sse") as stream, open_sse(ben, "/sse") as other:
+            await ann.post("/login", headers=DATASTAR)
+            assert [event async for event in stream] == []
+            async with stream.reconnect():
+                assert [one.scope for one in small.store.match([small.log[0], ANY])] == [small.log[0]]
+                (bens,) = small.store.match([(await who(ben))["id"], ANY])
+                bens.send(b"data: still here\n\n")
+                assert (await other.event()).data == "still here"
+
+
+async def test_a_planted_session_is_worth_nothing_after_login() -> None:
+    """Session fixation: whoever made the victim use a cookie of theirs hears nothing of what follows."""
+    small = site()
+    async with small.app.test_app():
+        mallory = await small.visitor()
+        victim = small.app.test_client()
+        victim.set_cookie("localhost", "session", cookie(mallory))
+        await victim.post("/login", headers=DATASTAR)
+        assert (await who(mallory))["user"] is None
+        async with open_sse(mallory, "/sse"), open_sse(victim, "/sse"):
+            assert len(small.store.match([(await who(victim))["id"], ANY])) == 1
+            assert len(small.store.match([(await who(mallory))["id"], ANY])) == 1
+
+
+async def test_ending_a_session_empties_it_and_ends_its_streams() -> None:
+    """For logging out; the Datastar client then stays away."""
+    small = site()
+    async with small.app.test_app():
+        ann = await small.visitor()
+        await ann.post("/login", headers=DATASTAR)
+        async with open_sse(ann, "/sse") as stream:
+            await ann.post("/logout", headers=DATASTAR)
+            assert [event async for event in stream] == []
+            assert await who(ann) == {"user": None, "id": None}
+            async with stream.reconnect() as again:
+                assert again.status == 204
+
+
+async def test_a_visitor_without_a_session_may_log_in_and_out() -> None:
+    """There is nothing to end."""
+    small = site()
+    async with small.app.test_app():
+        stranger = small.app.test_client()
+        assert (await stranger.post("/logout", headers=DATASTAR)).status_code == 200
+        assert (await stranger.post("/login", headers=DATASTAR)).status_code == 200
+        assert (await who(stranger))["id"] == small.log[0]
+
+
+@pytest.mark.parametrize("forged", ["", "null", "eyJyaGlhbHRvLmlkIjoidmljdGltIn0.aaaaaa.bbbb", "a" * 1_000])
+async def test_a_forged_cookie_is_no_session(forged: str) -> None:
+    """The signature counts."""
+    small = site()
+    async with small.app.test_app():
+        mallory = small.app.test_client()
+        mallory.set_cookie("localhost", "session", forged)
+        assert (await mallory.get("/sse", headers=DATASTAR)).status_code == 204
+        assert await who(mallory) == {"user": None, "id": None}
+
+
+async def test_a_secure_cookie_goes_over_https_only_and_cannot_be_planted_by_a_sibling() -> None:
+    """`__Host-`: secure, no domain, the path /."""
+    small = Small(secure_cookies=True)
+    set_cookie = (await small.app.test_client().get("/")).headers["set-cookie"]
+    assert set_cookie.startswith("__Host-session=")
+    assert "Secure" in set_cookie
+    assert "HttpOnly" in set_cookie
+    assert "SameSite=Lax" in set_cookie
+    assert "Path=/" in set_cookie
+    assert "Domain" not in set_cookie
+
+
+@pytest.mark.parametrize("setting", [{"SESSION_COOKIE_DOMAIN": "a.example"}, {"SESSION_COOKIE_PATH": "/app"}])
+def test_settings_that_no_host_cookie_can_have_are_refused(setting: dict[str, str]) -> None:
+    """With what to do instead."""
+    app = QuartTrio("x")
+    app.config.update(setting)
+    with pytest.raises(RegistrationError, match="a __Host- cookie has no domain and the path /"):
+        Live(app, create_dispatch([Connections()]), secure_cookies=True)
+
+
+async def test_the_app_s_own_settings_count() -> None:
+    """Stricter ones above all."""
+    app = QuartTrio("x")
+    app.config["SESSION_COOKIE_SAMESITE"] = "Strict"
+    Live(app, create_dispatch([Connections()]))
+    assert app.config["SESSION_COOKIE_SAMESITE"] == "Strict"
+    assert app.config["SESSION_COOKIE_SECURE"] is False
