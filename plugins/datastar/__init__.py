@@ -3,18 +3,44 @@
 Knows values and bytes, and the `Sink` it writes to. Knows no connection, no request and no web framework.
 """
 
-from ._elements import html
-from ._encode import Namespace, PatchMode, encode_patch_elements, encode_patch_signals
-from ._plugin import DATASTAR_URL, Datastar, PatchElementsOptions, PatchSignalsOptions
+from ._constants import DATASTAR_KEY, DATASTAR_REQUEST, DATASTAR_URL, DATASTAR_VERSION, DEFAULT_RETRY, SSE_HEADERS
+from ._elements import HasHtml, fragment, html
+from ._encode import encode_patch_elements, encode_patch_signals, encode_remove_elements
+from ._js import js
+from ._options import (
+    ExecuteScriptOptions,
+    Namespace,
+    PatchElementsOptions,
+    PatchMode,
+    PatchSignalsOptions,
+    RedirectOptions,
+    RemoveElementsOptions,
+)
+from ._plugin import Datastar
+from ._script import encode_execute_script, encode_redirect
 
 __all__ = [
+    "DATASTAR_KEY",
+    "DATASTAR_REQUEST",
     "DATASTAR_URL",
+    "DATASTAR_VERSION",
+    "DEFAULT_RETRY",
+    "SSE_HEADERS",
     "Datastar",
+    "ExecuteScriptOptions",
+    "HasHtml",
     "Namespace",
     "PatchElementsOptions",
     "PatchMode",
     "PatchSignalsOptions",
+    "RedirectOptions",
+    "RemoveElementsOptions",
+    "encode_execute_script",
     "encode_patch_elements",
     "encode_patch_signals",
+    "encode_redirect",
+    "encode_remove_elements",
+    "fragment",
     "html",
+    "js",
 ]
