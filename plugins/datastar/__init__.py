@@ -3,6 +3,7 @@
 Knows values and bytes, and the `Sink` it writes to. Knows no connection, no request and no web framework.
 """
 
+from ._builders import close_sse, execute_script, patch_elements, patch_signals, redirect, remove_elements
 from ._constants import DATASTAR_KEY, DATASTAR_REQUEST, DATASTAR_URL, DATASTAR_VERSION, DEFAULT_RETRY, SSE_HEADERS
 from ._elements import HasHtml, fragment, html
 from ._encode import encode_patch_elements, encode_patch_signals, encode_remove_elements
@@ -35,12 +36,18 @@ __all__ = [
     "PatchSignalsOptions",
     "RedirectOptions",
     "RemoveElementsOptions",
+    "close_sse",
     "encode_execute_script",
     "encode_patch_elements",
     "encode_patch_signals",
     "encode_redirect",
     "encode_remove_elements",
+    "execute_script",
     "fragment",
     "html",
     "js",
+    "patch_elements",
+    "patch_signals",
+    "redirect",
+    "remove_elements",
 ]
