@@ -1,12 +1,14 @@
-"""Datastar: effects that become Server-Sent Events for the Datastar browser client.
+"""Datastar: effects that become Server-Sent Events for the Datastar browser client, and actions for its pages.
 
 Knows values and bytes, and the `Sink` it writes to. Knows no connection, no request and no web framework.
 """
 
+from . import _at as at
 from ._builders import close_sse, execute_script, patch_elements, patch_signals, redirect, remove_elements
 from ._constants import DATASTAR_KEY, DATASTAR_REQUEST, DATASTAR_URL, DATASTAR_VERSION, DEFAULT_RETRY, SSE_HEADERS
 from ._elements import HasHtml, fragment, html
 from ._encode import encode_patch_elements, encode_patch_signals, encode_remove_elements
+from ._filters import SignalFilter
 from ._js import js
 from ._options import (
     ExecuteScriptOptions,
@@ -36,6 +38,8 @@ __all__ = [
     "PatchSignalsOptions",
     "RedirectOptions",
     "RemoveElementsOptions",
+    "SignalFilter",
+    "at",
     "close_sse",
     "encode_execute_script",
     "encode_patch_elements",
