@@ -1,9 +1,11 @@
-"""Datastar: effects that become Server-Sent Events for the Datastar browser client, and actions for its pages.
+"""Datastar: effects that become Server-Sent Events for the Datastar browser client, and attributes for its pages.
 
 Knows values and bytes, and the `Sink` it writes to. Knows no connection, no request and no web framework.
 """
 
 from . import _at as at
+from . import _attr as attr
+from ._attributes import Attributes
 from ._builders import close_sse, execute_script, patch_elements, patch_signals, redirect, remove_elements
 from ._constants import DATASTAR_KEY, DATASTAR_REQUEST, DATASTAR_URL, DATASTAR_VERSION, DEFAULT_RETRY, SSE_HEADERS
 from ._elements import HasHtml, fragment, html
@@ -29,6 +31,7 @@ __all__ = [
     "DATASTAR_VERSION",
     "DEFAULT_RETRY",
     "SSE_HEADERS",
+    "Attributes",
     "Datastar",
     "ExecuteScriptOptions",
     "HasHtml",
@@ -40,6 +43,7 @@ __all__ = [
     "RemoveElementsOptions",
     "SignalFilter",
     "at",
+    "attr",
     "close_sse",
     "encode_execute_script",
     "encode_patch_elements",
