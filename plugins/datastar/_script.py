@@ -64,7 +64,8 @@ def encode_redirect(url: str, *, event_id: str | None = None, retry: int | None 
     What no URL has as it is, is escaped; a lone surrogate becomes U+FFFD. `retry` is in milliseconds. Raises
     `ArgumentError` for a scheme other than `http` and `https`, such as `javascript`, for an empty URL, and for control
     characters and white space around it, which browsers take out before they look for the scheme (WHATWG URL standard,
-    4.4). Not checked is where the URL leads: `//example.org` and `https://example.org` are other sites.
+    4.4). Not checked is where the URL leads: `//example.org`, with backslashes as well, and `https://example.org` are
+    other sites.
     """
     location = quoted(_checked(replaced(url)), _NOT_IN_URL)
     return encode_execute_script(f"setTimeout(() => window.location = {location})", event_id=event_id, retry=retry)
