@@ -1,20 +1,61 @@
-"""Datastar: effects that become Server-Sent Events for the Datastar browser client.
+"""Datastar: effects that become Server-Sent Events for the Datastar browser client, and attributes for its pages.
 
 Knows values and bytes, and the `Sink` it writes to. Knows no connection, no request and no web framework.
 """
 
-from ._elements import html
-from ._encode import Namespace, PatchMode, encode_patch_elements, encode_patch_signals
-from ._plugin import DATASTAR_URL, Datastar, PatchElementsOptions, PatchSignalsOptions
+from . import _at as at
+from . import _attr as attr
+from ._attributes import Attributes
+from ._builders import close_sse, execute_script, patch_elements, patch_signals, redirect, remove_elements
+from ._constants import DATASTAR_KEY, DATASTAR_REQUEST, DATASTAR_URL, DATASTAR_VERSION, DEFAULT_RETRY, SSE_HEADERS
+from ._elements import HasHtml, fragment, html
+from ._encode import encode_patch_elements, encode_patch_signals, encode_remove_elements
+from ._filters import SignalFilter
+from ._js import js
+from ._options import (
+    ExecuteScriptOptions,
+    Namespace,
+    PatchElementsOptions,
+    PatchMode,
+    PatchSignalsOptions,
+    RedirectOptions,
+    RemoveElementsOptions,
+)
+from ._plugin import Datastar
+from ._script import encode_execute_script, encode_redirect
 
 __all__ = [
+    "DATASTAR_KEY",
+    "DATASTAR_REQUEST",
     "DATASTAR_URL",
+    "DATASTAR_VERSION",
+    "DEFAULT_RETRY",
+    "SSE_HEADERS",
+    "Attributes",
     "Datastar",
+    "ExecuteScriptOptions",
+    "HasHtml",
     "Namespace",
     "PatchElementsOptions",
     "PatchMode",
     "PatchSignalsOptions",
+    "RedirectOptions",
+    "RemoveElementsOptions",
+    "SignalFilter",
+    "at",
+    "attr",
+    "close_sse",
+    "encode_execute_script",
     "encode_patch_elements",
     "encode_patch_signals",
+    "encode_redirect",
+    "encode_remove_elements",
+    "execute_script",
+    "fragment",
     "html",
+    "js",
+    "patch_elements",
+    "patch_signals",
+    "redirect",
+    "remove_elements",
 ]

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import cast
+from collections.abc import Callable, Iterable
+from typing import Protocol, cast
 
 from markupsafe import Markup
 
 from effects import ArgumentError
 
-__all__ = ["html", "render"]
+__all__ = ["HasHtml", "fragment", "html", "render"]
+
+
+class HasHtml(Protocol):
+    """An object that vouches for its own HTML: an htpy element, a `Markup`, a fragment. A bare `str` is none."""
+
+    def __html__(self) -> str: ...
 
 
 def html(trusted: str) -> Markup:
@@ -23,17 +29,31 @@ def html(trusted: str) -> Markup:
     return Markup(trusted)  # noqa: S704 - this is the one place that says so
 
 
+def fragment(*elements: HasHtml) -> Markup:
+    """Several elements as one, in order and with nothing between them. None at all is a fragment, too: an empty one.
+
+    They are rendered now. Raises `ArgumentError` for what has no `__html__`, a bare str above all.
+
+    >>> fragment(html("<li>1</li>"), html("<li>2</li>"))
+    Markup('<li>1</li><li>2</li>')
+    """
+    return html("".join(map(render, elements)))
+
+
 def render(elements: object) -> str:
     """The HTML of an object with an `__html__` method. Raises `ArgumentError` for anything else."""
     method: object = getattr(elements, "__html__", None)
     if not callable(method) or isinstance(elements, type):
-        raise ArgumentError(
-            f"elements are an object with __html__, not {type(elements).__name__}",
-            fix='build them with htpy, or say that a str is trusted: html("<p>...</p>")',
-        )
+        raise ArgumentError(f"elements are an object with __html__, not {type(elements).__name__}", fix=_fix(elements))
     text = cast(Callable[[], object], method)()
     if not isinstance(text, str):
         raise ArgumentError(
             f"__html__ of {type(elements).__name__} returned {type(text).__name__}", fix="it returns the HTML as a str"
         )
     return str(text)
+
+
+def _fix(elements: object) -> str:
+    if isinstance(elements, Iterable) and not isinstance(elements, (str, bytes, type)):
+        return "several elements are one fragment: fragment(*rows)"
+    return 'build them with htpy, or say that a str is trusted: html("<p>...</p>")'

@@ -6,24 +6,25 @@ with nothing else. The events and their data lines are Datastar's, https://data-
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
-from typing import Literal, get_args
+from typing import get_args
 
 from effects import ArgumentError
 
-__all__ = ["Namespace", "PatchMode", "encode_patch_elements", "encode_patch_signals"]
+from ._constants import DEFAULT_RETRY, LONGEST_DELAY
+from ._js import json_text, replaced
+from ._names import check_signal_names
+from ._options import Namespace, PatchMode
 
-PatchMode = Literal["outer", "inner", "replace", "prepend", "append", "before", "after", "remove"]
-"""How elements are put into the page: https://data-star.dev/reference/sse_events#datastar-patch-elements."""
-Namespace = Literal["html", "svg", "mathml"]
+__all__ = ["encode_patch_elements", "encode_patch_signals", "encode_remove_elements"]
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _FORBIDDEN = re.compile(r"[\r\n\0]")
 _MODES: frozenset[str] = frozenset(get_args(PatchMode))
 _NAMESPACES: frozenset[str] = frozenset(get_args(Namespace))
-_DEFAULT_RETRY = 1000
+_BY_ID: frozenset[str] = frozenset({"outer", "replace"})
+"""The modes in which elements find their place by their ids; in the others, the client wants a selector."""
 
 
 def encode_patch_elements(
@@ -39,14 +40,16 @@ def encode_patch_elements(
 ) -> bytes:
     """One `datastar-patch-elements` event. `elements` is HTML; None only where `mode` is `remove`.
 
-    `retry` is in milliseconds; 1000, the client's default, is left out, so it cannot be set back to that. Raises
-    `ArgumentError` for CR, LF or NUL in a field of one line, an unknown mode or namespace, a negative retry, and for an
-    event with nothing in it. A lone surrogate in `elements` becomes U+FFFD.
+    `retry` is in milliseconds; 1000, the client's default, is left out, so it cannot be set back to that. A lone
+    surrogate in `elements` becomes U+FFFD. `view_transition_selector` is part of the protocol; the client 1.0.1 does
+    not read it. Raises `ArgumentError` for CR, LF or NUL in a field of one line, an unknown mode or namespace, a mode
+    other than `outer` and `replace` without a selector, a retry that no timer can wait for, and for an event with
+    nothing in it. https://data-star.dev/reference/sse_events#datastar-patch-elements
     """
     _one_of("mode", mode, _MODES)
     _one_of("namespace", namespace, _NAMESPACES)
-    if mode == "remove" and not (selector or elements):
-        raise ArgumentError("mode 'remove' needs a selector, or elements with ids", fix="pass selector='#id'")
+    if mode not in _BY_ID and not selector:
+        raise ArgumentError(f"mode {mode!r} needs a selector", fix="pass selector='#id'")
     if mode != "remove" and elements is None:
         raise ArgumentError(f"mode {mode!r} needs elements", fix="pass elements, or mode='remove' with a selector")
     lines: list[str] = []
@@ -66,6 +69,29 @@ def encode_patch_elements(
     return _event("datastar-patch-elements", lines, event_id, retry)
 
 
+def encode_remove_elements(
+    selector: str,
+    *,
+    use_view_transition: bool = False,
+    view_transition_selector: str | None = None,
+    event_id: str | None = None,
+    retry: int | None = None,
+) -> bytes:
+    """One `datastar-patch-elements` event that removes what a CSS selector finds.
+
+    Options and errors are those of `encode_patch_elements`.
+    """
+    return encode_patch_elements(
+        None,
+        selector=selector,
+        mode="remove",
+        use_view_transition=use_view_transition,
+        view_transition_selector=view_transition_selector,
+        event_id=event_id,
+        retry=retry,
+    )
+
+
 def encode_patch_signals(
     signals: Mapping[str, object],
     *,
@@ -75,16 +101,13 @@ def encode_patch_signals(
 ) -> bytes:
     """One `datastar-patch-signals` event. `signals` is a mapping that JSON can say; None removes a signal.
 
-    `retry` is in milliseconds. Raises `ArgumentError` for what JSON cannot say (NaN and infinities included: the client
-    would evaluate them as JavaScript), for CR, LF or NUL in `event_id`, and for a negative retry.
+    Text arrives as it is, lone surrogates included; JavaScript rounds whole numbers beyond 2**53. `retry` is in
+    milliseconds. Raises `ArgumentError` for what JSON cannot say (NaN and infinities included: the client would
+    evaluate them as JavaScript), for a name at any depth that every JavaScript object has, such as `__proto__` or
+    `constructor` (the client would write outside the signals), for CR, LF or NUL in `event_id`, and for a retry that no
+    timer can wait for. https://data-star.dev/reference/sse_events#datastar-patch-signals
     """
-    try:
-        text = json.dumps(dict(signals), separators=(",", ":"), allow_nan=False)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise ArgumentError(
-            f"signals hold what JSON cannot say ({type(error).__name__})",
-            fix="use str, int, finite float, bool, None, list and dict",
-        ) from None
+    text = json_text("signals hold", dict(signals), check_signal_names)
     lines = ["onlyIfMissing true"] if only_if_missing else []
     lines.append(f"signals {text}")
     return _event("datastar-patch-signals", lines, event_id, retry)
@@ -94,12 +117,19 @@ def _event(name: str, data: list[str], event_id: str | None, retry: int | None) 
     lines = [f"event: {name}"]
     if event_id:
         lines.append(f"id: {_single('event_id', event_id)}")
-    if retry is not None and (isinstance(retry, bool) or retry < 0):
-        raise ArgumentError("retry is a number of milliseconds, 0 or more", fix="leave it out for the default")
-    if retry is not None and retry != _DEFAULT_RETRY:
+    if retry is not None and _milliseconds(retry) != DEFAULT_RETRY:
         lines.append(f"retry: {retry:d}")
     lines.extend(f"data: {line}" for line in data)
     return _utf8("\n".join(lines) + "\n\n")
+
+
+def _milliseconds(retry: object) -> int:
+    if not isinstance(retry, int) or isinstance(retry, bool) or not 0 <= retry <= LONGEST_DELAY:
+        raise ArgumentError(
+            f"retry is a number of milliseconds, 0 or more and no more than {LONGEST_DELAY}",
+            fix="leave it out for the default",
+        )
+    return retry
 
 
 def _lines(text: str) -> list[str]:
@@ -126,4 +156,4 @@ def _utf8(text: str) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError:
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
+        return replaced(text).encode()

@@ -5,50 +5,40 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import final
 
-from typing_extensions import TypedDict
-
 from effects import Context, Registry, Sink, hookimpl
 
 from ._elements import render
-from ._encode import Namespace, PatchMode, encode_patch_elements, encode_patch_signals
+from ._encode import encode_patch_elements, encode_patch_signals, encode_remove_elements
+from ._options import (
+    ExecuteScriptOptions,
+    PatchElementsOptions,
+    PatchSignalsOptions,
+    RedirectOptions,
+    RemoveElementsOptions,
+)
+from ._script import encode_execute_script, encode_redirect
 
-__all__ = ["DATASTAR_URL", "Datastar", "PatchElementsOptions", "PatchSignalsOptions"]
-
-DATASTAR_URL = "https://cdn.jsdelivr.net/gh/starfederation/datastar@v1.0.1/bundles/datastar.js"
-"""The browser client that this package speaks to: Datastar v1. Load it with `<script type="module">`."""
-
-
-class PatchElementsOptions(TypedDict, total=False):
-    """Options of `patch-elements`; see `encode_patch_elements`."""
-
-    selector: str
-    mode: PatchMode
-    namespace: Namespace
-    use_view_transition: bool
-    view_transition_selector: str
-    event_id: str
-    retry: int
-
-
-class PatchSignalsOptions(TypedDict, total=False):
-    """Options of `patch-signals`; see `encode_patch_signals`."""
-
-    only_if_missing: bool
-    event_id: str
-    retry: int
+__all__ = ["Datastar"]
 
 
 @final
 class Datastar:
-    """The plugin: `patch-elements`, `patch-signals` and `close-sse`, each written to the system's `sink`."""
+    """The plugin: each effect is written to the system's `sink`.
+
+    `patch-elements`, `remove-elements`, `patch-signals`, `execute-script` and `redirect` are one event each;
+    `close-sse` ends the stream.
+    """
 
     name = "datastar"
 
     def __init__(self) -> None:
         self._registry = Registry("datastar", late=["sink"])
-        self._registry.effect("patch-elements")(patch_elements)
-        self._registry.effect("patch-signals")(patch_signals)
-        self._registry.effect("close-sse")(close_sse)
+        self._registry.effect("patch-elements")(send_elements)
+        self._registry.effect("remove-elements")(send_removal)
+        self._registry.effect("patch-signals")(send_signals)
+        self._registry.effect("execute-script")(send_script)
+        self._registry.effect("redirect")(send_redirect)
+        self._registry.effect("close-sse")(close_stream)
 
     @hookimpl
     def rhialto_registry(self) -> Registry:
@@ -56,7 +46,7 @@ class Datastar:
         return self._registry
 
 
-def patch_elements(
+def send_elements(
     ctx: Context,
     elements: object,
     options: PatchElementsOptions | None = None,
@@ -65,14 +55,21 @@ def patch_elements(
 ) -> None:
     """Patch elements into the page: `["patch-elements", elements, {"selector": "#list", "mode": "append"}]`.
 
-    `elements` is an object with `__html__`, such as an htpy element or `html("...")`; None to remove by selector.
+    `elements` is an object with `__html__`, such as an htpy element, `html("...")`, or `fragment(*rows)` for several;
+    None to remove by selector.
     """
     given = options or {}
     text = None if elements is None else render(elements)
     sink.send(encode_patch_elements(text, **given))
 
 
-def patch_signals(
+def send_removal(ctx: Context, selector: str, options: RemoveElementsOptions | None = None, *, sink: Sink) -> None:
+    """Remove elements from the page: `["remove-elements", "#row-7"]`."""
+    given = options or {}
+    sink.send(encode_remove_elements(selector, **given))
+
+
+def send_signals(
     ctx: Context,
     signals: Mapping[str, object],
     options: PatchSignalsOptions | None = None,
@@ -84,6 +81,18 @@ def patch_signals(
     sink.send(encode_patch_signals(signals, **given))
 
 
-def close_sse(ctx: Context, *, sink: Sink) -> None:
-    """End the stream that this dispatch writes to, once what is queued has been written."""
+def send_script(ctx: Context, script: str, options: ExecuteScriptOptions | None = None, *, sink: Sink) -> None:
+    """Make the page run a script that can be trusted: `["execute-script", f"alert({js(text)})"]`."""
+    given = options or {}
+    sink.send(encode_execute_script(script, **given))
+
+
+def send_redirect(ctx: Context, url: str, options: RedirectOptions | None = None, *, sink: Sink) -> None:
+    """Make the page go elsewhere: `["redirect", "/welcome"]`."""
+    given = options or {}
+    sink.send(encode_redirect(url, **given))
+
+
+def close_stream(ctx: Context, *, sink: Sink) -> None:
+    """End the stream that this dispatch writes to, once what is queued has been written: `["close-sse"]`."""
     sink.close()

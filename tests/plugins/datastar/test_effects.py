@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from effects import Dispatch, create_dispatch
 from effects.testing import MemorySink
-from plugins.datastar import Datastar, html
+from plugins.datastar import Datastar, fragment, html
 
 
 @pytest.fixture
@@ -64,12 +64,70 @@ def test_html_says_that_a_str_is_trusted() -> None:
     assert html("<b>{}</b>").format("<i>") == Markup("<b>&lt;i&gt;</b>")
 
 
-@pytest.mark.parametrize("elements", ["<p>", [div], 3, div.__class__, Markup])
+@pytest.mark.parametrize("elements", ["<p>", b"<p>", 3, div.__class__, Markup])
 async def test_elements_without_html_are_refused(dispatch: Dispatch, elements: object) -> None:
     """A bare str above all, with the fix."""
     message = await failure(dispatch, ["patch-elements", elements])
     assert "elements are an object with __html__" in message
     assert 'html("' in message
+
+
+@pytest.mark.parametrize("rows", [[div, div], (div,), {1: div}, iter([div])])
+async def test_several_elements_that_are_no_fragment_are_refused(dispatch: Dispatch, rows: object) -> None:
+    """With the fix."""
+    message = await failure(dispatch, ["patch-elements", rows])
+    assert "elements are an object with __html__" in message
+    assert "several elements are one fragment: fragment(*rows)" in message
+
+
+async def test_several_elements_are_one_fragment(dispatch: Dispatch) -> None:
+    """In order, each escaped by what made it."""
+    rows = fragment(div["<"], html("<b>&amp;</b>"))
+    assert "data: elements <div>&lt;</div><b>&amp;</b>\n" in await sent(dispatch, ["patch-elements", rows])
+
+
+async def test_an_empty_fragment_empties(dispatch: Dispatch) -> None:
+    """A list without rows is a list."""
+    text = await sent(dispatch, ["patch-elements", fragment(), {"selector": "#a", "mode": "inner"}])
+    assert text == "event: datastar-patch-elements\ndata: mode inner\ndata: selector #a\n\n"
+
+
+async def test_elements_are_removed(dispatch: Dispatch) -> None:
+    """By selector, with options."""
+    text = await sent(dispatch, ["remove-elements", "#a", {"event_id": "7"}])
+    assert text == "event: datastar-patch-elements\nid: 7\ndata: mode remove\ndata: selector #a\n\n"
+
+
+async def test_scripts_are_executed(dispatch: Dispatch) -> None:
+    """At the end of the body."""
+    text = await sent(dispatch, ["execute-script", "alert(1)", {"auto_remove": False, "attributes": {"id": "a"}}])
+    assert text == (
+        "event: datastar-patch-elements\ndata: mode append\ndata: selector body\n"
+        'data: elements <script id="a">alert(1)</script>\n\n'
+    )
+
+
+async def test_pages_are_redirected(dispatch: Dispatch) -> None:
+    """Once the event is handled."""
+    assert "setTimeout(() => window.location = '/welcome')" in await sent(dispatch, ["redirect", "/welcome"])
+
+
+@pytest.mark.parametrize(
+    ("effect", "message"),
+    [
+        (["redirect", "javascript:alert('secret')"], "a scheme other than http and https"),
+        (["remove-elements", ""], "mode 'remove' needs a selector"),
+        (["execute-script", "secret\0"], "a script holds NUL"),
+        (["patch-signals", {"secret": {"__proto__": "secret"}}], "a signal is called '__proto__'"),
+        (["patch-elements", div, {"mode": "append"}], "mode 'append' needs a selector"),
+        (["execute-script", "x", {"attributes": {"id": 3}}], "options['attributes']['id']"),
+    ],
+)
+async def test_what_cannot_be_sent_is_an_error_record(dispatch: Dispatch, effect: list[object], message: str) -> None:
+    """That says why, and holds no values."""
+    said = await failure(dispatch, effect)
+    assert message in said
+    assert "secret" not in said
 
 
 async def test_an_html_method_that_returns_no_str_is_refused(dispatch: Dispatch) -> None:

@@ -12,25 +12,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from effects import ArgumentError
-from plugins.datastar import encode_patch_elements, encode_patch_signals
-from plugins.http.testing import Event, SSEParser
-
-any_text = st.text() | st.text(alphabet=st.sampled_from("a\r\n\0\u2028\u0085\x0b\x0c\x1c:<d\ud800"))
-ordinary = st.text(alphabet=st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1)
-lines = st.lists(ordinary, min_size=1).map("\n".join)
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | any_text,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(any_text, inner, max_size=3),
-    max_leaves=10,
+from plugins.datastar import PatchMode, encode_patch_elements, encode_patch_signals, encode_remove_elements
+from tests.plugins.datastar.examples import (
+    EVERYWHERE,
+    any_text,
+    json_values,
+    lines,
+    milliseconds,
+    ordinary,
+    parsed,
 )
 
-
-def parsed(frame: bytes) -> list[Event]:
-    """What a browser's parser makes of one frame."""
-    parser = SSEParser()
-    events = parser.feed(frame)
-    assert not parser.comments
-    return events
+names = any_text.filter(lambda name: not EVERYWHERE & set(name.split(".")))
+values = json_values(names)
+signals = st.dictionaries(names, values, max_size=4)
 
 
 @given(any_text)
@@ -52,7 +47,7 @@ def test_elements_arrive_as_they_were(text: str) -> None:
     assert arrived == (sent[:-1] if sent[-1] == "" else sent)
 
 
-@given(st.dictionaries(any_text, json_values, max_size=4), st.booleans())
+@given(signals, st.booleans())
 def test_signals_arrive_as_they_were(signals: dict[str, object], only_if_missing: bool) -> None:
     """One event with one line of JSON that says the same."""
     (event,) = parsed(encode_patch_signals(signals, only_if_missing=only_if_missing))
@@ -73,15 +68,15 @@ def test_fields_of_one_line_refuse_line_ends_and_nul(text: str, field: str) -> N
 
 @given(
     lines,
-    st.none() | ordinary,
+    ordinary,
     st.sampled_from(list(ElementPatchMode)),
     st.booleans(),
     st.none() | ordinary,
-    st.none() | st.integers(1),
+    st.none() | milliseconds,
 )
 def test_ordinary_elements_are_byte_for_byte_the_sdk_s(
     elements: str,
-    selector: str | None,
+    selector: str,
     mode: ElementPatchMode,
     transition: bool,
     event_id: str | None,
@@ -102,7 +97,7 @@ def test_ordinary_elements_are_byte_for_byte_the_sdk_s(
     assert ours == theirs.encode()
 
 
-@given(st.dictionaries(ordinary, json_values, max_size=4), st.booleans(), st.none() | ordinary)
+@given(signals, st.booleans(), st.none() | ordinary)
 def test_ordinary_signals_are_byte_for_byte_the_sdk_s(
     signals: dict[str, object], only_if_missing: bool, event_id: str | None
 ) -> None:
@@ -150,6 +145,8 @@ def test_removing_needs_no_elements() -> None:
         ({"namespace": "xhtml"}, "namespace is none of those"),
         ({"retry": -1}, "retry is a number of milliseconds"),
         ({"retry": True}, "retry is a number of milliseconds"),
+        ({"retry": 1.5}, "retry is a number of milliseconds"),
+        ({"retry": 2**31}, "retry is a number of milliseconds"),
     ],
 )
 def test_unusable_options_are_refused(options: dict[str, object], message: str) -> None:
@@ -163,7 +160,64 @@ def test_elements_may_only_be_missing_where_something_is_removed() -> None:
     with pytest.raises(ArgumentError, match="needs elements"):
         encode_patch_elements(None)
     with pytest.raises(ArgumentError, match="needs a selector"):
-        encode_patch_elements(None, mode="remove")
+        encode_remove_elements("")
+
+
+@pytest.mark.parametrize("mode", ["inner", "prepend", "append", "before", "after", "remove"])
+def test_modes_that_the_client_wants_a_selector_for_are_refused_without(mode: PatchMode) -> None:
+    """It would throw in the page."""
+    with pytest.raises(ArgumentError, match=f"mode '{mode}' needs a selector"):
+        encode_patch_elements("<p id='a'>", mode=mode)
+
+
+@pytest.mark.parametrize("mode", ["outer", "replace"])
+def test_elements_find_their_place_by_id(mode: PatchMode) -> None:
+    """In the modes that put elements where others were."""
+    assert b"elements <p id='a'>" in encode_patch_elements("<p id='a'>", mode=mode)
+
+
+@given(ordinary, st.none() | ordinary, st.none() | milliseconds)
+def test_ordinary_removals_are_byte_for_byte_the_sdk_s(selector: str, event_id: str | None, retry: int | None) -> None:
+    """Where the official SDK is right, we say the same."""
+    theirs = SDK.remove_elements(selector, event_id=event_id, retry_duration=retry)
+    assert encode_remove_elements(selector, event_id=event_id, retry=retry) == theirs.encode()
+
+
+@given(any_text.filter(bool))
+def test_a_selector_never_breaks_out_of_its_field(selector: str) -> None:
+    """It is refused, or arrives in its line."""
+    try:
+        (event,) = parsed(encode_remove_elements(selector))
+    except ArgumentError:
+        assert re.search(r"[\r\n\0]", selector)
+    else:
+        arrived = selector.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        assert event.data == f"mode remove\nselector {arrived}"
+
+
+def test_all_options_of_a_removal_are_said() -> None:
+    """Those of elements that are about what is there already."""
+    frame = encode_remove_elements("#a", use_view_transition=True, view_transition_selector=".v", event_id="7", retry=0)
+    assert frame.decode() == (
+        "event: datastar-patch-elements\nid: 7\nretry: 0\ndata: mode remove\ndata: selector #a\n"
+        "data: useViewTransition true\ndata: viewTransitionSelector .v\n\n"
+    )
+
+
+@pytest.mark.parametrize("name", sorted(EVERYWHERE))
+def test_signals_under_names_of_every_object_are_refused(name: str) -> None:
+    """At any depth, in lists, and as part of a path: the client would write outside the signals."""
+    for bad in ({name: 1}, {"a": {name: {"x": 1}}}, {"a": [{"b": 1}, {name: 1}]}, {f"{name}.x": 1}, {f"a.{name}.b": 1}):
+        with pytest.raises(ArgumentError, match=f"a signal is called '{name}'"):
+            encode_patch_signals(bad)
+
+
+@given(st.sampled_from(sorted(EVERYWHERE)))
+def test_values_and_parts_of_names_may_be_anything(name: str) -> None:
+    """`"constructor"` is a fine text."""
+    signals = {"a": name, "b": [name, f'".{name}."'], f"{name}s": 1, f"my{name}": {f"{name}_": f".{name}."}}
+    (event,) = parsed(encode_patch_signals(signals))
+    assert json.loads(event.data.removeprefix("signals ")) == signals
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), object(), {1, 2}, b"bytes"])

@@ -1,0 +1,210 @@
+"""Actions in Datastar expressions: `at.get("/sse/home", retry="always")` is `"@get('/sse/home', {retry: 'always'})"`.
+
+Each returns an expression, a str for an attribute such as `attr.init(...)`, to be combined with others at will. What is
+passed in are Python values; text in them stays text. See https://data-star.dev/reference/actions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Final, Literal, TypeVar, final, get_args
+
+from effects import ArgumentError
+
+from ._constants import LONGEST_DELAY
+from ._filters import SignalFilter, patterns
+from ._js import js, object_literal, quoted
+
+__all__ = [
+    "BackendAction",
+    "Cancellation",
+    "ContentType",
+    "Retry",
+    "delete",
+    "get",
+    "patch",
+    "peek",
+    "post",
+    "put",
+    "set_all",
+    "toggle_all",
+]
+
+ContentType = Literal["json", "form"]
+"""What is sent: the signals as JSON, or the fields of a form."""
+Retry = Literal["auto", "error", "always", "never"]
+"""When the client asks again: after a failure of the network; for 4xx and 5xx, too; after a regular end, too. To the
+client 1.0.1, `never` is the same as `auto`."""
+Cancellation = Literal["auto", "cleanup", "disabled"]
+"""What ends a request: the next one of the same element; also the removal of that element; neither."""
+
+T = TypeVar("T")
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_FIELD = re.compile(r"[\t\x20-\x7e\xa0-\xff]*")
+"""Names and values that `fetch` takes as headers: RFC 9110, 5.1 and 5.5."""
+
+
+@final
+class BackendAction:
+    """A request to the server, with the page's signals in it.
+
+    `url` and the options are Python values. Raises `ArgumentError` for an empty URL and for options that the client
+    does not know or would not heed, and `TypeError`, as any function, for unknown names.
+    https://data-star.dev/reference/actions#backend-actions
+
+    - `content_type`: `form` sends the closest form, or the one that the CSS selector `selector` finds, and no signals.
+    - `filter_signals`: which signals are sent. `payload`: what is sent in their place, any value that JSON can say.
+    - `headers`: sent besides the client's own.
+    - `open_when_hidden`: stay open while the page is hidden. By default GET does not, and asks again when it is shown.
+    - `retry`: when to ask again. First after `retry_interval` milliseconds (1000), then `retry_scaler` times as long
+      (2), up to `retry_max_wait` milliseconds (30,000), and `retry_max_count` times (10).
+    - `request_cancellation`: what ends the request; `auto` by default.
+
+    >>> at.get("/sse/home", retry="always", request_cancellation="cleanup")
+    "@get('/sse/home', {retry: 'always', requestCancellation: 'cleanup'})"
+    """
+
+    __slots__ = ("_method",)
+
+    def __init__(self, method: str) -> None:
+        self._method = method
+
+    def __repr__(self) -> str:
+        return f"<at.{self._method}>"
+
+    def __call__(
+        self,
+        url: str,
+        *,
+        content_type: ContentType | None = None,
+        selector: str | None = None,
+        filter_signals: SignalFilter | None = None,
+        payload: object = None,
+        headers: Mapping[str, str] | None = None,
+        open_when_hidden: bool | None = None,
+        retry: Retry | None = None,
+        retry_interval: int | None = None,
+        retry_scaler: float | None = None,
+        retry_max_wait: int | None = None,
+        retry_max_count: int | None = None,
+        request_cancellation: Cancellation | None = None,
+    ) -> str:
+        if not url:
+            raise ArgumentError(f"at.{self._method} takes a URL", fix="pass one, such as '/greet'")
+        form = _choice("content_type", content_type, get_args(ContentType)) == "'form'"
+        _heeded("selector", selector, form, "form")
+        _heeded("filter_signals", filter_signals, not form, "json")
+        _heeded("payload", payload, not form, "json")
+        return self._expression(
+            url,
+            contentType=_choice("content_type", content_type, get_args(ContentType)),
+            selector=_said(selector, quoted),
+            filterSignals=_said(filter_signals, _filter_literal),
+            payload=_said(payload, js),
+            headers=_said(headers, _headers),
+            openWhenHidden=_flag("open_when_hidden", open_when_hidden),
+            retry=_choice("retry", retry, get_args(Retry)),
+            retryInterval=_number("retry_interval", retry_interval, LONGEST_DELAY),
+            retryScaler=_number("retry_scaler", retry_scaler, float("inf"), whole=False),
+            retryMaxWait=_number("retry_max_wait", retry_max_wait, LONGEST_DELAY),
+            retryMaxCount=_number("retry_max_count", retry_max_count, float("inf")),
+            requestCancellation=_choice("request_cancellation", request_cancellation, get_args(Cancellation)),
+        )
+
+    def _expression(self, url: str, **options: str | None) -> str:
+        given = {name: literal for name, literal in options.items() if literal is not None}
+        return f"@{self._method}({quoted(url)}{f', {object_literal(given)}' if given else ''})"
+
+
+get: Final = BackendAction("get")
+post: Final = BackendAction("post")
+put: Final = BackendAction("put")
+patch: Final = BackendAction("patch")
+delete: Final = BackendAction("delete")
+
+
+def peek(expression: str) -> str:
+    """The value of an expression, without running again when its signals change. The expression is trusted.
+
+    https://data-star.dev/reference/actions#peek
+
+    >>> at.peek("$total")
+    '@peek(() => ($total))'
+    """
+    return f"@peek(() => ({expression}))"
+
+
+def set_all(value: object, filter_signals: SignalFilter | None = None) -> str:
+    """Set all signals, or those that the filter lets through, to a Python value. Raises `ArgumentError` as `js` does.
+
+    https://data-star.dev/reference/actions#setall
+
+    >>> at.set_all(False, {"include": "^open"})
+    "@setAll(false, {include: '^open'})"
+    """
+    return f"@setAll({', '.join([js(value), *_filters(filter_signals)])})"
+
+
+def toggle_all(filter_signals: SignalFilter | None = None) -> str:
+    """Turn all signals, or those that the filter lets through, from true to false or the other way round.
+
+    https://data-star.dev/reference/actions#toggleall
+
+    >>> at.toggle_all({"include": "open"})
+    "@toggleAll({include: 'open'})"
+    """
+    return f"@toggleAll({', '.join(_filters(filter_signals))})"
+
+
+def _said(value: T | None, write: Callable[[T], str]) -> str | None:
+    return None if value is None else write(value)
+
+
+def _filters(given: SignalFilter | None) -> list[str]:
+    return [] if given is None else [_filter_literal(given)]
+
+
+def _filter_literal(given: SignalFilter) -> str:
+    return object_literal({name: quoted(pattern) for name, pattern in patterns(given).items()})
+
+
+def _headers(headers: Mapping[str, str]) -> str:
+    for name, value in headers.items():
+        if not _TOKEN.fullmatch(name) or not _FIELD.fullmatch(value):
+            raise ArgumentError(
+                "headers hold one that browsers do not send",
+                fix="names are tokens as in HTTP, values Latin-1 in one line",
+            )
+    return object_literal({quoted(name): quoted(value) for name, value in headers.items()})
+
+
+def _choice(name: str, value: str | None, choices: tuple[str, ...]) -> str | None:
+    if value is not None and value not in choices:
+        raise ArgumentError(f"{name} is none of those the client knows", fix=f"one of {', '.join(choices)}")
+    return None if value is None else f"'{value}'"
+
+
+def _flag(name: str, value: object) -> str | None:
+    if not isinstance(value, (bool, type(None))):
+        raise ArgumentError(f"{name} is True or False", fix="leave it out for the default")
+    return None if value is None else js(value)
+
+
+def _heeded(name: str, value: object, heeded: bool, content_type: ContentType) -> None:
+    if value is not None and not heeded:
+        raise ArgumentError(
+            f"{name} is heeded only where content_type is {content_type!r}", fix="leave one of them out"
+        )
+
+
+def _number(name: str, value: object, most: float, *, whole: bool = True) -> str | None:
+    if value is None:
+        return None
+    fits = isinstance(value, int if whole else (int, float)) and not isinstance(value, bool)
+    if not fits or not 0 <= value < float("inf") or value > most:  # type: ignore[operator]
+        kind = "a whole number" if whole else "a finite number"
+        limit = f" and no more than {most}" if most < float("inf") else ""
+        raise ArgumentError(f"{name} is {kind}, 0 or more{limit}", fix="leave it out for the default")
+    return js(value)

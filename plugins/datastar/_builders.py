@@ -1,0 +1,124 @@
+"""Effect vectors from typed calls: `patch_elements(row, selector="#list", mode="append")`.
+
+They only build data, which can as well be written by hand; what the data says is checked when the effect runs. Options
+that are not given, or None, are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ._elements import HasHtml, fragment
+from ._options import Namespace, PatchMode
+
+__all__ = ["close_sse", "execute_script", "patch_elements", "patch_signals", "redirect", "remove_elements"]
+
+
+def patch_elements(
+    *elements: HasHtml,
+    selector: str | None = None,
+    mode: PatchMode | None = None,
+    namespace: Namespace | None = None,
+    use_view_transition: bool | None = None,
+    view_transition_selector: str | None = None,
+    event_id: str | None = None,
+    retry: int | None = None,
+) -> list[object]:
+    """Patch elements into the page; several are one `fragment`. Without elements, `mode` has to be `remove`.
+
+    `retry` is in milliseconds. Raises `ArgumentError` where one of several has no `__html__`. See
+    `encode_patch_elements` for the options.
+
+    >>> patch_elements(html("<li>1</li>"), selector="#list", mode="append")
+    ['patch-elements', Markup('<li>1</li>'), {'selector': '#list', 'mode': 'append'}]
+    """
+    return _vector(
+        "patch-elements",
+        elements[0] if len(elements) == 1 else fragment(*elements) if elements else None,
+        selector=selector,
+        mode=mode,
+        namespace=namespace,
+        use_view_transition=use_view_transition,
+        view_transition_selector=view_transition_selector,
+        event_id=event_id,
+        retry=retry,
+    )
+
+
+def remove_elements(
+    selector: str,
+    *,
+    use_view_transition: bool | None = None,
+    view_transition_selector: str | None = None,
+    event_id: str | None = None,
+    retry: int | None = None,
+) -> list[object]:
+    """Remove what a CSS selector finds. `retry` is in milliseconds. See `encode_remove_elements`.
+
+    >>> remove_elements("#row-7")
+    ['remove-elements', '#row-7']
+    """
+    return _vector(
+        "remove-elements",
+        selector,
+        use_view_transition=use_view_transition,
+        view_transition_selector=view_transition_selector,
+        event_id=event_id,
+        retry=retry,
+    )
+
+
+def patch_signals(
+    signals: Mapping[str, object],
+    *,
+    only_if_missing: bool | None = None,
+    event_id: str | None = None,
+    retry: int | None = None,
+) -> list[object]:
+    """Patch signals into the page; None removes one. `retry` is in milliseconds. See `encode_patch_signals`.
+
+    >>> patch_signals({"connected": True}, only_if_missing=True)
+    ['patch-signals', {'connected': True}, {'only_if_missing': True}]
+    """
+    return _vector("patch-signals", signals, only_if_missing=only_if_missing, event_id=event_id, retry=retry)
+
+
+def execute_script(
+    script: str,
+    *,
+    auto_remove: bool | None = None,
+    attributes: Mapping[str, str | bool] | None = None,
+    event_id: str | None = None,
+    retry: int | None = None,
+) -> list[object]:
+    """Make the page run a script that can be trusted. `retry` is in milliseconds. See `encode_execute_script`.
+
+    >>> execute_script(f"alert({js('Hi!')})")
+    ['execute-script', 'alert("Hi!")']
+    """
+    return _vector(
+        "execute-script", script, auto_remove=auto_remove, attributes=attributes, event_id=event_id, retry=retry
+    )
+
+
+def redirect(url: str, *, event_id: str | None = None, retry: int | None = None) -> list[object]:
+    """Make the page go to a URL, http or https. `retry` is in milliseconds. See `encode_redirect`.
+
+    >>> redirect("/welcome")
+    ['redirect', '/welcome']
+    """
+    return _vector("redirect", url, event_id=event_id, retry=retry)
+
+
+def close_sse() -> list[object]:
+    """End the stream, once what is queued has been written.
+
+    >>> close_sse()
+    ['close-sse']
+    """
+    return ["close-sse"]
+
+
+def _vector(key: str, argument: object, **options: object) -> list[object]:
+    given = {name: value for name, value in options.items() if value is not None}
+    return [key, argument, given] if given else [key, argument]

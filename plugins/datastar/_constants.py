@@ -1,0 +1,40 @@
+"""What both ends of the protocol agree on: names, headers, and the client that this package speaks to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+__all__ = [
+    "DATASTAR_KEY",
+    "DATASTAR_REQUEST",
+    "DATASTAR_URL",
+    "DATASTAR_VERSION",
+    "DEFAULT_RETRY",
+    "LONGEST_DELAY",
+    "SSE_HEADERS",
+]
+
+DATASTAR_VERSION: Final = "1.0.1"
+"""The version of the browser client that this package speaks to."""
+
+DATASTAR_URL: Final = f"https://cdn.jsdelivr.net/gh/starfederation/datastar@v{DATASTAR_VERSION}/bundles/datastar.js"
+"""The browser client, as officially published. Load it with `<script type="module">`."""
+
+DATASTAR_KEY: Final = "datastar"
+"""The query parameter that holds the page's signals, as JSON, in GET and DELETE requests of the client."""
+
+DATASTAR_REQUEST: Final = "Datastar-Request"
+"""The header that the client sends with every request, with the value `true`."""
+
+SSE_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
+    {"Content-Type": "text/event-stream", "Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+)
+"""The headers of an answer that is a stream. The last one keeps nginx from collecting events."""
+
+DEFAULT_RETRY: Final = 1000
+"""How long the client waits before it connects again unless it is told otherwise, in milliseconds."""
+
+LONGEST_DELAY: Final = 2**31 - 1
+"""The longest delay of a browser's timer, in milliseconds (24 days). A longer one fires at once: HTML standard, 8.7."""

@@ -1,0 +1,31 @@
+"""Which signals an action or attribute is about."""
+
+from __future__ import annotations
+
+from typing_extensions import TypedDict
+
+from effects import ArgumentError
+
+__all__ = ["SignalFilter", "patterns"]
+
+
+class SignalFilter(TypedDict, total=False):
+    """Which signals: those whose path matches `include` and not `exclude`, sources of JavaScript regular expressions.
+
+    The client takes off a slash at either end. In requests, `exclude` takes the place of what keeps signals whose name
+    begins with `_` in the browser.
+    """
+
+    include: str
+    exclude: str
+
+
+def patterns(given: SignalFilter) -> dict[str, str]:
+    """The filter's patterns by name. Raises `ArgumentError` for other names, and for what is no str."""
+    found: dict[str, object] = {**given}
+    if not found.keys() <= SignalFilter.__optional_keys__ or not all(isinstance(one, str) for one in found.values()):
+        raise ArgumentError(
+            "a filter of signals has something that the client does not know",
+            fix="it has the keys include and exclude, with regular expressions as str",
+        )
+    return {name: str(pattern) for name, pattern in found.items()}

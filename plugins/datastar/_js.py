@@ -1,0 +1,100 @@
+"""Values as JavaScript, for places where text and code share a string.
+
+A Datastar expression is rewritten with regular expressions before it is compiled: `@word(` becomes a call, inside
+string literals, too; statements are cut apart at `;`, and a backslash before a quote, or a `/` after a division,
+misleads the cutter about where a string ends. Around it sits an attribute, or a script element, with rules of its own.
+So what is not plainly harmless in all of them is written as an escape, which only the JavaScript parser reads.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+
+from effects import ArgumentError
+
+__all__ = ["js", "json_text", "object_literal", "quoted", "replaced"]
+
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_TOUCHED = re.compile(r"""(\\u....|\\[bfnrt])|\\(["\\])|_(?=_)|[^A-Za-z0-9 _.,:!?#%*+=~^|\[\]-]""")
+"""What is an escape already; a backslash with what it escapes; and what else may not stand for itself. Two underscores
+in a row are how the client names what a page protects from it."""
+_UNQUOTABLE = re.compile(r"_(?=_)|[^A-Za-z0-9 _.,:!?#%*+=~^|\[\]/-]")
+"""As above, for text without escapes. A `/` may stand: it is in every URL, and misleads nothing but a division."""
+
+
+def js(value: object) -> str:
+    r"""A value that JSON can say, as a JavaScript literal that is safe in any Datastar expression.
+
+    It is safe also in a script element, and in an attribute: htpy and Jinja escape its double quotes, and inside single
+    quotes nothing needs to be. In a script element it must not be escaped, so say there that it is trusted:
+    `html(js(value))`. It is ASCII, in one line, and valid JSON. Lone surrogates arrive as they are.
+
+    Raises `ArgumentError` for what JSON cannot say, NaN and infinities included, and for what would arrive as something
+    else: a whole number that JavaScript rounds, two keys with the same name, and the key `__proto__`, which sets the
+    prototype.
+
+    >>> print(js({"name": "@bob(home)"}))
+    {"name":"\u0040bob\u0028home\u0029"}
+    """
+    text = json_text("a value holds", value, _check_value)
+    return _STRING.sub(lambda found: f'"{_TOUCHED.sub(_touch, found[0][1:-1])}"', text)
+
+
+def json_text(who: str, value: object, check: Callable[[str], object]) -> str:
+    """JSON in ASCII, as short as it gets, once `check` has seen it.
+
+    Raises `ArgumentError` where JSON cannot say it; `who` is the beginning of the message.
+    """
+    try:
+        text = json.dumps(value, separators=(",", ":"), allow_nan=False)
+        check(text)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ArgumentError(
+            f"{who} what JSON cannot say ({type(error).__name__})",
+            fix="use str, int, finite float, bool, None, list and dict",
+        ) from None
+    return text
+
+
+def quoted(text: str, unquotable: re.Pattern[str] = _UNQUOTABLE) -> str:
+    """A text as a JavaScript string in single quotes; what `unquotable` finds in it is escaped."""
+    return f"'{unquotable.sub(lambda found: _escape(found[0]), text)}'"
+
+
+def object_literal(fields: Mapping[str, str]) -> str:
+    """An object of expressions. The names are trusted to be identifiers or literals."""
+    return "{" + ", ".join(f"{name}: {expression}" for name, expression in fields.items()) + "}"
+
+
+def replaced(text: str) -> str:
+    """A text with surrogate pairs joined and lone surrogates replaced by U+FFFD: what UTF-8 can carry."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _touch(found: re.Match[str]) -> str:
+    return found[1] or _escape(found[2] or found[0])
+
+
+def _escape(char: str) -> str:
+    """Escapes for the UTF-16 code units of a character, which are what JavaScript strings are made of."""
+    return re.sub("....", r"\\u\g<0>", char.encode("utf-16-be", "surrogatepass").hex())
+
+
+def _check_value(text: str) -> None:
+    json.loads(text, object_pairs_hook=_check_keys, parse_int=_check_whole)
+
+
+def _check_keys(pairs: list[tuple[str, object]]) -> None:
+    names = {name for name, _ in pairs}
+    if "__proto__" in names:
+        raise ArgumentError("a value has the key '__proto__', which sets the prototype", fix="call it something else")
+    if len(names) < len(pairs):
+        raise ArgumentError("a value has two keys that JSON writes alike", fix="use keys of one type, str")
+
+
+def _check_whole(digits: str) -> None:
+    number = int(digits)
+    if number.bit_length() > 1023 or int(float(number)) != number:
+        raise ArgumentError("a value has a whole number that JavaScript rounds", fix="pass it as a str")

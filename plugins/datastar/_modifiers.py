@@ -1,0 +1,85 @@
+"""The modifiers of `data-*` attributes: `debounce.300ms.leading`, in an attribute's name after two underscores.
+
+What each may look like, and which attribute takes which, is read off the client 1.0.1: what it does not look for, it
+silently ignores. See https://data-star.dev/reference/attributes.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from types import MappingProxyType
+
+from effects import ArgumentError
+
+__all__ = ["modified"]
+
+_TIME = r"\.(?:\d{1,9}ms|\d{1,6}s)"
+"""Whole milliseconds or seconds, of which a browser's timer can wait for all."""
+_NAME = r"\.[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*"
+
+_SHAPES = MappingProxyType(
+    {
+        "debounce": (rf"{_TIME}(?:\.leading|\.notrailing){{0,2}}", ".300ms, then .leading or .notrailing"),
+        "throttle": (rf"{_TIME}(?:\.noleading|\.trailing){{0,2}}", ".300ms, then .noleading or .trailing"),
+        "delay": (_TIME, ".300ms or .2s"),
+        "duration": (rf"{_TIME}(?:\.leading)?", ".500ms or .2s, then .leading"),
+        "threshold": (r"\.(?:\d{1,2}|100)", ".25, in percent"),
+        "prop": (_NAME, ".is-checked, the property in kebab case"),
+        "event": (rf"(?:{_NAME})+", ".change, or several: .input.change"),
+    }
+)
+"""What has to follow a modifier's word, and how to say it; nothing may follow those that are not here."""
+
+_TIMING = frozenset({"debounce", "delay", "throttle", "viewtransition"})
+_TAKEN = MappingProxyType(
+    {
+        "bind": frozenset({"event", "prop"}),
+        "ignore": frozenset({"self"}),
+        "init": frozenset({"delay", "viewtransition"}),
+        "json-signals": frozenset({"terse"}),
+        "on": _TIMING | {"capture", "document", "once", "outside", "passive", "prevent", "stop", "window"},
+        "on-intersect": _TIMING | {"exit", "full", "half", "once", "threshold"},
+        "on-interval": frozenset({"duration", "viewtransition"}),
+        "on-signal-patch": _TIMING - {"viewtransition"},
+        "signals": frozenset({"ifmissing"}),
+    }
+)
+
+
+def modified(attribute: str, modifiers: tuple[str, ...]) -> str:
+    """The modifiers as the end of an attribute's name. Raises `ArgumentError` for what the client would not heed."""
+    words: set[str] = set()
+    for modifier in modifiers:
+        word, rest = _parted(modifier)
+        _check_word(attribute, word)
+        _check_shape(word, rest)
+        if word in words:
+            raise ArgumentError(f"data-{attribute}: modifier {word!r} is given twice", fix="give it once")
+        words.add(word)
+    return "".join(f"__{modifier}" for modifier in modifiers)
+
+
+def _parted(modifier: str) -> tuple[str, str]:
+    word, dot, rest = modifier.partition(".")
+    return word, dot + rest
+
+
+def _check_word(attribute: str, word: str) -> None:
+    taken = sorted(_TAKEN[attribute])
+    if word not in taken:
+        close = difflib.get_close_matches(word, taken, n=2)
+        raise ArgumentError(
+            f"data-{attribute} has no such modifier",
+            near=", ".join(map(repr, close)) or None,
+            fix=f"one of {', '.join(taken)}",
+        )
+
+
+def _check_shape(word: str, rest: str) -> None:
+    pattern, example = _SHAPES.get(word, ("", ""))
+    if not re.fullmatch(pattern, rest, re.ASCII):
+        raise ArgumentError(
+            f"modifier {word!r} is not written as the client reads it",
+            fix=f"write {word}{example}" if example else f"write {word} with nothing after it",
+        )

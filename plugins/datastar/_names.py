@@ -1,0 +1,87 @@
+"""Names that end up in a page: of signals, and of attributes.
+
+The client keeps signals in JavaScript objects and writes changes to them by path. A path through a name that every
+object has (`constructor`, `__proto__`) leads out of the signals and into what all scripts of the page share, so that a
+name which came from a browser could change how the page works. Such names are refused.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+from effects import ArgumentError
+
+__all__ = ["attribute_name", "check_signal_names", "signal_name"]
+
+_EVERYWHERE = frozenset(
+    {
+        "__defineGetter__",
+        "__defineSetter__",
+        "__lookupGetter__",
+        "__lookupSetter__",
+        "__proto__",
+        "constructor",
+        "hasOwnProperty",
+        "isPrototypeOf",
+        "propertyIsEnumerable",
+        "toLocaleString",
+        "toString",
+        "valueOf",
+    }
+)
+"""The properties of `Object.prototype`: ECMAScript, 20.1.3 and B.2.2."""
+
+_SUSPECT = re.compile(rf'[".](?:{"|".join(sorted(_EVERYWHERE))})[".]')
+_SIGNAL = re.compile(r"\w+(?:[.-]\w+)*", re.ASCII)
+"""What the client takes for a name behind a `$`."""
+_ATTRIBUTE = re.compile(r"[A-Za-z_:][\w.:-]*", re.ASCII)
+
+
+def check_signal_names(text: str) -> None:
+    """Refuse JSON in which a key is, or leads through, a name that every JavaScript object has.
+
+    Raises `ArgumentError`. Nearly all signals are passed after one search of the text; the rest is read again.
+    """
+    if _SUSPECT.search(text):
+        json.loads(text, object_pairs_hook=_check_pairs)
+
+
+def _check_pairs(pairs: list[tuple[str, object]]) -> None:
+    for key, _ in pairs:
+        _check_parts(key)
+
+
+def _check_parts(name: str) -> None:
+    for part in _EVERYWHERE.intersection(name.split(".")):
+        raise ArgumentError(
+            f"a signal is called {part!r}, as something in every JavaScript object is",
+            fix="call it something else; take names that came from a browser from a list of your own",
+        )
+
+
+def signal_name(where: str, name: str) -> str:
+    """The name of a signal as it is, or `ArgumentError`: words of ASCII letters, digits and `_`, joined by `.` or `-`.
+
+    `where` says whose argument it is.
+    """
+    if not _SIGNAL.fullmatch(name):
+        raise ArgumentError(
+            f"{where} takes the name of a signal",
+            fix="write it as in an expression, without the $: 'name', or 'user.name' for one that is nested",
+        )
+    _check_parts(name)
+    return name
+
+
+def attribute_name(where: str, name: str) -> str:
+    """The name of an attribute as it is, or `ArgumentError` for one that an element does not take from a script.
+
+    The HTML standard (13.1.2.3) lets markup have more names; the client copies them with `setAttribute`, which throws.
+    """
+    if not _ATTRIBUTE.fullmatch(name):
+        raise ArgumentError(
+            f"{where}: the name of an attribute is none that can be set",
+            fix="use ASCII letters, digits, '-', '_', '.' and ':', with a letter first",
+        )
+    return name

@@ -1,0 +1,99 @@
+"""Scripts for the page to run, as elements: Datastar has no event of its own for them.
+
+A script element ends at the first `</script`, whatever JavaScript makes of it, and `<!--` followed by `<script` hides
+that end: HTML standard, 4.12.1.3 (Restrictions for contents of script elements). The client looks for `</html>`,
+`</head>` and `</body>` besides, to find out whether it got a whole page. None of them reaches the page as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from markupsafe import escape
+
+from effects import ArgumentError
+
+from ._encode import encode_patch_elements
+from ._js import quoted, replaced
+from ._names import attribute_name
+
+__all__ = ["encode_execute_script", "encode_redirect"]
+
+_MARKUP = re.compile(r"<(?=!--|/?script|/(?:html|head|body))", re.IGNORECASE)
+_REMOVE = {"data-effect": "el.remove()"}
+_NOT_IN_URL = re.compile(r"[^A-Za-z0-9._~:/?#\[\]@!$&()*+,;=%-]")
+"""What no URL has as it is (RFC 3986, 2.2 and 2.3), and the quote."""
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_CONTROL = re.compile(r"[\0-\x1f\x7f-\x9f]")
+
+
+def encode_execute_script(
+    script: str,
+    *,
+    auto_remove: bool = True,
+    attributes: Mapping[str, str | bool] | None = None,
+    event_id: str | None = None,
+    retry: int | None = None,
+) -> bytes:
+    r"""One `datastar-patch-elements` event that makes the page run `script`, which is JavaScript to be trusted.
+
+    Values go into it through `js`, never as text. Before `!--`, `script`, `/script`, `/html`, `/head` and `/body`, in
+    any case, `<` is written `\x3C`, which is the same inside strings, regular expressions and comments, and a syntax
+    error anywhere else. The script runs at the end of `body`, and its element is removed unless `auto_remove` is False.
+
+    `attributes` are those of the element: True is one without a value, False one that is left out. Line ends become
+    LF, a lone surrogate U+FFFD. `retry` is in milliseconds. Raises `ArgumentError` for NUL in the script or in a value,
+    since browsers replace it, for names of attributes that no element takes, for one that is given twice (names are
+    the same in any case), and for what `encode_patch_elements` refuses.
+    """
+    given = {**(_REMOVE if auto_remove else {}), **(attributes or {})}
+    if len({name.lower() for name in given}) < bool(auto_remove) + len(attributes or {}):
+        raise ArgumentError(
+            "an attribute of a script is given twice", fix="data-effect is there unless auto_remove is False"
+        )
+    tag = "".join(_attribute(name, value) for name, value in given.items())
+    text = _MARKUP.sub(r"\\x3C", _no_nul("a script", script))
+    element = f"<script{tag}>{text}</script>"
+    return encode_patch_elements(element, selector="body", mode="append", event_id=event_id, retry=retry)
+
+
+def encode_redirect(url: str, *, event_id: str | None = None, retry: int | None = None) -> bytes:
+    """One `datastar-patch-elements` event that makes the page go to `url`, absolute or relative.
+
+    What no URL has as it is, is escaped; a lone surrogate becomes U+FFFD. `retry` is in milliseconds. Raises
+    `ArgumentError` for a scheme other than `http` and `https`, such as `javascript`, for an empty URL, and for control
+    characters and white space around it, which browsers take out before they look for the scheme (WHATWG URL standard,
+    4.4). Not checked is where the URL leads: `//example.org`, with backslashes as well, and `https://example.org` are
+    other sites.
+    """
+    location = quoted(_checked(replaced(url)), _NOT_IN_URL)
+    return encode_execute_script(f"setTimeout(() => window.location = {location})", event_id=event_id, retry=retry)
+
+
+def _checked(url: str) -> str:
+    if not url or url != url.strip() or _CONTROL.search(url):
+        raise ArgumentError(
+            "the URL of a redirect is empty, or has control characters or white space around it",
+            fix="pass it stripped, or '/' for the site's first page",
+        )
+    scheme = _SCHEME.match(url)
+    if scheme and scheme[1].lower() not in {"http", "https"}:
+        raise ArgumentError(
+            "the URL of a redirect has a scheme other than http and https",
+            fix="write './' before a path that has a colon in its first part",
+        )
+    return url
+
+
+def _attribute(name: str, value: str | bool) -> str:
+    attribute_name("attributes of a script", name)
+    if isinstance(value, bool):
+        return f" {name}" if value else ""
+    return f' {name}="{escape(str(_no_nul("an attribute of a script", value)))}"'
+
+
+def _no_nul(what: str, text: str) -> str:
+    if "\0" in text:
+        raise ArgumentError(f"{what} holds NUL, which browsers replace", fix="take it out, or pass it through js()")
+    return text

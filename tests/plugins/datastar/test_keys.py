@@ -1,0 +1,110 @@
+"""Names behind the colon: from what is written, the client makes the name that was meant."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from effects import ArgumentError
+from plugins.datastar import attr
+from tests.plugins.datastar.examples import Markup, any_text, hostile_text
+
+
+def read(attribute: str, default: str) -> str:
+    """The name as the client reads it, once HTML has lowered it: its documentation, attribute casing."""
+    name, *modifiers = attribute.lower().removeprefix("data-").split("__")
+    _, _, key = name.partition(":")
+    (case,) = [one.removeprefix("case.") for one in modifiers if one.startswith("case.")] or [default]
+    if case == "kebab":
+        return key
+    camel = re.sub("-([a-z])", lambda found: found[1].upper(), key)
+    return camel if case == "camel" else camel[:1].upper() + camel[1:]
+
+
+@pytest.mark.parametrize(
+    ("event", "key"),
+    [
+        ("click", "click"),
+        ("my-event", "my-event"),
+        ("myEvent", "my-event__case.camel"),
+        ("MyEvent", "my-event__case.pascal"),
+        ("DOMContentLoaded", "d-o-m-content-loaded__case.pascal"),
+        ("htmx:afterSwap", "htmx:after-swap__case.camel"),
+        ("sl.show_all", "sl.show_all"),
+    ],
+)
+def test_events_keep_their_case(event: str, key: str) -> None:
+    """With a modifier where they have capitals."""
+    assert attr.on(event, "x", "once") == {f"data-on:{key}__once": "x"}
+
+
+@pytest.mark.parametrize(
+    ("signal", "key"),
+    [
+        ("total", "total"),
+        ("fullName", "full-name"),
+        ("user.fullName", "user.full-name"),
+        ("Total", "total__case.pascal"),
+        ("full-name", "full-name__case.kebab"),
+        ("full_name", "full_name"),
+        ("_local", "_local"),
+    ],
+)
+def test_computed_signals_keep_their_case(signal: str, key: str) -> None:
+    """With a modifier where they are not in camel case."""
+    assert attr.computed({signal: "x"}) == {f"data-computed:{key}": "x"}
+
+
+names = st.text("abAB-_.:19") | any_text | hostile_text
+
+
+@given(names)
+def test_whatever_an_event_is_called_is_read_or_refused(name: str) -> None:
+    """In one attribute, of any element."""
+    try:
+        attributes = attr.on(name, "x", "once")
+    except ArgumentError:
+        assert not re.fullmatch(r"[a-z]+(-[a-z]+)*|[a-z]+([A-Z][a-z]+)*", name)
+        return
+    ((_, found),) = Markup(f"<div{attributes.__html__()}>").tags
+    ((attribute, value),) = found.items()
+    assert (read(attribute, "kebab"), value) == (name, "x")
+    assert attribute.endswith("__once")
+
+
+@given(names)
+def test_whatever_a_computed_signal_is_called_is_read_or_refused(name: str) -> None:
+    """In one attribute, of any element."""
+    try:
+        attributes = attr.computed({name: "x"})
+    except ArgumentError:
+        assert not re.fullmatch(r"[a-z]+(-[a-z]+)*|[a-z]+([A-Z][a-z]+)*", name)
+        return
+    ((_, found),) = Markup(f"<div{attributes.__html__()}>").tags
+    ((attribute, _),) = found.items()
+    assert read(attribute, "camel") == name
+
+
+@pytest.mark.parametrize(
+    "name", ["", "a b", "a__b", "a_", "-a", "my-Event-x", "é", "a=b", "a>", "a'", 'a"', "a/", "a\0"]
+)
+def test_events_that_cannot_be_said_are_refused(name: str) -> None:
+    """With what can be."""
+    with pytest.raises(ArgumentError, match="data-on: a name that cannot stand in the name of an attribute"):
+        attr.on(name, "x")
+
+
+@pytest.mark.parametrize("name", ["color", "background-color", "--x", "--my-var2", "--a--b", "-webkit-mask"])
+def test_css_properties_are_written_as_in_css(name: str) -> None:
+    """They reach the style as they are."""
+    assert attr.style({name: "x"}) == {f"data-style:{name}": "x"}
+
+
+@pytest.mark.parametrize("name", ["", "backgroundColor", "--myVar", "a_b", "a__b", "a b", "-", "--", "a:", "é", "a-"])
+def test_what_is_no_css_property_is_refused(name: str) -> None:
+    """Capitals would be lost."""
+    with pytest.raises(ArgumentError, match="data-style: a name that is no CSS property"):
+        attr.style({name: "x"})
