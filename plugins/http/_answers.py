@@ -16,11 +16,9 @@ from markupsafe import Markup
 from quart import Response, request
 
 from effects import ErrorRecord
+from plugins.datastar import DATASTAR_REQUEST, SSE_HEADERS
 
-__all__ = ["EVENT_HEADERS", "busy", "dispatch_problem", "event_response", "is_datastar", "problem", "stay_away"]
-
-EVENT_HEADERS = {"Content-Type": "text/event-stream", "Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-"""The last one keeps nginx from collecting events instead of passing them on."""
+__all__ = ["busy", "dispatch_problem", "event_response", "is_datastar", "problem", "stay_away"]
 
 _LISTED = 20
 _COME_BACK = (5, 15)
@@ -31,12 +29,12 @@ _PAGE = Markup('<!doctype html><html lang="en"><meta charset="utf-8"><title>{tit
 
 def is_datastar() -> bool:
     """Whether the current request is one of the Datastar client's."""
-    return request.headers.get("Datastar-Request") == "true"
+    return request.headers.get(DATASTAR_REQUEST) == "true"
 
 
 def event_response(frames: bytes) -> Response:
     """An answer in one piece."""
-    return Response(frames, headers=EVENT_HEADERS)
+    return Response(frames, headers=dict(SSE_HEADERS))
 
 
 def problem(status: int, detail: str, **extra: object) -> Response:

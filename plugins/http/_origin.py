@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from quart import Request
 
+from plugins.datastar import DATASTAR_REQUEST
+
 __all__ = ["is_cross_site"]
 
 _DEFAULT_PORTS = (":80", ":443")
@@ -26,7 +28,7 @@ def is_cross_site(request: Request) -> bool:
     source = request.headers.get("Origin") or request.headers.get("Referer")
     if source is not None:
         return _host_of(source) != _without_default_port(request.host)
-    return request.method in {"GET", "HEAD"} and "Datastar-Request" not in request.headers
+    return request.method in {"GET", "HEAD"} and DATASTAR_REQUEST not in request.headers
 
 
 def _host_of(url: str) -> str | None:

@@ -18,6 +18,8 @@ from quart import Response, abort, g, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from plugins.datastar import DATASTAR_KEY
+
 from ._answers import problem
 
 __all__ = ["InvalidSignals", "Messages", "as_model_input", "filled", "is_form", "parse", "raw_signals"]
@@ -75,13 +77,17 @@ _DEEPEST = 10
 
 
 def _put(messages: Messages, place: tuple[int | str, ...], message: str) -> None:
-    """Put a message where it belongs; the first for a field counts."""
-    name, *rest = place or ("form",)
-    inner = messages.get(str(name), "")
+    """Put a message where it belongs; the first for a field counts.
+
+    What the model has no field for is said of the whole: its name is the sender's, and would become that of a signal.
+    """
+    name, *rest = place or ("",)
+    known = str(name) if str(name) in messages else "form"
+    inner = messages.get(known, "")
     if isinstance(inner, dict) and rest:
         _put(inner, tuple(rest), message)
     elif not inner:
-        messages[str(name)] = message
+        messages[known] = message
 
 
 def _for_people(detail: ErrorDetails) -> str:
@@ -119,7 +125,7 @@ async def raw_signals() -> dict[str, object]:
 def is_form() -> bool:
     """Whether the current request's signals are the fields of a form, in its body or its query."""
     if request.method in _IN_QUERY:
-        return "datastar" not in request.args
+        return DATASTAR_KEY not in request.args
     return request.mimetype in _FORMS
 
 
@@ -129,7 +135,7 @@ _FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 async def _read() -> dict[str, object]:
     if request.method in _IN_QUERY:
-        return _fields(request.args) if is_form() else _decoded(request.args["datastar"])
+        return _fields(request.args) if is_form() else _decoded(request.args[DATASTAR_KEY])
     if is_form():
         return _fields(await request.form)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
     body = await request.get_data(as_text=False)

@@ -11,8 +11,7 @@ from quart.wrappers.response import ResponseBody
 
 from effects import Sink
 from plugins.connections import Connection
-
-from ._answers import EVENT_HEADERS
+from plugins.datastar import SSE_HEADERS
 
 __all__ = ["Buffer", "Opening", "stream_response"]
 
@@ -92,6 +91,6 @@ class _Body(ResponseBody):
 
 def stream_response(connection: Connection) -> Response:
     """An answer that goes on until the connection ends."""
-    response = Response(_Body(connection), headers=EVENT_HEADERS)
+    response = Response(_Body(connection), headers=dict(SSE_HEADERS))
     response.timeout = None  # quart would cut the stream off after RESPONSE_TIMEOUT, 60 s
     return response

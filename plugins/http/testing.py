@@ -16,6 +16,8 @@ import trio
 from quart.typing import TestClientProtocol
 from werkzeug.datastructures import Headers
 
+from plugins.datastar import DATASTAR_REQUEST
+
 __all__ = ["Event", "SSEParser", "SSEStream", "open_sse"]
 
 
@@ -225,7 +227,7 @@ def open_sse(
     Up to 10 chunks wait to be read; then the app has to wait, as it would for a slow client. On leaving, drops the
     stream and waits for the app to be done with the request. What the app raises comes out here.
     """
-    sent = {"Datastar-Request": "true", "Accept": "text/event-stream", **(headers or {})}
+    sent = {DATASTAR_REQUEST: "true", "Accept": "text/event-stream", **(headers or {})}
     return _opened(_Request(client, path, sent, method, body))
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 import trio
+from pydantic import BaseModel
 from quart.typing import ResponseReturnValue
 
 from effects import ErrorRecord
@@ -208,6 +209,12 @@ async def test_a_get_must_show_where_it_comes_from(site: Site, headers: dict[str
     assert answer.status_code == status
 
 
+class Strict(BaseModel, extra="forbid"):
+    """A form that takes nothing else."""
+
+    name: str
+
+
 def wizard(**options: Any) -> Small:
     """A form, a reply that fails, and streams that fail, with what the app makes of it."""
     small = Small(**options)
@@ -398,3 +405,20 @@ async def test_a_page_of_a_problem_makes_no_session() -> None:
     answer = await wizard().app.test_client().post("/reply/default", headers={"Accept": "text/html"})
     assert answer.mimetype == "text/html"
     assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("name", ["__proto__", "constructor", "form", "nobody"])
+async def test_a_field_that_the_model_does_not_have_is_a_message_of_the_form(name: str) -> None:
+    """Its name is the sender's: as that of a signal it could break the page."""
+    small = Small()
+
+    @small.app.post("/strict")
+    async def strict() -> ResponseReturnValue:
+        await small.live.signals(Strict)
+        return ""
+
+    body = f'{{"name": "Ann", "{name}": {{"polluted": 1}}}}'.encode()
+    headers = {"Content-Type": "application/json", **DATASTAR}
+    answer = await small.app.test_client().post("/strict", data=body, headers=headers)
+    assert answer.status_code == 200
+    assert await signals_of(answer) == [{"errors": {"name": "", "form": "Extra inputs are not permitted"}}]
