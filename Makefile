@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 DEMO   := $(VENV)/.demo
 BIND   ?= 127.0.0.1:8000
 
-.PHONY: demo check test lint types fast wheel clean
+.PHONY: demo check test lint types fast docs wheel clean
 
 demo: $(DEMO)
 	$(BIN)/hypercorn -k trio --bind $(BIND) demo.app:app
@@ -31,6 +31,9 @@ types: $(READY)
 fast: $(READY)
 	$(BIN)/pytest -q -m "not slow"
 
+docs: $(READY)
+	$(BIN)/python -m docs.reference site
+
 wheel: $(READY)
 	$(BIN)/python -m build --wheel
 
@@ -45,4 +48,4 @@ $(DEMO): pyproject.toml
 	touch $(DEMO)
 
 clean:
-	rm -rf $(VENV) build dist .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build dist site .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis

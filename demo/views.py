@@ -32,6 +32,7 @@ from htpy import (
 from markupsafe import Markup
 
 from demo.settings import client_url
+from plugins.datastar import at, attr
 from plugins.datastar import html as trusted
 
 __all__ = ["State", "about", "greeting", "home"]
@@ -54,19 +55,16 @@ def home(*, stream: str, greet: str, latest: str | None) -> Renderable:
     """The greet page. `stream` and `greet` are URLs."""
     return _page("Greet", "home")[
         div(
-            {
-                "data-signals": "{connected: false, name: '', errors: {name: ''}}",
-                "data-on:datastar-fetch": _LOST,
-            }
+            attr.signals({"connected": False, "name": "", "errors": {"name": ""}}) | attr.on("datastar-fetch", _LOST),
         )[
-            div("#stream", {"data-init": f"@get('{stream}', {{retry: 'always', requestCancellation: 'cleanup'}})"}),
+            div("#stream", attr.init(at.get(stream, retry="always", request_cancellation="cleanup"))),
             p(".lead")["Whoever has this page open sees every greeting at once. Open it in a second window."],
             greeting(latest),
-            form({"data-on:submit": f"@post('{greet}')"}, action=greet, method="post")[
+            form(attr.on("submit", at.post(greet)), action=greet, method="post")[
                 label(for_="name")["Whom do you greet?"],
                 div(".row")[
                     input(
-                        {"data-bind:name": True, "data-attr:aria-invalid": "$errors.name ? 'true' : 'false'"},
+                        attr.bind("name") | attr.attr({"aria-invalid": "$errors.name ? 'true' : 'false'"}),
                         id="name",
                         name="name",
                         required=True,
@@ -76,11 +74,11 @@ def home(*, stream: str, greet: str, latest: str | None) -> Renderable:
                     ),
                     button(type="submit")["Greet"],
                 ],
-                p("#name-error.error", {"data-text": "$errors.name"}, aria_live="polite"),
+                p("#name-error.error", attr.text("$errors.name"), aria_live="polite"),
             ],
-            p(".connection", {"data-class:on": "$connected"})[
+            p(".connection", attr.class_({"on": "$connected"}))[
                 span(".dot", aria_hidden="true"),
-                span({"data-text": "$connected ? 'Connected' : 'Not connected'"})["Not live without JavaScript"],
+                span(attr.text("$connected ? 'Connected' : 'Not connected'"))["Not live without JavaScript"],
             ],
         ]
     ]

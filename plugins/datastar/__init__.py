@@ -3,8 +3,7 @@
 Knows values and bytes, and the `Sink` it writes to. Knows no connection, no request and no web framework.
 """
 
-from . import _at as at
-from . import _attr as attr
+from . import at, attr
 from ._attributes import Attributes
 from ._builders import close_sse, execute_script, patch_elements, patch_signals, redirect, remove_elements
 from ._constants import DATASTAR_KEY, DATASTAR_REQUEST, DATASTAR_URL, DATASTAR_VERSION, DEFAULT_RETRY, SSE_HEADERS

@@ -91,6 +91,7 @@ class BackendAction:
         retry_max_count: int | None = None,
         request_cancellation: Cancellation | None = None,
     ) -> str:
+        """The expression. The class says what the options are."""
         if not url:
             raise ArgumentError(f"at.{self._method} takes a URL", fix="pass one, such as '/greet'")
         form = _choice("content_type", content_type, get_args(ContentType)) == "'form'"

@@ -1,0 +1,95 @@
+"""A page of documentation, taken at its word.
+
+A fenced block that begins with a file's name in a comment is that file: it is written out, and a later block of the
+same name replaces it, as a reader would do. A `console` block is run, command by command, in the folder so far, and
+what is printed must be what the page shows. Other fenced blocks may only be `text`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["Shown", "blocks", "follow"]
+
+_FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_NAME = re.compile(r"(?:#|<!--|/\*) ([\w./-]+\.\w+)(?: -->| \*/)?\n")
+_TIME = re.compile(r" in \d+\.\d+s")
+_SERVE = ["hypercorn", "-k", "trio"]
+_MODULES = frozenset({"hypercorn", "pytest"})
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One fenced block: its language, the name of its file if it is one, and what is in it."""
+
+    language: str
+    name: str | None
+    text: str
+
+
+def blocks(page: Path) -> list[Shown]:
+    """The fenced blocks of a page, in order."""
+    found: list[Shown] = []
+    for language, text in _FENCE.findall(page.read_text()):
+        named = _NAME.match(text)
+        found.append(Shown(language, named[1] if named else None, text[named.end() :] if named else text))
+    return found
+
+
+def follow(page: Path, folder: Path) -> int:
+    """Do what a page says, in a folder. How many commands were run; raises `AssertionError` where it is not so."""
+    ran = 0
+    for block in blocks(page):
+        if block.name is not None:
+            file = folder / block.name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(block.text)
+        elif block.language == "console":
+            ran += _run_all(block.text, folder)
+        else:
+            assert block.language == "text", f"{page.name}: a {block.language} block that nobody runs:\n{block.text}"
+    return ran
+
+
+def _run_all(console: str, folder: Path) -> int:
+    commands = re.split(r"^\$ ", console, flags=re.MULTILINE)
+    assert not commands[0], f"a console block begins with a command: {commands[0]}"
+    for one in commands[1:]:
+        command, _, expected = one.partition("\n")
+        _run(command.split(), expected, folder)
+    return len(commands) - 1
+
+
+def _run(command: list[str], expected: str, folder: Path) -> None:
+    if command[:3] == _SERVE:
+        _serve(command[3:], expected, folder)
+        return
+    tool, *rest = command
+    assert tool == "python" or tool in _MODULES, f"a command that the tests do not know: {command}"
+    args = rest if tool == "python" else ["-m", tool, "-p", "no:cacheprovider", *rest]
+    done = subprocess.run([sys.executable, *args], cwd=folder, env=_environment(), capture_output=True, text=True)
+    printed = _TIME.sub("", done.stdout)
+    assert printed == _TIME.sub("", expected), f"$ {' '.join(command)}\n{done.stdout}{done.stderr}"
+
+
+def _serve(args: list[str], expected: str, folder: Path) -> None:
+    """Start a server until it says that it runs, on a free port."""
+    command = [sys.executable, "-m", "hypercorn", "-k", "trio", "--bind", "127.0.0.1:0", *args]
+    with subprocess.Popen(command, cwd=folder, env=_environment(), stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        try:
+            begun = process.stderr.readline()
+        finally:
+            process.terminate()
+    assert "Running on http://127.0.0.1" in begun, begun
+    assert "Running on http://127.0.0.1:8000" in expected
+
+
+def _environment() -> dict[str, str]:
+    """Tests of pages have no plugins of the tests that run them, and the modules of each page are its own."""
+    return {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "SECRET_KEY": "for tests"}
