@@ -5,7 +5,7 @@ Knows bytes and keys, and the `Sink` it is. Knows no event format, no request an
 
 from ._connection import Cause, Connection
 from ._explain import Explanation, explain_match
-from ._group import BroadcastResult, Group
+from ._group import BroadcastResult, Group, Member
 from ._keys import ANY, REST, Key, Name, PatternError, freeze_name, freeze_pattern, matches
 from ._lifecycle import Lifecycle
 from ._limits import ConnectionLimits, TooManyConnectionsError
@@ -28,6 +28,7 @@ __all__ = [
     "Group",
     "Key",
     "Lifecycle",
+    "Member",
     "MemoryStore",
     "Name",
     "NoConnectionError",

@@ -72,9 +72,14 @@ class Connection:
         return f"<Connection {self.key!r} {self.cause or 'open'}>"
 
     @property
+    def queued(self) -> int:
+        """How many frames `receive` would return now."""
+        return len(self._first) + (0 if self._held else len(self._frames))
+
+    @property
     def waiting(self) -> bool:
-        """Whether there is something that has not been written yet."""
-        return self._in_flight or bool(self._first) or (bool(self._frames) and not self._held)
+        """Whether there is something that has not been written yet: queued, or received and not read on since."""
+        return self._in_flight or self.queued > 0
 
     def on_end(self, call: Callable[[Connection], None]) -> None:
         """Have `call(connection)` called once, when the connection ends: at once if it has. It must not raise."""

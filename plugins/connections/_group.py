@@ -10,7 +10,7 @@ from effects import Sink
 
 from ._connection import Connection
 
-__all__ = ["BroadcastResult", "Group"]
+__all__ = ["BroadcastResult", "Group", "Member"]
 
 
 @final
@@ -26,6 +26,31 @@ class BroadcastResult:
     """Frames not put into a queue, because the connection had ended or ended of it."""
     evicted: int = 0
     """Connections that ended with `overflow` while this ran."""
+
+
+@final
+class Member:
+    """One connection of a group, as a sink of its own."""
+
+    __slots__ = ("_connection", "_group", "key", "scope")
+
+    def __init__(self, group: Group, connection: Connection) -> None:
+        self._group = group
+        self._connection = connection
+        self.scope = connection.scope
+        self.key = connection.key
+
+    def send(self, frame: bytes) -> None:
+        """Queue a frame for this one."""
+        self._group.send_to(self._connection, frame)
+
+    def close(self) -> None:
+        """End this one."""
+        self._connection.close()
+
+    def members(self) -> Sequence[Sink]:
+        """This one."""
+        return (self,)
 
 
 @final
@@ -48,21 +73,25 @@ class Group:
         """Queue the very same bytes on every member."""
         self._charge(len(self._connections))
         for connection in self._connections:
-            was_open = connection.cause is None
-            if connection.offer(frame):
-                self._queued += 1
-            else:
-                self._dropped += 1
-                self._evicted += was_open
+            self.send_to(connection, frame)
+
+    def send_to(self, connection: Connection, frame: bytes) -> None:
+        """Queue a frame on one member, and count it."""
+        was_open = connection.cause is None
+        if connection.offer(frame):
+            self._queued += 1
+        else:
+            self._dropped += 1
+            self._evicted += was_open
 
     def close(self) -> None:
         """End every member."""
         for connection in self._connections:
             connection.close()
 
-    def members(self) -> Sequence[Sink]:
-        """The connections, in order of their arrival."""
-        return self._connections
+    def members(self) -> Sequence[Member]:
+        """The single connections, in order of their arrival; what is sent to one is counted, too."""
+        return [Member(self, connection) for connection in self._connections]
 
     def result(self) -> BroadcastResult:
         """The count so far."""

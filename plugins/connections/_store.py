@@ -8,7 +8,7 @@ from typing import Any, Protocol, final, runtime_checkable
 from effects import Sink
 
 from ._connection import Connection
-from ._group import BroadcastResult, Group
+from ._group import BroadcastResult, Group, Member
 from ._keys import Frozen, Name, Wildcard, freeze_pattern, leaves, matches
 from ._limits import ConnectionLimits, TooManyConnectionsError
 
@@ -16,7 +16,11 @@ __all__ = ["ConnectionGroup", "ConnectionStore", "MemoryStore"]
 
 
 class ConnectionGroup(Sink, Protocol):
-    """The connections that a pattern matched, as one sink that counts."""
+    """The connections that a pattern matched, as one sink that counts. Its members have a `scope` and a `key`."""
+
+    def members(self) -> Sequence[Member]:
+        """The connections of this process, each as a sink that counts, too, in order of arrival."""
+        ...
 
     def result(self) -> BroadcastResult:
         """What came of it so far. `matched` is settled when the group is made."""

@@ -128,7 +128,8 @@ class ConnectionStoreContract:
         assert store.count(pattern, exclude) == len(expected)
         distinct = dict.fromkeys(one.frozen for one in expected)
         assert [freeze_name(name) for name in store.names(pattern, exclude)] == list(distinct)
-        assert store.group(pattern, exclude, charge=charged).members() == expected
+        members = store.group(pattern, exclude, charge=charged).members()
+        assert [(one.scope, one.key) for one in members] == [(one.scope, one.key) for one in expected]
 
     @pytest.mark.parametrize("ask", ["match", "names", "count"])
     def test_what_is_no_pattern_is_refused(self, store: ConnectionStore, ask: str) -> None:
@@ -174,6 +175,21 @@ class ConnectionStoreContract:
         assert _queued(well) == [b"1"]
         assert group.result() == BroadcastResult(matched=3, queued=1, dropped=2, evicted=1)
         assert list(store) == [well]
+
+    def test_a_member_of_a_group_is_a_sink_of_its_own(self, store: ConnectionStore) -> None:
+        """What is sent to it is counted with the others."""
+        people = [Connection(scope, "k") for scope in "ab"]
+        for one in people:
+            store.add(one)
+        group = store.group([ANY, "k"], charge=charged)
+        member = group.members()[1]
+        assert isinstance(member, Sink)
+        assert list(member.members()) == [member]
+        member.send(b"1")
+        assert [_queued(one) for one in people] == [[], [b"1"]]
+        assert group.result() == BroadcastResult(matched=2, queued=1)
+        member.close()
+        assert [one.cause for one in people] == [None, "closed"]
 
     def test_what_a_charge_raises_keeps_the_frame_from_everyone(self, store: ConnectionStore) -> None:
         """It is charged with the number of members, before."""

@@ -94,11 +94,14 @@ async def test_held_frames_follow_what_is_sent_first() -> None:
     """And nothing of them is readable before they are released."""
     one = connection(held=True)
     one.send(b"2")
+    assert (one.queued, one.waiting) == (0, False)
     one.first(b"1")
     one.send(b"3")
+    assert (one.queued, one.waiting) == (1, True)
     assert await one.receive() == b"1"
     one.release()
     one.send(b"4")
+    assert one.queued == 3
     assert await one.receive() == b"234"
 
 
