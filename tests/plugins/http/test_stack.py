@@ -14,7 +14,7 @@ from hypercorn.trio import serve
 from quart.typing import ResponseReturnValue
 from quart_trio import QuartTrio
 
-from effects import create_dispatch
+from effects import Context, Placeholder, Registry, create_dispatch
 from plugins.connections import Connections
 from plugins.datastar import Datastar
 from plugins.http import Http, Live
@@ -26,12 +26,23 @@ PATIENCE = 20
 class Server:
     """A worker in this process, with a page and a stream."""
 
-    def __init__(self) -> None:
+    def __init__(self, grace: float = 0) -> None:
+        self.grace = grace
         connections = Connections()
         self.store = connections.store
+        self.gone: list[object] = []
+        self.somebody_went = trio.Event()
+        test = Registry("test")
+
+        @test.effect("gone")
+        async def gone(ctx: Context, cause: str) -> None:
+            await trio.sleep(0.01)  # what really happens then, such as a write to a database, takes its time
+            self.gone.append(cause)
+            self.somebody_went.set()
+
         self.app = QuartTrio(__name__)
         self.app.secret_key = "not very"
-        live = Live(self.app, create_dispatch([Datastar(), connections, Http()]))
+        live = Live(self.app, create_dispatch([Datastar(), connections, Http(), test]))
 
         @self.app.get("/")
         async def home() -> str:
@@ -39,7 +50,8 @@ class Server:
 
         @self.app.get("/sse")
         async def sse() -> ResponseReturnValue:
-            return await live.stream([["patch-signals", {"connected": True}]], key="page")
+            first, last = ["patch-signals", {"connected": True}], ["gone", Placeholder("connection/cause")]
+            return await live.stream([first], key="page", on_close=[last], grace=self.grace)
 
         self.stop = trio.Event()
         self.stopped = trio.Event()
@@ -61,9 +73,9 @@ class Server:
 
 
 @asynccontextmanager
-async def serving() -> AsyncGenerator[Server]:
+async def serving(grace: float = 0) -> AsyncGenerator[Server]:
     """A server that is stopped, and has stopped, at the end."""
-    server = Server()
+    server = Server(grace)
     with trio.fail_after(PATIENCE):
         async with trio.open_nursery() as nursery:
             await nursery.start(server.run)
@@ -136,4 +148,18 @@ async def test_a_client_that_leaves_is_reaped_at_once(leave: str) -> None:
             await stream.aclose()
         while len(server.store):  # noqa: ASYNC110 - the store has nobody to tell
             await trio.sleep(0.01)
+        await server.somebody_went.wait()
+        assert server.gone == ["closed"]
         await stream.aclose()
+
+
+async def test_when_the_server_stops_all_that_happens_at_the_end_of_a_stream_has_happened() -> None:
+    """At once, whatever the grace; and all of it before the server has stopped."""
+    async with serving(grace=PATIENCE) as server:
+        streams = [await open_stream(server) for _ in range(3)]
+        server.stop.set()
+        for stream in streams:
+            async with stream:
+                await read_to_the_end(stream)
+        await server.stopped.wait()
+        assert server.gone == ["shutdown"] * 3
