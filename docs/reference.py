@@ -15,6 +15,7 @@ FACES = [
     "plugins.datastar",
     "plugins.datastar.at",
     "plugins.datastar.attr",
+    "plugins.datastar.testing",
     "plugins.connections",
     "plugins.connections.testing",
     "plugins.http",

@@ -142,7 +142,8 @@ class ErrorRecord:
     def __str__(self) -> str:
         place = self.place if self.values is None else f"{self.place} {self.values}"
         if isinstance(self.exception, EffectsError):
-            return self.exception.lines(at=place)
+            named = self.key is None or repr(self.key) in self.exception.what
+            return self.exception.lines(at=place if named else f"{place}, in {self.key!r}")
         cause = _named(self.exception)
         shown = cause if self.values is None else f"{cause}: {_message(self.exception)}"
         owner = f"\n  from plugin {self.plugin!r}" if self.plugin else ""

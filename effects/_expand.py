@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self, final
 
-from ._errors import DispatchResult, ErrorRecord
+from ._errors import DispatchResult, ErrorRecord, StateError, near
 from ._frame import EMPTY, Frame, merged
 from ._paths import Link, Via
 from ._read import fits, read
@@ -30,6 +30,15 @@ class Expansion:
         return self
 
 
+@final
+class _Given(dict[str, object]):
+    """The state that was given, which says what it lacks."""
+
+    def __missing__(self, name: str) -> object:
+        fix = f"expand(..., state={{{name!r}: ...}}); no state slice is read here"
+        raise StateError(f"no state slice {name!r} was given", near=near(name, self), fix=fix)
+
+
 def expand(
     frame: Frame, effects: object, state: Mapping[str, object] | None, data: Mapping[str, object] | None
 ) -> Expansion:
@@ -38,7 +47,7 @@ def expand(
     items: tuple[object, ...] | None = None
     given: Mapping[str, object] = EMPTY
     try:
-        frame.data, given = merged(frame.data, data), merged(EMPTY, state, "state")
+        frame.data, given = merged(frame.data, data), _Given(merged(EMPTY, state, "state"))
         items = taken(frame, effects, None, None)
     except Exception as error:  # noqa: BLE001 - a mapping may fail in any way when it is read
         frame.fail("shape", None, None, None, error)

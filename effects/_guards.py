@@ -29,7 +29,7 @@ Verdict = Skip | Stop | Failed | None
 class Guarded:
     """The hooks around one step of a frame: call `before`, act on its verdict, then call `after`."""
 
-    __slots__ = ("_completed", "_frame", "_guards", "_kind", "_link", "vector")
+    __slots__ = ("_completed", "_frame", "_guards", "_kind", "_link", "_skipped", "vector")
 
     def __init__(
         self, frame: Frame, guards: Sequence[Guard], kind: StepKind, vector: Sequence[object], link: Link | None
@@ -39,6 +39,7 @@ class Guarded:
         self._kind: StepKind = kind
         self._link = link
         self._completed: list[Guard] = []
+        self._skipped = False
         self.vector = vector
         """The vector as the hooks have left it."""
 
@@ -49,6 +50,7 @@ class Guarded:
             if answer is FAILED:
                 return FAILED
             self._completed.append(guard)
+            self._skipped = isinstance(answer, (Skip, Stop))
             if isinstance(answer, Stop):
                 self._frame.stopped = answer.reason
                 return answer
@@ -74,7 +76,8 @@ class Guarded:
             return None
         frame = self._frame
         path = flatten(self._link)
-        step = Step(self._kind, list(self.vector), frame.data, frame.system, path, tuple(frame.errors), result, failed)
+        vector, errors = list(self.vector), tuple(frame.errors)
+        step = Step(self._kind, vector, frame.data, frame.system, path, errors, result, failed, self._skipped)
         before = moment == "before"
         try:
             answer = hook(step)

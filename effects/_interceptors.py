@@ -39,6 +39,8 @@ class Step:
     """In an after hook: what the effect returned, what the action expanded to, or the `DispatchResult`."""
     failed: bool = False
     """In an after hook: whether this very step failed."""
+    skipped: bool = False
+    """In an after hook: whether a before hook skipped or stopped, so that nothing was run."""
 
     @property
     def key(self) -> object:
@@ -93,9 +95,10 @@ Hook = Callable[[Step], Step | Skip | Stop | None]
 class Interceptor:
     """Hooks around what a dispatch does, under one id.
 
-    Before hooks run in the order of the plugins, after hooks in reverse, and only those whose before hook completed (or
-    that have none). When a step is cancelled, `Cancelled` passes and no after hook runs. Hooks are plain functions.
-    Raises `RegistrationError` for one that is async or not callable.
+    Before hooks run in the order of the plugins, after hooks in reverse. Where a before hook skips or stops,
+    interceptors that come later see nothing of the step, neither before nor after; where one raises, its own after hook
+    does not run, either. When a step is cancelled, `Cancelled` passes and no after hook runs. Hooks are plain
+    functions. Raises `RegistrationError` for one that is async or not callable.
     """
 
     id: str

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import logging
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -17,7 +18,7 @@ from typing import Any, cast, final
 
 import pluggy
 
-from ._errors import ErrorRecord, RegistrationError
+from ._errors import ErrorRecord, RegistrationError, near
 from ._hookspecs import PROJECT, HookSpecs
 from ._log import ErrorLog
 from ._registry import Registry
@@ -27,6 +28,7 @@ __all__ = ["Gathered", "gather"]
 
 _logger = logging.getLogger("effects")
 _LOG = ErrorLog()
+_HOOKS = [name for name in vars(HookSpecs) if name.startswith(PROJECT)]
 
 
 @final
@@ -73,11 +75,16 @@ class _Intake:
             self.names.append(name)
             self.manager.check_pending()
             self._check_hooks(name, plugin)
-        except (pluggy.PluginValidationError, ValueError) as error:
+        except pluggy.PluginValidationError as error:
             self.remove(name)
+            unknown = next(iter(re.findall(r"unknown hook '(\w+)'", str(error))), None)
+            what = f"has a hook {unknown!r}, and there is none" if unknown else f"cannot be registered: {error}"
             raise RegistrationError(
-                f"plugin {name!r} cannot be registered: {error}", fix="see effects._hookspecs for the hooks there are"
+                f"plugin {name!r} {what}", near=near(unknown, _HOOKS), fix=f"the hooks are {', '.join(_HOOKS)}"
             ) from error
+        except ValueError as error:
+            self.remove(name)
+            raise RegistrationError(f"plugin {name!r} cannot be registered: {error}", fix="register it once") from error
         except RegistrationError:
             self.remove(name)
             raise
@@ -148,10 +155,17 @@ def gather(plugins: Sequence[object], *, installed: bool, block: Collection[str]
         manager=intake.manager,
         names=tuple(name for name in intake.names if name != _LOG.name),
         registries=tuple(registries),
-        lifespans=tuple(intake.callers("rhialto_lifespan")),
+        lifespans=(*intake.callers("rhialto_lifespan"), *_contributed(registries, intake.manager)),
         listeners=tuple(intake.callers("rhialto_error")),
         broken=broken,
     )
+
+
+def _contributed(
+    registries: Sequence[Registry], manager: pluggy.PluginManager
+) -> list[tuple[str, Callable[..., object]]]:
+    """The lifespans of registries that are no plugins themselves, but were contributed by one."""
+    return [(one.name, one.rhialto_lifespan) for one in registries if not manager.is_registered(one)]
 
 
 def _survived(broken: dict[str, Exception], name: str, act: Callable[[], None]) -> bool:

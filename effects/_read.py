@@ -149,9 +149,7 @@ def _bound_now(entry: Entry, args: list[object]) -> Iterator[tuple[Path, object]
 def fits(frame: Frame, entry: Entry, args: list[object], vector: object, link: Link) -> bool:
     """Whether the arguments fit the interpreter: in number always, in type unless validation is off."""
     if not entry.at_least <= len(args) <= entry.at_most:
-        error = ArgumentError(
-            f"{entry.key!r} {_arity_problem(entry, len(args))}", fix="see the interpreter's signature"
-        )
+        error = ArgumentError(f"{entry.key!r} {_arity_problem(entry, len(args))}", fix="see its signature")
         frame.fail("validate", entry.key, link, None, error, vector)
         return False
     if not frame.engine.validate:
@@ -171,4 +169,5 @@ def _arity_problem(entry: Entry, count: int) -> str | None:
     if count >= least and (most is None or count <= most):
         return None
     wanted = f"at least {least}" if most is None else str(least) if least == most else f"{least} to {most}"
-    return f"takes {wanted} argument{'s' * (wanted != '1')}, got {count}"
+    plural = "" if (most or least) == 1 else "s"
+    return f"takes {wanted} argument{plural}, got {count}"

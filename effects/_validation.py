@@ -7,7 +7,7 @@ thrown away: interpreters get the very objects that were dispatched.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import UnionType
 from typing import Annotated, Any, NamedTuple, Union, cast, final, get_args, get_origin
 
@@ -22,7 +22,7 @@ from pydantic_core import (
     core_schema,
 )
 
-from ._errors import ArgumentError, RegistrationError
+from ._errors import ArgumentError, RegistrationError, near
 
 __all__ = ["Checker", "checker", "explain"]
 
@@ -35,6 +35,8 @@ class Checker(NamedTuple):
     exact: type | None
     validate: Callable[[object], object] | None
     """Raises `ValidationError`; None where anything fits."""
+    options: frozenset[str] = frozenset()
+    """The names of all options in it."""
 
     def accepts(self, value: object) -> bool:
         if self.validate is None or type(value) is self.exact:
@@ -60,7 +62,8 @@ def checker(where: str, name: str, annotation: object) -> Checker:
     if annotation in _ANYTHING:
         return Checker(name, None, None)
     try:
-        validator = SchemaValidator(cast(CoreSchema, _ruled(_schema(annotation))), core_schema.CoreConfig(strict=True))
+        schema = _schema(annotation)
+        validator = SchemaValidator(cast(CoreSchema, _ruled(schema)), core_schema.CoreConfig(strict=True))
     except (PydanticUserError, SchemaError, TypeError, NameError) as error:
         raise RegistrationError(
             f"{where}: no check can be made for {name!r}: {str(error).splitlines()[0]}",
@@ -68,7 +71,8 @@ def checker(where: str, name: str, annotation: object) -> Checker:
         ) from error
     except Exception as error:
         raise RegistrationError(f"{where}: no check can be made for {name!r}", fix="annotate it with object") from error
-    return Checker(name, cast(type, annotation) if annotation in _QUICK else None, validator.validate_python)
+    exact = cast(type, annotation) if annotation in _QUICK else None
+    return Checker(name, exact, validator.validate_python, frozenset(_option_names(schema)))
 
 
 def _schema(annotation: object) -> dict[str, Any]:
@@ -80,6 +84,20 @@ def _schema(annotation: object) -> dict[str, Any]:
     if schema["type"] == "definitions":
         return {**schema, "schema": schema["schema"]["items_schema"][0]}
     return cast(dict[str, Any], schema["items_schema"][0])
+
+
+def _option_names(schema: object) -> Iterator[str]:
+    """The fields of every TypedDict in a schema."""
+    if isinstance(schema, (list, tuple)):
+        for item in cast(Sequence[object], schema):
+            yield from _option_names(item)
+    elif isinstance(schema, dict):
+        source = cast(dict[str, object], schema)
+        if source.get("type") == "typed-dict":
+            yield from cast(dict[str, object], source["fields"])
+        for key, value in source.items():
+            if key not in _NOT_SCHEMAS:
+                yield from _option_names(value)
 
 
 def _ruled(schema: object) -> object:
@@ -130,6 +148,7 @@ def _askable(annotation: object) -> object:
 def explain(checks: Sequence[Checker], rest: Checker | None, args: Sequence[object]) -> ArgumentError:
     """Say what is wrong with arguments of which one was not accepted. No values are in the message."""
     lines: list[str] = []
+    close: str | None = None
     for index, value in enumerate(args):
         check = checks[index] if index < len(checks) else rest
         if check is None or check.validate is None:
@@ -138,11 +157,27 @@ def explain(checks: Sequence[Checker], rest: Checker | None, args: Sequence[obje
             check.validate(value)
         except ValidationError as error:
             lines.extend(_complaints(check.name, value, error))
+            unknown = [one["loc"][-1] for one in error.errors(include_url=False) if one["type"] == "extra_forbidden"]
+            close = close or next((found for name in unknown if (found := near(name, check.options))), None)
     more = [f"and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
-    fix = "see the interpreter's signature; values are passed as they are, never converted"
-    return ArgumentError("; ".join(lines[:_SHOWN] + more), fix=fix)
+    fix = "see its signature; values are passed as they are, never converted"
+    return ArgumentError("; ".join(lines[:_SHOWN] + more), near=close, fix=fix)
 
 
+_NOT_OF_TYPES = frozenset(
+    {
+        "missing",
+        "effect_vector",
+        "extra_forbidden",
+        "greater_than",
+        "greater_than_equal",
+        "less_than",
+        "less_than_equal",
+    }
+    | {"multiple_of", "finite_number", "too_short", "too_long", "string_too_short", "string_too_long"}
+    | {"string_pattern_mismatch", "bytes_too_short", "bytes_too_long"}
+)
+"""Complaints for which it does not help to know what type the value has."""
 _SHOWN = 8
 """So many complaints about one vector are listed; the others are counted."""
 
@@ -151,7 +186,7 @@ def _complaints(name: str, value: object, error: ValidationError) -> list[str]:
     lines: list[str] = []
     for detail in error.errors(include_url=False):
         place = name + "".join(f"[{part!r:.60}]" for part in _place(value, detail))
-        kind = "" if detail["type"] in {"missing", "effect_vector"} else f", got {type(detail['input']).__name__}"
+        kind = "" if detail["type"] in _NOT_OF_TYPES else f", got {type(detail['input']).__name__}"
         lines.append(f"{place}: {_message(detail)}{kind}")
     return list(dict.fromkeys(lines))
 
@@ -177,6 +212,8 @@ _QUOTING = frozenset({"error", "tag", "encoding_error", "tz_actual"})
 
 def _message(detail: ErrorDetails) -> str:
     """pydantic's own complaint, where it quotes nothing. What a type's own check says may, so it is not repeated."""
+    if detail["type"] == "extra_forbidden":
+        return "there is no such option"
     if detail["type"] == "effect_vector" or (detail["type"] in _KNOWN and not _QUOTING & detail.get("ctx", {}).keys()):
         return detail["msg"]
     return f"Input does not fit ({detail['type']:.60})"

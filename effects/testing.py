@@ -72,6 +72,9 @@ class Recorder:
             system = {**self._alone, **(system or {})}
         return await self._dispatch(effects, data=data, system=system)
 
+    def __repr__(self) -> str:
+        return f"<Recorder of {', '.join(self._dispatch.plugins)}, with {len(self.effects)} effects>"
+
     def state(self, **slices: object) -> None:
         """Give state slices their values: `recorder.state(app=Team("blue"))`.
 
@@ -124,6 +127,7 @@ class Recorder:
             raise RegistrationError(
                 f"{key!r} is {what}, so nothing can stand in for its interpreter",
                 near=near(key, [name for name, other in self._entries.items() if not other.is_action]),
+                fix="name an effect that is registered",
             )
         self._entries[key] = self._entry(entry, function)
 

@@ -73,8 +73,9 @@ def _run(command: list[str], expected: str, folder: Path) -> None:
     assert tool == "python" or tool in _MODULES, f"a command that the tests do not know: {command}"
     args = rest if tool == "python" else ["-m", tool, "-p", "no:cacheprovider", *rest]
     done = subprocess.run([sys.executable, *args], cwd=folder, env=_environment(), capture_output=True, text=True)
-    printed = _TIME.sub("", done.stdout)
-    assert printed == _TIME.sub("", expected), f"$ {' '.join(command)}\n{done.stdout}{done.stderr}"
+    said = f"$ {' '.join(command)}\n{done.stdout}{done.stderr}"
+    assert done.returncode == 0, said
+    assert _TIME.sub("", done.stdout) == _TIME.sub("", expected), said
 
 
 def _serve(args: list[str], expected: str, folder: Path) -> None:

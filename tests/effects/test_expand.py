@@ -59,8 +59,9 @@ async def test_a_state_that_lacks_a_slice_is_an_error_of_the_action() -> None:
     plugin = Registry("plugin")
     plugin.state("count")(lambda: 1)
     plugin.action("look")(lambda state: [state["count"]])
-    (record,) = create_dispatch([plugin]).expand([["look"]]).errors
+    (record,) = create_dispatch([plugin]).expand([["look"]], state={"counts": 1}).errors
     assert (record.phase, record.key) == ("expand", "look")
+    assert "no state slice 'count' was given\n  at   effects[0], in 'look'\n  near 'counts'" in str(record)
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,29 @@ async def test_a_before_hook_may_rewrite_the_list_of_a_dispatch(kit: Kit) -> Non
     assert result.errors == ()
 
 
+@pytest.mark.parametrize(
+    ("answer", "skipped"), [(None, False), (Skip(), True), (Skip("instead"), True), (Stop(), True)], ids=str
+)
+async def test_an_after_hook_can_tell_what_was_not_run(
+    kit: Kit, seen: list[Step], answer: Skip | Stop | None, skipped: bool
+) -> None:
+    """Whatever the result."""
+    hooks: dict[str, Any] = {"before_effect": lambda step: answer, "after_effect": seen.append}
+    await run(kit, [["note", None]], **hooks)
+    (step,) = seen
+    assert (step.skipped, step.failed) == (skipped, False)
+
+
+async def test_interceptors_after_one_that_skips_see_nothing_of_the_step(kit: Kit, seen: list[Step]) -> None:
+    """Neither before nor after; those before it see both."""
+    plugin = Registry("guard")
+    plugin.interceptor(Interceptor(id="first", after_effect=seen.append))
+    plugin.interceptor(Interceptor(id="skips", before_effect=lambda step: Skip()))
+    plugin.interceptor(Interceptor(id="last", before_effect=seen.append, after_effect=seen.append))
+    await create_dispatch([kit(), plugin], system={"notes": []})([["note", 1]])
+    assert [step.skipped for step in seen] == [True]
+
+
 async def test_a_dispatch_may_be_skipped(kit: Kit) -> None:
     """Nothing of it runs; it was not stopped."""
     result, notes = await run(kit, [["note", 1]], before_dispatch=lambda step: Skip())

@@ -20,7 +20,7 @@ def test_a_misspelt_hook_is_refused_with_its_plugin() -> None:
         @hookimpl
         def rhialto_regstry(self) -> None: ...
 
-    with pytest.raises(RegistrationError, match="plugin 'misspelt' cannot be registered: unknown hook 'rhialto_regst"):
+    with pytest.raises(RegistrationError, match="plugin 'misspelt' has a hook 'rhialto_regst"):
         create_dispatch([Misspelt()])
 
 

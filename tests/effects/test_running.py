@@ -297,6 +297,22 @@ async def test_a_dispatch_that_failed_to_open_may_be_tried_again(events: list[st
                 pass
 
 
+async def test_a_registry_that_an_object_contributes_opens_its_lifespan_too(events: list[str]) -> None:
+    """After those of the plugins."""
+
+    class Several:
+        name = "several"
+
+        @hookimpl
+        def rhialto_registry(self) -> list[Registry]:
+            return [opening("inner", events, brings={"inner": 1}), Registry("other")]
+
+    dispatch = create_dispatch([Several(), opening("listed", events)])
+    async with dispatch.running():
+        events.append("body")
+    assert events == ["open listed", "open inner", "body", "close inner", "close listed"]
+
+
 @pytest.mark.parametrize("error", [ValueError("mine"), ExceptionGroup("mine", [OSError()]), KeyboardInterrupt()])
 async def test_a_nursery_in_a_lifespan_does_not_wrap_the_bodys_exception(error: BaseException) -> None:
     """That there is one is no business of whoever runs the dispatch."""

@@ -272,7 +272,7 @@ async def test_a_wrong_number_of_arguments_has_good_grammar() -> None:
     errors = (await create_dispatch([plugin])([["one"], ["many"], ["none", 1]])).errors
     assert [record.exception.args[0].partition(" ")[2] for record in errors] == [
         "takes 1 argument, got 0",
-        "takes at least 1 arguments, got 0",
+        "takes at least 1 argument, got 0",
         "takes 0 arguments, got 1",
     ]
 

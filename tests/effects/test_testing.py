@@ -121,6 +121,12 @@ def test_nothing_stands_in_for_what_is_no_effect(recorder: Recorder, key: str, w
             stand_in(key, anything)
 
 
+async def test_its_repr_says_what_it_is(recorder: Recorder) -> None:
+    """And how much it has seen."""
+    await recorder([["alerts/each", "x"]])
+    assert repr(recorder) == "<Recorder of alerts, with 1 effects>"
+
+
 async def test_an_effect_for_each_member_is_recorded_without_a_sink(recorder: Recorder) -> None:
     """Nothing is needed from the system."""
     (await recorder([["alerts/each", "x"]])).raise_errors()

@@ -1,4 +1,4 @@
-"""`plugins.http.testing`: the parser and the stream that tests read with."""
+"""`plugins.http.testing`: the stream that tests read with."""
 
 from __future__ import annotations
 
@@ -7,32 +7,10 @@ from collections.abc import AsyncGenerator
 import pytest
 import trio
 import trio.testing
-from hypothesis import given
-from hypothesis import strategies as st
 from quart import Response, request
 from quart_trio import QuartTrio
 
-from plugins.http.testing import Event, SSEParser, SSEStream, open_sse
-
-
-@given(st.lists(st.integers(1, 9), min_size=1))
-def test_the_parser_does_not_mind_how_bytes_are_cut(cuts: list[int]) -> None:
-    """An event is handed out when its empty line has come."""
-    stream = b": hi\nid: 7\r\nevent: a\r\ndata: x\r\ndata:y\n\nretry: 50\rdata: \xe2\x80\xa8\r\r"
-    parser, events, start = SSEParser(), [], 0
-    for cut in [*cuts, len(stream)]:
-        events += parser.feed(stream[start : start + cut])
-        start += cut
-    events += parser.feed(stream[start:])
-    assert events == [Event("a", "x\ny", "7"), Event("message", "\u2028", "7")]
-    assert (parser.comments, parser.retry) == (["hi"], 50)
-
-
-def test_the_parser_ignores_what_the_standard_ignores() -> None:
-    """Ids with NUL, retries that are no numbers, unknown fields, and events without data."""
-    parser = SSEParser()
-    assert parser.feed(b"id: a\0b\nretry: 1s\ncolour: red\nevent: x\n\ndata\n\n") == [Event("message", "", "")]
-    assert parser.retry is None
+from plugins.http.testing import SSEStream, open_sse
 
 
 def app(written: list[int] | None = None) -> QuartTrio:
@@ -89,14 +67,6 @@ async def test_what_the_test_raises_comes_out_as_itself() -> None:
             raise ZeroDivisionError
 
 
-def test_the_parser_takes_a_byte_order_mark_and_bad_utf_8_as_the_standard_does() -> None:
-    """The first is dropped, once; the second becomes U+FFFD."""
-    parser = SSEParser()
-    assert parser.feed(b"") == []
-    assert parser.feed(b"\xef\xbb\xbfdata: \xff\n\n") == [Event("message", "\ufffd")]
-    assert parser.feed(b"\xef\xbb\xbfdata: x\n\n") == []
-
-
 async def test_a_stream_that_is_stalled_makes_the_app_wait_until_it_is_resumed() -> None:
     """As a client whose buffers are full."""
     written: list[int] = []
@@ -147,11 +117,3 @@ async def test_a_client_that_has_read_no_id_says_none() -> None:
     async with open_sse(app().test_client(), "/ok") as stream, stream.reconnect() as again:
         assert "Last-Event-ID" not in again._request.headers
         assert again.retry is None
-
-
-def test_an_event_says_what_it_patches() -> None:
-    """Its elements or its signals; others patch nothing."""
-    elements = Event("datastar-patch-elements", "selector #a\nelements <p>\nelements </p>")
-    signals = Event("datastar-patch-signals", 'onlyIfMissing true\nsignals {"a":1}')
-    assert (elements.elements, elements.signals) == ("<p>\n</p>", {})
-    assert (signals.elements, signals.signals) == ("", {"a": 1})
