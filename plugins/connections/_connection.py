@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from typing import Literal, final
 
@@ -13,6 +14,8 @@ from ._keys import Frozen, freeze_name
 
 __all__ = ["Cause", "Connection"]
 
+_logger = logging.getLogger("plugins.connections")
+
 Cause = Literal["closed", "expired", "overflow", "replaced", "size", "shutdown"]
 """Why a connection ended.
 
@@ -22,19 +25,25 @@ Cause = Literal["closed", "expired", "overflow", "replaced", "size", "shutdown"]
 """
 
 
+_OWN = 100
+"""So many times what others may queue may a connection be sent by whoever opens it."""
+
+
 @final
 class Connection:
     """A bounded queue of frames under a name. Sending never waits; one task reads it out with `receive`.
 
     Bounds count frames and bytes that have not been read out. A frame that would cross one closes the connection with
     the cause `overflow`, and what was queued is dropped: its reader is too slow to be caught up with. An empty queue
-    takes any frame, however large.
+    takes any frame, however large. What whoever opened it sends `first` has bounds of its own, 100 times as wide.
     """
 
     __slots__ = (
+        "_begun",
         "_bytes",
         "_endings",
         "_first",
+        "_first_bytes",
         "_frames",
         "_held",
         "_in_flight",
@@ -63,8 +72,10 @@ class Connection:
         self._first: list[bytes] = []
         self._frames: list[bytes] = []
         self._held = held
+        self._begun = False
         self._in_flight = False
         self._bytes = 0
+        self._first_bytes = 0
         self._wakeup = trio.Event()
         self._endings: list[Callable[[Connection], None]] = []
 
@@ -78,11 +89,14 @@ class Connection:
 
     @property
     def waiting(self) -> bool:
-        """Whether there is something that has not been written yet: queued, or received and not read on since."""
-        return self._in_flight or self.queued > 0
+        """Whether its reader lags: it has begun to read, and something is queued or was not written yet."""
+        return self._in_flight or (self._begun and self.queued > 0)
 
     def on_end(self, call: Callable[[Connection], None]) -> None:
-        """Have `call(connection)` called once, when the connection ends: at once if it has. It must not raise."""
+        """Have `call(connection)` called once, when the connection ends: at once if it has.
+
+        It must be quick, and must not send: others may be in the middle of a broadcast. What it raises is logged.
+        """
         if self.cause is None:
             self._endings.append(call)
         else:
@@ -98,9 +112,7 @@ class Connection:
             return self.cause is None
         self._bytes += len(frame)
         if self._frames and (len(self._frames) >= self._max_frames or self._bytes > self._max_bytes):
-            self._first.clear()
-            self._frames.clear()
-            self.close("overflow")
+            self._overflow()
             return False
         self._frames.append(frame)
         if not self._held:
@@ -108,10 +120,23 @@ class Connection:
         return True
 
     def first(self, frame: bytes) -> None:
-        """Queue one frame ahead of what is held. It does not count: it comes from whoever opened the connection."""
-        if self.cause is None and frame:
+        """Queue one frame ahead of what is held, for whoever opened the connection; as `send` once nothing is held."""
+        if not self._held:
+            self.offer(frame)
+        elif self.cause is None and frame:
+            self._first_bytes += len(frame)
+            if self._first and (
+                len(self._first) >= self._max_frames * _OWN or self._first_bytes > self._max_bytes * _OWN
+            ):
+                self._overflow()
+                return
             self._first.append(frame)
             self._wakeup.set()
+
+    def _overflow(self) -> None:
+        self._first.clear()
+        self._frames.clear()
+        self.close("overflow")
 
     def release(self) -> None:
         """Let what was held follow what was sent first. From now on nothing is held."""
@@ -127,7 +152,10 @@ class Connection:
         self._wakeup.set()
         endings, self._endings = self._endings, []
         for call in endings:
-            call(self)
+            try:
+                call(self)
+            except Exception:
+                _logger.exception("what was to be called at the end of a connection failed")
 
     def members(self) -> Sequence[Sink]:
         """This one connection."""
@@ -139,12 +167,14 @@ class Connection:
         Calling it again says that what it returned has been written. Always a checkpoint. When cancelled, no frame is
         lost. One task at a time may wait.
         """
+        self._begun = True
         if self._in_flight:
             self._in_flight = False
             self.writes += 1
         await self._wakeup.wait()
         joined = b"".join(self._first)
         self._first.clear()
+        self._first_bytes = 0
         if not self._held:
             joined += b"".join(self._frames)
             self._frames.clear()

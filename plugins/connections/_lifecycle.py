@@ -6,8 +6,10 @@ never been away. For each name, what opens and what closes is dispatched one aft
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import cast, final
 
 import trio
@@ -20,6 +22,8 @@ from ._store import ConnectionStore
 
 __all__ = ["Guests", "Lifecycle"]
 
+_logger = logging.getLogger("plugins.connections")
+
 
 @final
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class Lifecycle:
     `on_open` when the first one has come, with all of the name as sink; `on_close` when the last one has gone and none
     has come back for `grace` seconds. Both get `data`, and in it, as `connection`, a mapping with `scope` and `key`,
     and for `on_close` the `cause` of the last end. Of several connections under one name, the latest one's counts.
-    Raises `RegistrationError` for a grace that is no number of seconds, 0 or more.
+    Raises `RegistrationError` for a grace that is no number of seconds, 0 or more, and for data that is no mapping.
     """
 
     on_open: Sequence[object] = ()
@@ -40,6 +44,8 @@ class Lifecycle:
     def __post_init__(self) -> None:
         if not 0 <= self.grace < float("inf"):
             raise RegistrationError("grace is a number of seconds, 0 or more", fix="write grace=2")
+        if not isinstance(self.data, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise RegistrationError("the data of a lifecycle is a mapping", fix="leave it out where there is none")
 
 
 @final
@@ -68,17 +74,27 @@ class Guests:
     def __init__(self, store: ConnectionStore) -> None:
         self._store = store
         self._guests: dict[tuple[Frozen, Frozen], _Guest] = {}
-        self._nursery: trio.Nursery | None = None
         self._dispatch: Dispatch | None = None
+        self._nursery: trio.Nursery | None = None
         self._hurrying = False
+        self._busy = 0
+        self._idle = trio.Event()
+        self.ready = trio.Event()
+        """Set when guests may come."""
 
-    def check_free(self) -> None:
-        """Raise `LifecycleError` where guests come for a dispatch already."""
-        if self._nursery is not None:
+    @property
+    def busy(self) -> int:
+        """How many names there are for which something is being dispatched, or waited for."""
+        return self._busy
+
+    def claim(self, dispatch: Dispatch) -> None:
+        """Take guests for this dispatch. Raises `LifecycleError` where they are another's already."""
+        if self._dispatch is not None:
             raise LifecycleError(
                 "this Connections plugin serves a dispatch that is running already",
                 fix="give each dispatch a Connections() of its own; they may share a store",
             )
+        self._dispatch, self._hurrying, self._busy, self.ready = dispatch, False, 0, trio.Event()
 
     def check_open(self) -> None:
         """Raise `LifecycleError` where no guest may come."""
@@ -88,21 +104,25 @@ class Guests:
                 fix="enter `async with dispatch.running()` around it",
             )
 
-    async def serve(self, dispatch: Dispatch, task_status: trio.TaskStatus[trio.CancelScope]) -> None:
-        """Let guests come and go until the scope that is handed out at the start is cancelled.
+    async def serve(self, scope: trio.CancelScope) -> None:
+        """Let guests come and go until `scope` is cancelled.
 
-        Only that ends it: it is shielded, so that those who leave because everything is cancelled are still announced.
-        Whoever called it bounds the time that this takes.
+        Only that ends it, if the scope is shielded: so those who leave because everything is cancelled are still
+        announced. Whoever made the scope bounds the time that this takes.
         """
-        with trio.CancelScope(shield=True) as scope:
+        with scope:
             async with trio.open_nursery() as nursery:
-                self._nursery, self._dispatch, self._hurrying = nursery, dispatch, False
-                task_status.started(scope)
+                self._nursery = nursery
+                self.ready.set()
                 await trio.sleep_forever()
 
     def close(self) -> None:
-        """Let none come any more, and forget those there are: all of their connections have ended."""
-        self._nursery = self._dispatch = None
+        """Let none come any more."""
+        self._nursery = None
+
+    def release(self) -> None:
+        """Let another dispatch have them, and forget those there are: all of their connections have ended."""
+        self._dispatch = None
         self._guests.clear()
 
     async def arrive(self, connection: Connection, lifecycle: Lifecycle) -> None:
@@ -112,9 +132,8 @@ class Guests:
         """
         guest = self._guests.setdefault(connection.frozen, _Guest((connection.scope, connection.key), lifecycle))
         guest.lifecycle = lifecycle
-        guest.open += 1
+        self._count(guest, connection)
         guest.returned.set()
-        connection.on_end(self._leave)
         await self._settle(guest).wait()
 
     async def hurry(self) -> None:
@@ -122,23 +141,36 @@ class Guests:
         self._hurrying = True
         for guest in self._guests.values():
             guest.returned.set()
-        while busy := [guest.settled for guest in self._guests.values() if guest.settled is not None]:
-            await busy[0].wait()
+        if self._busy:
+            self._idle = trio.Event()
+            await self._idle.wait()
 
-    def _leave(self, connection: Connection) -> None:
-        guest = self._guests[connection.frozen]
+    def _count(self, guest: _Guest, connection: Connection) -> None:
+        guest.open += 1
+        connection.on_end(partial(self._leave, guest))
+
+    def _leave(self, guest: _Guest, connection: Connection) -> None:
         guest.open -= 1
         guest.cause = connection.cause or "closed"
+        if not guest.open and not self._hurrying:
+            for other in self._store.match(guest.name):  # whoever is there without a lifecycle counts from now on
+                self._count(guest, other)
         if not guest.open:
             guest.returned = trio.Event()
             self._settle(guest)
 
     def _settle(self, guest: _Guest) -> trio.Event:
         """Have what is to be dispatched for a guest dispatched; the event is set when that is done."""
-        if guest.settled is None:
-            guest.settled = trio.Event()
-            cast(trio.Nursery, self._nursery).start_soon(self._announce, guest, guest.settled)
-        return guest.settled
+        if guest.settled is not None:
+            return guest.settled
+        settled = trio.Event()
+        if self._nursery is None:
+            settled.set()
+            return settled
+        guest.settled = settled
+        self._busy += 1
+        self._nursery.start_soon(self._announce, guest, settled)
+        return settled
 
     async def _announce(self, guest: _Guest, settled: trio.Event) -> None:
         """Dispatch until what was announced is what is so."""
@@ -153,8 +185,12 @@ class Guests:
         finally:
             guest.settled = None
             settled.set()
-            if not guest.open:
-                self._guests.pop(freeze_name(guest.name), None)
+            self._busy -= 1
+            if not self._busy:
+                self._idle.set()
+            frozen = freeze_name(guest.name)
+            if not guest.open and self._guests.get(frozen) is guest:
+                del self._guests[frozen]
 
     @staticmethod
     async def _stayed_away(guest: _Guest) -> bool:
@@ -163,12 +199,15 @@ class Guests:
         return patience.cancelled_caught and not guest.open
 
     async def _tell(self, guest: _Guest, effects: Sequence[object], more: Mapping[str, object], *, sink: bool) -> None:
-        if not effects or self._dispatch is None:
+        if not effects:
             return
         scope, key = guest.name
         data = {**guest.lifecycle.data, "connection": {"scope": scope, "key": key, **more}}
-        system = {"sink": self._store.group(guest.name, charge=_free_of_charge)} if sink else None
-        await self._dispatch(effects, data=data, system=system)
+        try:
+            system = {"sink": self._store.group(guest.name, charge=_free_of_charge)} if sink else None
+            await cast(Dispatch, self._dispatch)(effects, data=data, system=system)
+        except Exception:
+            _logger.exception("effects for those who come and go could not be dispatched")
 
 
 def _free_of_charge(members: int) -> None:

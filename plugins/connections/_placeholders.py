@@ -29,13 +29,12 @@ def own_key(key: object) -> Name:
 def own(data: Mapping[str, object], part: str) -> object:
     """What `data` says of the connection or caller it is about. Raises `NoConnectionError`."""
     about = data.get("connection")
-    found = cast(Mapping[str, object], about).get(part) if isinstance(about, Mapping) else None
-    if found is None:
+    if not isinstance(about, Mapping) or part not in about:
         raise NoConnectionError(
             f"this dispatch is not about a connection, so there is no {part} of it",
             fix=f'dispatch it in a request with a session, or with data={{"connection": {{"{part}": ...}}}}',
         )
-    return found
+    return cast(Mapping[str, object], about)[part]
 
 
 @runtime_checkable

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import NotRequired, cast, final
@@ -20,6 +21,8 @@ from ._placeholders import own, theirs
 from ._store import ConnectionStore, MemoryStore
 
 __all__ = ["BroadcastOptions", "Connections", "Presence"]
+
+_logger = logging.getLogger("plugins.connections")
 
 
 class BroadcastOptions(TypedDict):
@@ -52,19 +55,25 @@ class Connections:
     """The plugin: `broadcast`, `with-connection` and `disconnect` over a store of connections.
 
     The state slice `connections` is a `Presence`. While the dispatch runs, a connection that has had something to write
-    for `ttl` seconds, and wrote none of it, is ended as `expired`. Raises `RegistrationError` for a ttl that is no
-    number of seconds above 0, and for a store that is none.
+    for `ttl` seconds, and wrote none of it, is ended as `expired`. When it stops, effects of `on_close` may take
+    `shutdown_timeout` seconds, all together. Raises `RegistrationError` for times that are no number of seconds above
+    0, and for a store that is none.
     """
 
     name = "connections"
 
-    def __init__(self, store: ConnectionStore | None = None, *, ttl: float = 60.0) -> None:
-        if not 0 < ttl < float("inf"):
-            raise RegistrationError("ttl is a number of seconds above 0", fix="write ttl=60")
+    def __init__(
+        self, store: ConnectionStore | None = None, *, ttl: float = 60.0, shutdown_timeout: float = 2.0
+    ) -> None:
+        for name, seconds in (("ttl", ttl), ("shutdown_timeout", shutdown_timeout)):
+            if not 0 < seconds < float("inf"):
+                raise RegistrationError(f"{name} is a number of seconds above 0", fix="leave it out for the default")
         if store is not None and not isinstance(store, ConnectionStore):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise RegistrationError(f"a {type(store).__name__} is no ConnectionStore", fix="pass MemoryStore(...)")
         self.store: ConnectionStore = MemoryStore() if store is None else store
         self._ttl = ttl
+        self._shutdown_timeout = shutdown_timeout
+        self._deadline = float("inf")
         self._guests = Guests(self.store)
         self._own: dict[Connection, None] = {}
         self._registry = self._filled()
@@ -110,14 +119,15 @@ class Connections:
             connection.close(cause)
         return len(ending)
 
-    async def shut_down(self, *, within: float = 2.0) -> None:
+    async def shut_down(self) -> None:
         """End every connection that was added here, and dispatch every `on_close` without grace.
 
-        After `within` seconds, what still runs is left to be cancelled. Call it, inside `dispatch.running()`, before
-        what the effects need is gone; the plugin itself does so at the end.
+        What still runs `shutdown_timeout` seconds after the first call is left to be cancelled. Call it, inside
+        `dispatch.running()`, before what the effects need is gone; the plugin itself does so at the end.
         """
         self.end_all("shutdown")
-        with trio.move_on_after(within):
+        self._deadline = min(self._deadline, trio.current_time() + self._shutdown_timeout)
+        with trio.CancelScope(deadline=self._deadline):
             await self._guests.hurry()
 
     def _forget(self, connection: Connection) -> None:
@@ -125,19 +135,33 @@ class Connections:
 
     @asynccontextmanager
     async def _running(self, dispatch: Dispatch) -> AsyncGenerator[None]:
-        self._guests.check_free()
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(expire_stuck, self.store, self._ttl)
-            stop: trio.CancelScope = await nursery.start(self._guests.serve, dispatch)
-            try:
-                yield
-            finally:
-                with trio.CancelScope(shield=True):  # shut_down has a deadline of its own
-                    await self.shut_down()
-                self.end_all("shutdown")  # who came while the others left
-                self._guests.close()
-                stop.cancel()
-                nursery.cancel_scope.cancel()
+        self._guests.claim(dispatch)
+        self._deadline = float("inf")
+        guests = trio.CancelScope(shield=True)
+        try:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(expire_stuck, self.store, self._ttl)
+                nursery.start_soon(self._guests.serve, guests)
+                try:
+                    await self._guests.ready.wait()
+                    yield
+                finally:
+                    await self._close(guests)
+                    nursery.cancel_scope.cancel()
+        finally:
+            self._guests.release()
+
+    async def _close(self, guests: trio.CancelScope) -> None:
+        with trio.CancelScope(shield=True):  # shut_down has a deadline of its own
+            await self.shut_down()
+        if self._guests.busy:
+            _logger.warning(
+                "%d names were given up on: what on_open or on_close dispatched for them took too long",
+                self._guests.busy,
+            )
+        self.end_all("shutdown")  # who came while the others left
+        self._guests.close()
+        guests.cancel()
 
     def _filled(self) -> Registry:
         registry = Registry("connections")
@@ -184,6 +208,7 @@ class Connections:
         """
         exclude = _as_patterns(options.get("exclude", ()))
         group = self.store.group(options["pattern"], exclude, charge=ctx.charge)
+        ctx.charge(group.result().matched)
         group.close()
         return group.result()
 

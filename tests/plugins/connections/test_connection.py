@@ -94,10 +94,10 @@ async def test_held_frames_follow_what_is_sent_first() -> None:
     """And nothing of them is readable before they are released."""
     one = connection(held=True)
     one.send(b"2")
-    assert (one.queued, one.waiting) == (0, False)
+    assert one.queued == 0
     one.first(b"1")
     one.send(b"3")
-    assert (one.queued, one.waiting) == (1, True)
+    assert one.queued == 1
     assert await one.receive() == b"1"
     one.release()
     one.send(b"4")
@@ -152,9 +152,39 @@ async def test_what_is_sent_first_does_not_count() -> None:
     one.send(b"x")
     one.release()
     assert await one.receive() == b"xx" * 5 + b"x"
-    one.close()
+    for _ in range(2):
+        one.first(b"xx")  # by what it has left running, say: now it is as others are
+    assert one.cause == "overflow"
     one.first(b"too late")
     assert await one.receive() == b""
+
+
+@pytest.mark.parametrize(("frames", "size"), [(1, 1_000), (1_000, 1)])
+async def test_what_is_sent_first_is_bounded_too(frames: int, size: int) -> None:
+    """A hundred times as wide."""
+    one = connection(max_frames=frames, max_bytes=size, held=True)
+    for _ in range(100):
+        one.first(b"x")
+    assert one.cause is None
+    one.first(b"x")
+    assert one.cause == "overflow"
+    one.first(b"x")
+    assert one.queued == 0
+
+
+async def test_what_is_called_at_its_end_may_fail(caplog: pytest.LogCaptureFixture) -> None:
+    """The others are called all the same, and whoever ends it never notices."""
+    one = connection()
+    told: list[object] = []
+
+    def fail(ended: Connection) -> None:
+        raise OSError("no")
+
+    one.on_end(fail)
+    one.on_end(told.append)
+    one.close()
+    assert told == [one]
+    assert "at the end of a connection failed" in caplog.text
 
 
 async def test_its_end_is_told_once_to_all_who_asked() -> None:
@@ -172,9 +202,8 @@ async def test_its_end_is_told_once_to_all_who_asked() -> None:
 async def test_reading_on_says_that_what_was_received_is_written() -> None:
     """Until then it waits."""
     one = connection()
-    assert not one.waiting
     one.send(b"x")
-    assert one.waiting
+    assert not one.waiting  # nobody has begun to read
     assert await one.receive() == b"x"
     assert (one.waiting, one.writes) == (True, 0)
     one.send(b"y")

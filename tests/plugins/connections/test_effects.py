@@ -205,6 +205,14 @@ async def test_disconnect_ends_everyone_who_matches() -> None:
     assert list(world.store) == [world.people["c"]]
 
 
+async def test_disconnecting_is_charged_to_the_dispatch() -> None:
+    """Past the limit nobody is ended."""
+    world = World(limits=Limits(members=2))
+    result = await world.dispatch([["disconnect", {"pattern": HOME}]])
+    assert [type(record.exception) for record in result.errors] == [LimitError]
+    assert len(world.store) == 3
+
+
 def test_an_app_can_disconnect_with_a_cause() -> None:
     """Outside any dispatch."""
     connections = Connections()

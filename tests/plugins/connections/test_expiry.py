@@ -20,10 +20,20 @@ async def connections() -> AsyncGenerator[Connections]:
         yield plugin
 
 
+async def reading(connections: Connections) -> Connection:
+    """A connection whose reader has read something, and has been written since."""
+    one = Connection("s", "k")
+    connections.store.add(one)
+    one.send(b"first")
+    await one.receive()
+    with trio.move_on_after(0):
+        await one.receive()
+    return one
+
+
 async def test_one_that_nothing_can_be_written_to_expires(connections: Connections, autojump_clock: MockClock) -> None:
     """After its time to live, and at most a quarter of it later."""
-    stuck = Connection("s", "k")
-    connections.store.add(stuck)
+    stuck = await reading(connections)
     stuck.send(b"x")
     await trio.sleep(7.9)
     assert stuck.cause is None
@@ -66,8 +76,7 @@ async def test_looking_it_up_and_sending_to_it_keep_nobody_alive(
     connections: Connections, autojump_clock: MockClock
 ) -> None:
     """Only what was written does."""
-    stuck = Connection("s", "k")
-    connections.store.add(stuck)
+    stuck = await reading(connections)
     for _ in range(11):
         for found in connections.store.match(["s", "k"]):
             found.send(b"x")
@@ -80,6 +89,7 @@ async def test_one_that_is_still_being_opened_lives(connections: Connections, au
     opening = Connection("s", "k", held=True)
     connections.store.add(opening)
     opening.send(b"x")
+    opening.first(b"y")
     await trio.sleep(100)
     assert opening.cause is None
 
@@ -89,3 +99,5 @@ def test_a_time_to_live_is_a_number_of_seconds(ttl: float) -> None:
     """Above zero, and finite."""
     with pytest.raises(RegistrationError, match="ttl is a number of seconds"):
         Connections(ttl=ttl)
+    with pytest.raises(RegistrationError, match="shutdown_timeout is a number of seconds"):
+        Connections(shutdown_timeout=ttl)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import trio
@@ -35,6 +35,10 @@ class Room:
         async def note(ctx: Context, *what: object) -> None:
             await self.go_on.wait()
             self.log.append(what[0] if len(what) == 1 else what)
+
+        @test.effect("nap")
+        async def nap(ctx: Context) -> None:
+            await trio.sleep(1)
 
         @test.effect("say")
         def say(ctx: Context, text: str, *, sink: Sink) -> None:
@@ -218,8 +222,8 @@ async def test_at_the_end_everyone_leaves_without_grace(autojump_clock: MockCloc
     one.close()
 
 
-async def test_the_end_waits_so_long_and_no_longer(autojump_clock: MockClock) -> None:
-    """What hangs is cancelled."""
+async def test_the_end_waits_so_long_and_no_longer(autojump_clock: MockClock, caplog: pytest.LogCaptureFixture) -> None:
+    """What hangs is cancelled, and that is logged."""
     room = Room()
     async with room.dispatch.running():
         await room.enter()
@@ -227,6 +231,7 @@ async def test_the_end_waits_so_long_and_no_longer(autojump_clock: MockClock) ->
         start = trio.current_time()
     assert room.log == ["ann came"]
     assert trio.current_time() - start == pytest.approx(2)
+    assert "1 names were given up on" in caplog.text
 
 
 async def test_a_dispatch_that_is_cancelled_still_says_who_left(autojump_clock: MockClock) -> None:
@@ -286,6 +291,91 @@ async def test_whoever_comes_while_the_others_leave_is_ended_too(autojump_clock:
         nursery.start_soon(come_late)
     assert late.cause == "shutdown"
     assert room.log == ["ann came"]
+
+
+async def test_the_time_at_the_end_is_shared(autojump_clock: MockClock) -> None:
+    """By whoever shuts down first, such as a transport, and by the plugin itself."""
+    room = Room(shutdown_timeout=5)
+    async with room.dispatch.running():
+        await room.enter()
+        room.go_on = trio.Event()
+        start = trio.current_time()
+        await room.connections.shut_down()
+    assert trio.current_time() - start == pytest.approx(5)
+
+
+async def test_a_crowd_leaves_as_fast_as_one(autojump_clock: MockClock) -> None:
+    """Each takes its moment, all at the same time."""
+    room = Room(store=MemoryStore(ConnectionLimits(scope=2_000)))
+    async with room.dispatch.running():
+        for number in range(500):
+            one = Connection("crowd", ("room", number))
+            await room.connections.open(one, Lifecycle(on_close=[["nap"], ["note", number]]))
+        start = trio.current_time()
+    assert sorted(map(int, map(str, room.log))) == list(range(500))
+    assert trio.current_time() - start == pytest.approx(1)
+
+
+async def test_who_is_there_without_a_lifecycle_is_there(room: Room, autojump_clock: MockClock) -> None:
+    """The name has gone when all of its connections have."""
+    plain = Connection("ann", "room")
+    room.connections.add(plain)
+    (await room.enter()).close()
+    await trio.sleep(10)
+    assert room.log == ["ann came"]
+    plain.close()
+    await trio.sleep(10)
+    assert room.log == ["ann came", "ann went"]
+
+
+async def test_a_dispatch_that_starts_cancelled_ends_at_once(autojump_clock: MockClock) -> None:
+    """Nothing hangs."""
+    room = Room()
+    with trio.CancelScope() as scope:
+        scope.cancel()
+        async with room.dispatch.running():
+            await trio.sleep(1)
+    async with room.dispatch.running():
+        await room.enter()
+    assert room.log == ["ann came", "ann went"]
+
+
+class Flaky(MemoryStore):  # type: ignore[misc]
+    """A store that fails when it is asked for groups."""
+
+    def group(self, *args: Any, **options: Any) -> Any:
+        """Fail."""
+        raise OSError("the backplane is gone")
+
+
+async def test_a_store_that_fails_harms_one_telling_only(
+    autojump_clock: MockClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is logged, and everything else goes on."""
+    room = Room(store=Flaky())
+    async with room.dispatch.running():
+        (await room.enter()).close()
+        await trio.sleep(5)
+    assert room.log == ["ann went"]
+    assert "could not be dispatched" in caplog.text
+
+
+async def test_a_late_end_harms_nobody(autojump_clock: MockClock) -> None:
+    """Such as that of a connection of somebody else's, under a name that was ours."""
+    room, other = Room(), Connections(store := MemoryStore())
+    room = Room(store=store)
+    theirs = Connection("ann", "room")
+    other.add(theirs)
+    async with room.dispatch.running():
+        (await room.enter()).close()
+    theirs.close()
+    assert room.log == ["ann came"]
+
+
+def test_the_data_of_a_lifecycle_is_a_mapping() -> None:
+    """Found out when it is made."""
+    with pytest.raises(RegistrationError, match="data of a lifecycle is a mapping"):
+        Lifecycle(data=cast(Any, None))
 
 
 @pytest.mark.parametrize("grace", [-1, float("inf"), float("nan")])

@@ -34,7 +34,7 @@ def dispatch(connections: Connections) -> Dispatch:
 
 async def heard(connections: Connections) -> dict[object, bytes]:
     """What was said to each."""
-    return {one.scope: await one.receive() for one in connections.store if one.waiting}
+    return {one.scope: await one.receive() for one in connections.store if one.queued}
 
 
 async def test_own_key_is_the_caller_s_connection(connections: Connections, dispatch: Dispatch) -> None:
@@ -55,7 +55,7 @@ async def test_own_key_is_a_pattern_where_wildcards_are(
 
 async def test_own_key_of_nobody_is_an_error(connections: Connections, dispatch: Dispatch) -> None:
     """A request without a session reaches no one."""
-    for data in ({}, {"connection": {"scope": None}}, {"connection": "ann"}):
+    for data in ({}, {"connection": {"key": "k"}}, {"connection": "ann"}):
         (record,) = (await dispatch([["with-connection", own_key("k"), ["say", "hi"]]], data=data)).errors
         assert record.phase == "interpolate"
         assert "not about a connection, so there is no scope" in str(record)
@@ -74,6 +74,16 @@ async def test_own_placeholders_are_the_sender_s(connections: Connections, dispa
     about = [Placeholder("connection/own-scope"), Placeholder("connection/own-key")]
     await dispatch([["broadcast", {"pattern": [ANY, ["room", ANY]]}, ["say", about]]], data=ABOUT_ANN)
     assert set((await heard(connections)).values()) == {b"['ann', ('room', 1)]"}
+
+
+async def test_a_key_may_be_none(connections: Connections, dispatch: Dispatch) -> None:
+    """That is a key as good as any."""
+    one = Connection("ann", None)
+    connections.store.add(one)
+    about = {"connection": {"scope": "ann", "key": None}}
+    me = ["with-connection", own_key(None), ["say", Placeholder("connection/own-key")]]
+    (await dispatch([me], data=about)).raise_errors()
+    assert await one.receive() == b"None"
 
 
 async def test_a_sink_that_is_no_connection_has_no_key(dispatch: Dispatch) -> None:
