@@ -18,18 +18,20 @@ from quart import Response, request
 from effects import ErrorRecord
 from plugins.datastar import DATASTAR_REQUEST, SSE_HEADERS
 
-__all__ = ["busy", "dispatch_problem", "event_response", "is_datastar", "problem", "stay_away"]
+__all__ = ["come_back", "dispatch_problem", "event_response", "is_datastar", "problem", "stay_away", "takes_events"]
 
 _LISTED = 20
-_COME_BACK = (5, 15)
-"""Between so many seconds, drawn at random: whoever was refused together does not come back together."""
-
 _PAGE = Markup('<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><h1>{title}</h1><p>{detail}')
 
 
 def is_datastar() -> bool:
     """Whether the current request is one of the Datastar client's."""
     return request.headers.get(DATASTAR_REQUEST) == "true"
+
+
+def takes_events() -> bool:
+    """Whether whoever asks can make something of events. A browser that opens the address as a page cannot."""
+    return is_datastar() or request.accept_mimetypes.best_match(["text/event-stream", "text/html"]) != "text/html"
 
 
 def event_response(frames: bytes) -> Response:
@@ -61,13 +63,16 @@ def stay_away() -> Response:
     return Response(b"", 204) if is_datastar() else problem(403, "This is not allowed.")
 
 
-def busy() -> Response:
-    """Refuse a stream for now. The Datastar client takes the time to come back from `retry:` (WHATWG SSE, 9.2.6)."""
-    shortest, longest = _COME_BACK
+def come_back(within: tuple[int, int]) -> Response:
+    """Refuse a stream for now. The Datastar client takes the time to come back from `retry:` (WHATWG SSE, 9.2.6).
+
+    `within` are the shortest and the longest time, in seconds; one between is drawn for each.
+    """
+    shortest, longest = within
     wait = shortest * 1000 + secrets.randbelow((longest - shortest) * 1000)
     if is_datastar():
         return event_response(f"retry: {wait}\n\n".encode())
-    response = problem(503, "There are too many streams. Try again later.")
+    response = problem(503, "There is no room for another stream now. Try again later.")
     response.headers["Retry-After"] = str(wait // 1000)
     return response
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-import sys
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import TypeVar, cast, final
@@ -18,15 +18,19 @@ from effects import Dispatch, ErrorRecord, RegistrationError
 from plugins.connections import ANY, Connection, Connections, Lifecycle, TooManyConnectionsError
 
 from ._allow import Allow, judge
-from ._answers import busy, dispatch_problem, event_response, is_datastar, problem, stay_away
+from ._answers import come_back, dispatch_problem, event_response, is_datastar, problem, stay_away, takes_events
 from ._origin import is_cross_site
 from ._serving import Serving
-from ._session import drop_session_id, make_session_id, prepare_cookies, session_id
+from ._session import make_session_id, prepare_cookies, session_id, sessions_of
 from ._signals import InvalidSignals, Messages, as_model_input, filled, is_form, parse, raw_signals
 from ._stack import install, lifeline
 from ._stream import Buffer, Opening, stream_response
 
 __all__ = ["Live"]
+
+_logger = logging.getLogger("plugins.http")
+_SOON, _LATER = (1, 2), (5, 15)
+"""Seconds after which to come back: to a session that has just changed; to a server that is full."""
 
 M = TypeVar("M", bound=BaseModel)
 Effects = Sequence[object]
@@ -67,10 +71,12 @@ class Live:
             )
         install(app)
         prepare_cookies(app, secure=secure_cookies)
-        app.register_error_handler(InvalidSignals, _answer_invalid)
+        app.register_error_handler(InvalidSignals, self._answer_invalid)
         self._dispatch = dispatch
         self._connections = connections
         self._serving = Serving(app, dispatch, connections)
+        self._sessions = sessions_of(app)
+        self._sessions.enders.append(lambda ended: connections.disconnect([ended, ANY]))
         self._connection = partial(Connection, max_frames=max_frames, max_bytes=max_bytes, held=True)
         self._on_invalid: OnInvalid = _patch_messages if on_invalid is None else on_invalid
         self._on_error = on_error
@@ -100,10 +106,12 @@ class Live:
     def end_session(self) -> None:
         """Empty the visitor's session: call it when somebody logs out. Their streams end as with `rotate_session`.
 
-        Sessions are signed cookies, kept by browsers: a copy made before stays valid until it expires.
+        Sessions are signed cookies, kept by browsers: a copy made before stays valid until it expires. An answer that
+        was under way may bring the old one back, if it changes the session, or if `session.permanent` is set and
+        `SESSION_REFRESH_EACH_REQUEST` not turned off. What must end for good is kept on the server.
         """
         self._end_own_streams()
-        drop_session_id()
+        session.clear()
 
     async def signals(self, model: type[M], *, on_invalid: OnInvalid | None = None) -> M:
         """The current request's signals as a pydantic model; form posts fill the same model.
@@ -141,6 +149,8 @@ class Live:
         data = await _request_data()
         if not (await judge(allow, data)).allowed:
             abort(problem(403, "This is not allowed."))
+        if request.method == "HEAD":
+            return event_response(b"") if is_datastar() else Response(b"", 204)
         buffer = Buffer()
         result = await self._dispatch(effects, data=data, system={"sink": buffer})
         if result.errors:
@@ -168,18 +178,22 @@ class Live:
         is already stored, so that nothing is missed between the state it reads and the first broadcast; what is
         broadcast meanwhile follows the effects. The bounds of the queue are for what others send.
 
-        `on_open` is dispatched, and done, before the effects, when this is the first stream under its key; `on_close`
-        when the last has been gone for `grace` seconds. Both get this request's data and, as `connection`, the scope,
-        the key and the cause.
+        `on_open` is dispatched, and done, before the effects, when this is the first stream under its key; what it
+        sends to this stream follows them. `on_close` is dispatched when the last has been gone for `grace` seconds.
+        Both get this request's data and, as `connection`, the scope, the key and the cause. When somebody ends the
+        stream before the effects are done, they are cancelled.
 
         Cross-site requests get 403; so do those without a session, where there is a key, and those for which `allow`
-        says no, but 204 if they are the Datastar client's, which then stays away. Where there is no room for one more,
-        the client is told to come back later. Effects that fail are answered with 500, or `on_error` as in `reply`.
-        HEAD gets the headers, and nothing runs.
+        says no, but 204 if they are the Datastar client's, which then stays away. A browser that opens the address as a
+        page gets 406. Where there is no room for one more, the client is told to come back later. With a key, effects
+        that fail are answered with 500, or `on_error` as in `reply`; without one the answer has begun, and what
+        `on_error` sends follows. HEAD gets the headers, and nothing runs.
         """
         self._refuse()
         if key is None and (on_open or on_close):
             raise TypeError("on_open and on_close belong to a stream with a key")
+        if not takes_events():
+            abort(problem(406, "This address is a stream of events, for the page that opens it."))
         scope = None if key is None else self.session_id
         data = await _request_data(key)
         verdict = await judge(allow, data)
@@ -189,22 +203,39 @@ class Live:
             return event_response(b"")
         if key is None:
             return self._pass(await _taken(effects), data, on_error)
+        if self._sessions.has_ended(self.session_id):
+            return come_back(_SOON)
         connection = self._connection(scope, key)
         try:
             self._enter(connection)
         except TooManyConnectionsError:
-            return busy()
+            return come_back(_LATER)
         if verdict.waited and not (await judge(allow, data)).allowed:  # who was disconnected meanwhile stays out
             connection.close()
             return stay_away()
-        if on_open or on_close:
-            await self._connections.open(connection, Lifecycle(on_open, on_close, grace, data))
-        result = await self._dispatch(await _taken(effects), data=data, system={"sink": Opening(connection)})
-        connection.release()
-        if result.errors:
+        lifecycle = Lifecycle(on_open, on_close, grace, data) if on_open or on_close else None
+        errors = await self._open(connection, effects, data, lifecycle)
+        if errors:
             connection.close()
-            return await self._failed(result.errors, on_error, data)
+            return await self._failed(errors, on_error, data)
         return stream_response(connection)
+
+    async def _open(
+        self, connection: Connection, effects: Snapshot, data: Mapping[str, object], lifecycle: Lifecycle | None
+    ) -> Sequence[ErrorRecord]:
+        """Have a stream begin with its effects, unless somebody ends it before they are done: then they are cancelled.
+
+        Returns what failed.
+        """
+        sink = Opening(connection)
+        errors: Sequence[ErrorRecord] = ()
+        with trio.CancelScope() as opening:
+            connection.on_end(lambda _: None if sink.closed else opening.cancel())
+            if lifecycle is not None:
+                await self._connections.open(connection, lifecycle)
+            errors = (await self._dispatch(await _taken(effects), data=data, system={"sink": sink})).errors
+        connection.release()
+        return errors
 
     def _enter(self, connection: Connection) -> None:
         """Keep a connection for as long as its request lives."""
@@ -214,8 +245,8 @@ class Live:
         self._serving.watch(connection, line.terminated)
 
     def _pass(self, effects: Effects, data: Mapping[str, object], on_error: OnError | None) -> Response:
-        """Nobody else sends to this stream: what it holds is bounded by the work that its dispatch may do."""
-        connection = Connection(None, None, max_frames=sys.maxsize, max_bytes=sys.maxsize)
+        """Answer with what effects send, as they send it. The bounds are those of what a stream sends itself."""
+        connection = self._connection(None, None)
         nursery = cast(trio.Nursery, lifeline(request).nursery)
         nursery.start_soon(self._run_into, connection, effects, data, on_error)
         return stream_response(connection)
@@ -224,11 +255,13 @@ class Live:
         self, connection: Connection, effects: Effects, data: Mapping[str, object], on_error: OnError | None
     ) -> None:
         try:
-            system = {"sink": connection}
+            system = {"sink": Opening(connection)}
             result = await self._dispatch(effects, data=data, system=system)
             handler = self._on_error if on_error is None else on_error
             if result.errors and handler is not None:
                 await self._dispatch(_resolved(handler, result.errors), data=data, system=system)
+        except Exception:  # the answer has begun: nobody can be told any more
+            _logger.exception("on_error of a stream failed")
         finally:
             connection.close()
 
@@ -244,6 +277,10 @@ class Live:
             return dispatch_problem([*errors, *result.errors])
         return event_response(buffer.joined())
 
+    async def _answer_invalid(self, invalid: InvalidSignals) -> Response:
+        """Answer as whichever `Live` was asked for the signals would; what an app raises itself, as this one."""
+        return await (invalid.answer() if invalid.answer else self._invalid(invalid.messages, None))
+
     async def _invalid(self, messages: Messages, on_invalid: OnInvalid | None) -> Response:
         if not is_datastar():
             return problem(422, "The signals do not fit.", errors=filled(messages))
@@ -256,7 +293,7 @@ class Live:
         """End them when the answer, and with it the new cookie, is out: clients that come back at once bring it."""
         old = session_id()
         if old is not None:
-            lifeline(request).exits.append(partial(self._connections.disconnect, [old, ANY]))
+            lifeline(request).exits.append(partial(self._sessions.end, old))
 
     def _refuse(self) -> None:
         if self._serving.failed:
@@ -267,11 +304,13 @@ class Live:
 
 async def _request_data(key: object = None) -> dict[str, object]:
     """What placeholders of the http and connections plugins are resolved from."""
+    scope = session_id()
+    about = {"scope": scope, "key": key}
     return {
         "signals": await raw_signals(),
         "session": dict(session),
         "path": dict(request.view_args or {}),
-        "connection": {"scope": session_id(), "key": key},
+        "connection": {name: value for name, value in about.items() if value is not None},
     }
 
 
@@ -280,10 +319,6 @@ async def _taken(effects: Snapshot) -> Effects:
         return effects
     answer = effects()
     return await answer if inspect.isawaitable(answer) else answer
-
-
-async def _answer_invalid(invalid: InvalidSignals) -> Response:
-    return await invalid.answer()
 
 
 def _patch_messages(messages: Messages) -> Effects:

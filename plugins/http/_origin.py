@@ -27,7 +27,7 @@ def is_cross_site(request: Request) -> bool:
         return site not in {"same-origin", "none"}
     source = request.headers.get("Origin") or request.headers.get("Referer")
     if source is not None:
-        return _host_of(source) != _without_default_port(request.host)
+        return _host_of(source) != _without_default_port(request.headers.get("Host", ""))
     return request.method in {"GET", "HEAD"} and DATASTAR_REQUEST not in request.headers
 
 

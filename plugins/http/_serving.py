@@ -30,6 +30,8 @@ class Serving:
         self._watched: set[Terminated] = set()
         self._stop = trio.Event()
         self._stopped = trio.Event()
+        self._stopped.set()
+        self._could_not_close: Exception | None = None
         self.failed = False
         """Whether the dispatch has stopped running although the app still serves."""
         app.before_serving(self._start)
@@ -91,6 +93,9 @@ class Serving:
         except Exception as error:
             if not started:
                 return error
+            if self._stop.is_set():
+                self._could_not_close = error
+                return None
             self.failed = True
             _logger.exception("the dispatch has stopped running: requests to it are refused until the app is restarted")
         return None
@@ -98,3 +103,6 @@ class Serving:
     async def _end(self) -> None:
         self._stop.set()
         await self._stopped.wait()
+        error, self._could_not_close = self._could_not_close, None
+        if error is not None:
+            raise error

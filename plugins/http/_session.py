@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from typing import cast
+from collections.abc import Callable
+from typing import cast, final
 
-from quart import Response, request, session
+from quart import Quart, Response, current_app, request, session
 from quart_trio import QuartTrio
 
 from effects import RegistrationError
 
 from ._answers import is_datastar
 
-__all__ = ["drop_session_id", "make_session_id", "prepare_cookies", "session_id"]
+__all__ = ["Sessions", "make_session_id", "prepare_cookies", "session_id", "sessions_of"]
 
 _ID = "rhialto.id"
 
@@ -35,7 +36,38 @@ def prepare_cookies(app: QuartTrio, *, secure: bool) -> None:
     app.config["SESSION_COOKIE_SECURE"] = True
     app.config["SESSION_COOKIE_PATH"] = "/"
     name = cast(str, app.config["SESSION_COOKIE_NAME"])
-    app.config["SESSION_COOKIE_NAME"] = f"__Host-{name}"
+    app.config["SESSION_COOKIE_NAME"] = f"__Host-{name.removeprefix('__Host-')}"
+
+
+@final
+class Sessions:
+    """What all `Live` objects of one app share: whom to tell that a session has ended, and which have."""
+
+    def __init__(self) -> None:
+        self.enders: list[Callable[[str], object]] = []
+        """Each is called with the id of a session that has ended, and ends its streams."""
+        self._ended: dict[str, None] = {}
+
+    def end(self, ended: str) -> None:
+        """End all streams of a session. From now on, none is opened for it: some were asked for before."""
+        self._ended[ended] = None
+        if len(self._ended) > _REMEMBERED:
+            del self._ended[next(iter(self._ended))]
+        for ender in self.enders:
+            ender(ended)
+
+    def has_ended(self, session_id: str) -> bool:
+        """Whether a session has ended lately, in this process."""
+        return session_id in self._ended
+
+
+_REMEMBERED = 10_000
+"""Sessions that have ended: of so many we know it. It is for streams that were asked for just before."""
+
+
+def sessions_of(app: Quart) -> Sessions:
+    """The one `Sessions` of an app."""
+    return cast(Sessions, app.extensions.setdefault("rhialto.sessions", Sessions()))
 
 
 def session_id() -> str | None:
@@ -51,14 +83,11 @@ def make_session_id() -> str:
     return made
 
 
-def drop_session_id() -> None:
-    """Empty the current request's session."""
-    session.clear()
-
-
 async def _give_session(response: Response) -> Response:
-    """A page makes the session; a stream, an answer or a file does not."""
+    """A page makes the session; a stream, an answer or a file does not. One whose end never arrived is made anew."""
     is_page = request.method == "GET" and response.status_code == 200 and response.mimetype == "text/html"
-    if is_page and not is_datastar() and session_id() is None:
-        make_session_id()
+    if is_page and not is_datastar():
+        found = session_id()
+        if found is None or sessions_of(current_app).has_ended(found):
+            make_session_id()
     return response

@@ -8,11 +8,13 @@ JavaScript, too.
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from math import isinf
-from typing import NoReturn, TypeVar, cast, get_origin
+from types import UnionType
+from typing import NoReturn, TypeVar, Union, cast, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import AliasChoices, BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from quart import Response, abort, g, request
 from werkzeug.datastructures import MultiDict
@@ -35,14 +37,16 @@ class InvalidSignals(Exception):  # noqa: N818 - it is an answer to a browser, n
     """Signals do not fit their model. `messages` holds one message for each field, for people to read.
 
     It is nested as the model is, and empty for fields that fit, so that patching it into a page also takes away the
-    messages of last time; what concerns the model as a whole is under `form`. `Live` answers it, unless the app does.
+    messages of last time; what concerns a model as a whole is under `form`. `Live` answers it, unless the app does;
+    an app may raise it, too: `raise InvalidSignals({"name": "This name is taken."})`. As with all errors in Quart, a
+    handler of a blueprint comes before: one for `Exception` must let this one pass.
     """
-
-    answer: Callable[[], Awaitable[Response]]
 
     def __init__(self, messages: Messages) -> None:
         super().__init__(f"signals do not fit: {', '.join(filled(messages))}")
         self.messages = messages
+        self.answer: Callable[[], Awaitable[Response]] | None = None
+        """How `Live.signals` wants it answered."""
 
 
 def filled(messages: Messages) -> Messages:
@@ -66,9 +70,9 @@ def _blank(model: type[BaseModel], depth: int = 0) -> Messages:
     """No message for any field of a model, nor for those of the models in it."""
     blank: Messages = {}
     for name, field in model.model_fields.items():
-        inner = cast(object, field.annotation)
-        is_model = isinstance(inner, type) and issubclass(inner, BaseModel) and depth < _DEEPEST
-        blank[field.alias or name] = _blank(cast(type[BaseModel], inner), depth + 1) if is_model else ""
+        inner = next((one for one in _members(field.annotation) if _is_model(one)), None)
+        nested = _blank(cast(type[BaseModel], inner), depth + 1) if inner is not None and depth < _DEEPEST else ""
+        blank[_sent_as(name, field)] = nested
     return blank
 
 
@@ -76,15 +80,36 @@ _DEEPEST = 10
 """Models may hold themselves."""
 
 
+def _members(annotation: object) -> tuple[object, ...]:
+    """What a field may hold, None aside; a union of several is not looked into."""
+    if get_origin(annotation) not in {Union, UnionType}:
+        return (annotation,)
+    members = tuple(one for one in get_args(annotation) if one is not type(None))
+    return members if len(members) == 1 else ()
+
+
+def _is_model(one: object) -> bool:
+    return isinstance(one, type) and issubclass(one, BaseModel)
+
+
+def _sent_as(name: str, field: FieldInfo) -> str:
+    """The name under which a field is sent, and under which pydantic complains of it."""
+    given = field.validation_alias
+    if isinstance(given, AliasChoices):
+        given = given.choices[0]
+    return given if isinstance(given, str) else name
+
+
 def _put(messages: Messages, place: tuple[int | str, ...], message: str) -> None:
     """Put a message where it belongs; the first for a field counts.
 
     What the model has no field for is said of the whole: its name is the sender's, and would become that of a signal.
+    What is said of a nested model as a whole is its `form`.
     """
     name, *rest = place or ("",)
     known = str(name) if str(name) in messages else "form"
     inner = messages.get(known, "")
-    if isinstance(inner, dict) and rest:
+    if isinstance(inner, dict):
         _put(inner, tuple(rest), message)
     elif not inner:
         messages[known] = message
@@ -100,13 +125,15 @@ def as_model_input(model: type[BaseModel], values: Mapping[str, object]) -> dict
     """The values of a form, with a list also where a field that takes several was sent once."""
     given = dict(values)
     for name, field in model.model_fields.items():
-        key = field.alias or name
-        if get_origin(field.annotation) in _SEVERAL and key in given and not isinstance(given[key], list):
+        key = _sent_as(name, field)
+        if key in given and not isinstance(given[key], list) and any(map(_is_several, _members(field.annotation))):
             given[key] = [given[key]]
     return given
 
 
-_SEVERAL = (list, set, frozenset, tuple)
+def _is_several(one: object) -> bool:
+    kind = get_origin(one) or one
+    return isinstance(kind, type) and issubclass(kind, Collection) and not issubclass(kind, (str, bytes, Mapping))
 
 
 async def raw_signals() -> dict[str, object]:

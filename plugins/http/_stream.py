@@ -50,6 +50,8 @@ class Opening:
         self._connection = connection
         self.scope = connection.scope
         self.key = connection.key
+        self.closed = False
+        """Whether the effects that open the stream have ended it themselves."""
 
     def send(self, frame: bytes) -> None:
         """Queue a frame ahead of what is held."""
@@ -57,6 +59,7 @@ class Opening:
 
     def close(self) -> None:
         """End the connection."""
+        self.closed = True
         self._connection.close()
 
     def members(self) -> Sequence[Sink]:

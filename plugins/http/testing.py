@@ -62,7 +62,10 @@ class SSEStream:
         return self._parser.retry
 
     async def event(self) -> Event:
-        """Wait for the next event. Raises `trio.EndOfChannel` when the response has ended."""
+        """Wait for the next event.
+
+        Raises `trio.EndOfChannel` when the response has ended, and `trio.ClosedResourceError` once it was dropped.
+        """
         while not self._events:
             chunk = await self._from_app.receive()
             self.body += chunk
@@ -75,7 +78,7 @@ class SSEStream:
     async def __anext__(self) -> Event:
         try:
             return await self.event()
-        except trio.EndOfChannel:
+        except (trio.EndOfChannel, trio.ClosedResourceError):
             raise StopAsyncIteration from None
 
     def stall(self) -> None:
@@ -104,6 +107,7 @@ class SSEStream:
             self._to_app.send_nowait({"type": "http.disconnect"})
         self._to_app.close()
         self._from_app.close()
+        self._reading.set()
 
     async def _receive(self) -> dict[str, Any]:
         return await self._from_client.receive()

@@ -362,10 +362,9 @@ async def test_a_store_that_fails_harms_one_telling_only(
 
 async def test_a_late_end_harms_nobody(autojump_clock: MockClock) -> None:
     """Such as that of a connection of somebody else's, under a name that was ours."""
-    room, other = Room(), Connections(store := MemoryStore())
-    room = Room(store=store)
+    room = Room(store=MemoryStore())
     theirs = Connection("ann", "room")
-    other.add(theirs)
+    room.connections.store.add(theirs)
     async with room.dispatch.running():
         (await room.enter()).close()
     theirs.close()

@@ -9,13 +9,13 @@ from urllib.parse import urlencode
 
 import pytest
 import trio
-from pydantic import BaseModel
+from pydantic import AliasChoices, BaseModel, Field
 from quart.typing import ResponseReturnValue
 
 from effects import ErrorRecord
 from plugins.http import InvalidSignals
 from plugins.http.testing import SSEParser, open_sse
-from tests.plugins.http.conftest import Greeting, Site
+from tests.plugins.http.conftest import Greeting, Person, Site
 from tests.plugins.http.small import DATASTAR, Small
 
 
@@ -422,3 +422,135 @@ async def test_a_field_that_the_model_does_not_have_is_a_message_of_the_form(nam
     answer = await small.app.test_client().post("/strict", data=body, headers=headers)
     assert answer.status_code == 200
     assert await signals_of(answer) == [{"errors": {"name": "", "form": "Extra inputs are not permitted"}}]
+
+
+class Nested(BaseModel):
+    """A form with a form in it."""
+
+    name: str = Field(default="?", validation_alias="uName")
+    other: str = Field(default="?", validation_alias=AliasChoices("second", "third"))
+    person: Person | None = None
+    form: Person = Person()
+    tags: list[str] | None = None
+    words: Sequence[str] = ()
+    either: Person | int = 0
+
+
+@pytest.fixture
+def nested() -> Any:
+    """A client that posts to it."""
+    small = Small()
+
+    @small.app.post("/nested")
+    async def post() -> ResponseReturnValue:
+        return (await small.live.signals(Nested)).model_dump()
+
+    return small.app.test_client()
+
+
+BLANK = {
+    "uName": "",
+    "second": "",
+    "person": {"age": ""},
+    "form": {"age": ""},
+    "tags": "",
+    "words": "",
+    "either": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("sent", "messages"),
+    [
+        ({"person": 1}, {"person": {"form": "Input should be", "age": ""}}),
+        ({"person": {"age": "x"}}, {"person": {"age": "Input should be"}}),
+        ({"uName": 1}, {"uName": "Input should be"}),
+        ({"second": 1}, {"second": "Input should be"}),
+        ({"form": "x"}, {"form": {"form": "Input should be", "age": ""}}),
+        ({"either": "x"}, {"either": "Input should be"}),
+    ],
+    ids=str,
+)
+async def test_no_message_is_lost_however_deep_it_belongs(nested: Any, sent: object, messages: Any) -> None:
+    """What is said of a nested model as a whole is its `form`; names are those that are sent."""
+    answer = await nested.post("/nested", json=sent, headers=DATASTAR)
+    ((patch, *_),) = [await signals_of(answer)]
+    said = json.loads(json.dumps(patch["errors"]), object_hook=lambda found: {k: _cut(v) for k, v in found.items()})
+    assert said == {**BLANK, **messages}
+
+
+def _cut(message: Any) -> Any:
+    return message[: len("Input should be")] if isinstance(message, str) else message
+
+
+async def test_a_form_field_may_have_several_values_however_it_is_annotated(nested: Any) -> None:
+    """And be sent once."""
+    body = urlencode({"tags": "a", "words": "b"}).encode()
+    answer = await nested.post("/nested", data=body, headers={"Content-Type": "application/x-www-form-urlencoded"})
+    said = await answer.get_json()
+    assert (said["tags"], said["words"]) == (["a"], ["b"])
+
+
+async def test_an_app_may_say_itself_that_signals_do_not_fit() -> None:
+    """What no model can know."""
+    small = Small()
+
+    @small.app.post("/name")
+    async def name() -> ResponseReturnValue:
+        raise InvalidSignals({"name": "This name is taken."})
+
+    client = small.app.test_client()
+    assert await signals_of(await client.post("/name", headers=DATASTAR)) == [
+        {"errors": {"name": "This name is taken."}}
+    ]
+    assert (await client.post("/name")).status_code == 422
+
+
+async def test_a_browser_that_opens_a_stream_as_a_page_gets_none() -> None:
+    """It could only save it as a file; others say what they take, or take anything."""
+    small = wizard()
+    async with small.app.test_app():
+        ann = await small.visitor()
+        browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Sec-Fetch-Site": "none"}
+        for path in ("/stream/default", "/passing/default"):
+            assert (await ann.get(path, headers=browser)).status_code == 406
+        assert small.streams() == []
+        for accept in ("*/*", "text/event-stream"):
+            answer = await ann.get("/passing/default", headers={"Accept": accept, "Sec-Fetch-Site": "same-origin"})
+            assert answer.mimetype == "text/event-stream"
+
+
+async def test_on_error_that_fails_in_a_stream_that_passes_ends_it(caplog: pytest.LogCaptureFixture) -> None:
+    """Nobody can be told any more; it is logged."""
+    small = Small()
+
+    def fail(errors: object) -> list[object]:
+        raise LookupError
+
+    @small.app.get("/passing")
+    async def passing() -> ResponseReturnValue:
+        return await small.live.stream([["patch-signals", {"n": 1}], ["fail"]], on_error=fail)
+
+    async with small.app.test_app(), open_sse(small.app.test_client(), "/passing") as stream:
+        assert [event.signals async for event in stream] == [{"n": 1}]
+    assert "on_error of a stream failed" in caplog.text
+
+
+async def test_head_runs_nothing() -> None:
+    """Quart makes it for every GET."""
+    small = Small()
+
+    @small.app.get("/reply")
+    async def reply() -> ResponseReturnValue:
+        return await small.live.reply([["note", "ran"]])
+
+    client = small.app.test_client()
+    assert (await client.head("/reply", headers=DATASTAR)).status_code == 200
+    assert (await client.head("/reply", headers={"Sec-Fetch-Site": "same-origin"})).status_code == 204
+    assert small.log == []
+
+
+async def test_a_host_may_have_any_name() -> None:
+    """Names of containers have underscores."""
+    headers = {"Host": "my_app:8000", "Origin": "http://my_app:8000"}
+    assert (await wizard().app.test_client().post("/reply/default", headers=headers)).status_code == 500

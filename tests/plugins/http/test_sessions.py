@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import trio
 from quart import session
 from quart.typing import ResponseReturnValue
 from quart_trio import QuartTrio
@@ -12,6 +13,7 @@ from quart_trio import QuartTrio
 from effects import RegistrationError, create_dispatch
 from plugins.connections import ANY, Connections
 from plugins.http import Live
+from plugins.http._session import Sessions
 from plugins.http.testing import open_sse
 from tests.plugins.http.small import DATASTAR, Small
 
@@ -93,9 +95,83 @@ async def test_a_planted_session_is_worth_nothing_after_login() -> None:
         victim.set_cookie("localhost", "session", cookie(mallory))
         await victim.post("/login", headers=DATASTAR)
         assert (await who(mallory))["user"] is None
-        async with open_sse(mallory, "/sse"), open_sse(victim, "/sse"):
-            assert len(small.store.match([(await who(victim))["id"], ANY])) == 1
-            assert len(small.store.match([(await who(mallory))["id"], ANY])) == 1
+        async with open_sse(mallory, "/sse") as stream, open_sse(victim, "/sse"):
+            assert [event async for event in stream] == []
+            assert [one.scope for one in small.streams()] == [(await who(victim))["id"]]
+
+
+async def test_a_stream_that_was_asked_for_before_comes_too_late() -> None:
+    """It waits for its verdict while its session is rotated; the client is told to come back with the new one."""
+    small = site()
+    asked, answer = trio.Event(), trio.Event()
+
+    async def allow(data: object) -> bool:
+        asked.set()
+        await answer.wait()
+        return True
+
+    @small.app.get("/slow")
+    async def slow() -> ResponseReturnValue:
+        return await small.live.stream([], key="k", allow=allow)
+
+    async with small.app.test_app():
+        ann = await small.visitor()
+
+        async def open_slowly() -> None:
+            async with open_sse(ann, "/slow") as stream:
+                assert (stream.status, [event async for event in stream]) == (200, [])
+                assert stream.retry is not None
+                assert 1_000 <= stream.retry < 2_000
+                async with stream.reconnect():
+                    assert [one.scope for one in small.streams()] == [small.log[0]]
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(open_slowly)
+            await asked.wait()
+            await ann.post("/login", headers=DATASTAR)
+            answer.set()
+
+
+async def test_a_browser_that_never_got_its_new_session_gets_one_with_the_next_page() -> None:
+    """The answer was lost on the way."""
+    small = site()
+    async with small.app.test_app():
+        ann = await small.visitor()
+        lost = cookie(ann)
+        await ann.post("/login", headers=DATASTAR)
+        ann.set_cookie("localhost", "session", lost)
+        async with open_sse(ann, "/sse") as stream:
+            assert [event async for event in stream] == []
+        await ann.get("/")
+        async with open_sse(ann, "/sse"):
+            assert len(small.streams()) == 1
+
+
+async def test_all_streams_of_an_app_end_with_the_session() -> None:
+    """Also those of another dispatch."""
+    small = site()
+    connections = Connections()
+    other = Live(small.app, create_dispatch([connections]))
+
+    @small.app.get("/other")
+    async def other_sse() -> ResponseReturnValue:
+        return await other.stream([], key="k")
+
+    async with small.app.test_app():
+        ann = await small.visitor()
+        async with open_sse(ann, "/other") as stream:
+            assert len(connections.store) == 1
+            await ann.post("/login", headers=DATASTAR)
+            assert [event async for event in stream] == []
+
+
+def test_only_so_many_ended_sessions_are_remembered() -> None:
+    """The oldest are forgotten."""
+    sessions = Sessions()
+    for number in range(10_001):
+        sessions.end(str(number))
+    assert not sessions.has_ended("0")
+    assert sessions.has_ended("1")
 
 
 async def test_ending_a_session_empties_it_and_ends_its_streams() -> None:
@@ -136,6 +212,7 @@ async def test_a_forged_cookie_is_no_session(forged: str) -> None:
 async def test_a_secure_cookie_goes_over_https_only_and_cannot_be_planted_by_a_sibling() -> None:
     """`__Host-`: secure, no domain, the path /."""
     small = Small(secure_cookies=True)
+    Live(small.app, create_dispatch([Connections()]), secure_cookies=True)
     set_cookie = (await small.app.test_client().get("/")).headers["set-cookie"]
     assert set_cookie.startswith("__Host-session=")
     assert "Secure" in set_cookie

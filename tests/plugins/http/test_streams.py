@@ -12,12 +12,13 @@ import trio
 from quart_trio import QuartTrio
 from trio.testing import MockClock
 
-from effects import Dispatch, RegistrationError, Registry, create_dispatch
+from effects import Context, Dispatch, RegistrationError, Registry, Sink, create_dispatch
 from plugins.connections import ANY, Connections
 from plugins.datastar import Datastar
 from plugins.http import Live
 from plugins.http.testing import open_sse
 from tests.plugins.http.conftest import Site
+from tests.plugins.http.small import Small
 
 DATASTAR = {"Datastar-Request": "true"}
 
@@ -355,3 +356,84 @@ async def test_a_plugin_that_cannot_open_keeps_the_app_from_starting() -> None:
     async with trio.open_nursery() as app.nursery:
         with pytest.raises(OSError, match="no pool"):
             await app.startup()
+
+
+async def test_a_stream_that_is_ended_while_it_opens_stops_what_it_was_doing(autojump_clock: MockClock) -> None:
+    """Its effects are cancelled, and what they sent so far is all there is."""
+    nap = Registry("nap")
+
+    @nap.effect("nap")
+    async def sleep(ctx: Context) -> None:
+        await trio.sleep(60)
+
+    small = Small(nap)
+
+    @small.app.get("/sse")
+    async def sse() -> Any:
+        effects = [["patch-signals", {"n": 1}], ["nap"], ["note", "never"]]
+        return await small.live.stream(effects, key="k")
+
+    async with small.app.test_app(), trio.open_nursery() as nursery:
+        ann = await small.visitor()
+
+        async def throw_out() -> None:
+            await trio.sleep(1)
+            small.connections.disconnect([ANY, "k"])
+
+        nursery.start_soon(throw_out)
+        async with open_sse(ann, "/sse") as stream:
+            assert [event.signals async for event in stream] == [{"n": 1}]
+    assert trio.current_time() < 2
+    assert small.log == []
+
+
+async def test_what_a_stream_leaves_running_is_bounded_as_others_are(autojump_clock: MockClock) -> None:
+    """Once it is open."""
+    busy = Registry("busy", late=["sink"])
+
+    @busy.effect("chatter")
+    def chatter(ctx: Context, *, sink: Sink) -> None:
+        ctx.spawn(talk, sink)
+
+    async def talk(ctx: Context, sink: Sink) -> None:
+        await trio.sleep(1)
+        for _ in range(1_000):
+            sink.send(b"data: x\n\n")
+
+    small = Small(busy, max_frames=10)
+
+    @small.app.get("/sse")
+    async def sse() -> Any:
+        return await small.live.stream([["chatter"]], key="k")
+
+    async with small.app.test_app():
+        ann = await small.visitor()
+        async with open_sse(ann, "/sse"):
+            (connection,) = small.streams()
+            await trio.sleep(5)
+            assert connection.cause == "overflow"
+
+
+async def test_an_app_that_was_started_without_it_still_ends() -> None:
+    """A `Live` that comes too late never runs, and is not waited for."""
+    small = Small()
+    async with small.app.test_app():
+        Live(small.app, create_dispatch([Connections()]))
+        assert (await small.app.test_client().get("/")).status_code == 200
+
+
+async def test_a_plugin_that_cannot_close_is_heard_of() -> None:
+    """With its own error, when the app ends."""
+    plugin = Registry("plugin")
+
+    @plugin.lifespan
+    @asynccontextmanager
+    async def lifespan(dispatch: Dispatch) -> AsyncGenerator[None]:
+        yield
+        raise OSError("no")
+
+    small = Small(plugin)
+    async with trio.open_nursery() as small.app.nursery:
+        await small.app.startup()
+        with pytest.raises(OSError, match="no"):
+            await small.app.shutdown()

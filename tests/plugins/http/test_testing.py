@@ -117,3 +117,25 @@ async def test_a_client_that_has_read_no_id_says_none() -> None:
     async with open_sse(app().test_client(), "/ok") as stream, stream.reconnect() as again:
         assert "Last-Event-ID" not in again._request.headers
         assert again.retry is None
+
+
+async def test_a_stalled_stream_that_has_ended_is_left_all_the_same() -> None:
+    """The app waits in its last send."""
+    quart, finish = app(), trio.Event()
+
+    @quart.get("/ending")
+    async def ending() -> Response:
+        async def chunks() -> AsyncGenerator[bytes]:
+            yield b"data: 1\n\n"
+            await finish.wait()
+            yield b"data: 2\n\n"
+
+        return Response(chunks(), headers={"Content-Type": "text/event-stream"})
+
+    async with open_sse(quart.test_client(), "/ending") as stream:
+        await stream.event()
+        stream.stall()
+        finish.set()
+        await trio.testing.wait_all_tasks_blocked()
+        await stream.drop()
+        assert [event async for event in stream] == []
