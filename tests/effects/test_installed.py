@@ -152,3 +152,11 @@ def test_a_conflict_with_an_installed_plugin_is_settled_where_the_dispatch_is_ma
     with pytest.raises(RegistrationError, match=r"is registered by 'own' .* and 'a'"):
         create_dispatch([own], installed=True)
     create_dispatch([own], installed=True, prefer={"a/hello": "own"})
+
+
+def test_one_object_is_one_plugin_whatever_it_is_called(install: Install) -> None:
+    """Its second name is left out, and named."""
+    install("pluga", GOOD.format(name="a"), a="pluga:a", b="pluga:a")
+    dispatch = create_dispatch([], installed=True)
+    assert dispatch.plugins == ("a",)
+    assert "plugin 'b' cannot be registered" in str(dispatch.broken["b"])
