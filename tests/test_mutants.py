@@ -1,4 +1,7 @@
-"""Each law has a test that a small change to the code turns red: the changes of mutants.toml are tried one by one."""
+"""Each law, and each great promise of the plugins, has a test that a small change to the code turns red.
+
+The changes of mutants.toml are tried one by one.
+"""
 
 import os
 import shutil
@@ -15,6 +18,7 @@ ROOT = HERE.parent
 MUTANTS: list[dict[str, Any]] = tomllib.loads((HERE / "mutants.toml").read_text())["mutant"]
 FIELDS = {"law", "file", "old", "new", "test", "why"}
 LAWS = range(1, 11)
+PLUGINS = ("datastar", "connections", "http")
 
 ORIGIN = '''
 """Fails the run if what is imported is not the copy."""
@@ -57,9 +61,12 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_law_has_a_mutant() -> None:
-    """Each law is named at least once, and its mutants name one of its own tests."""
-    assert {mutant["law"] for mutant in MUTANTS} == set(LAWS)
-    assert all(f"::test_law_{mutant['law']:02}_" in mutant["test"] for mutant in MUTANTS)
+    """Each law and each plugin is named at least once, and its mutants name one of its own tests."""
+    assert {mutant["law"] for mutant in MUTANTS} == {*LAWS, *PLUGINS}
+    for mutant in MUTANTS:
+        law = mutant["law"]
+        expected = f"tests/plugins/{law}/" if law in PLUGINS else f"::test_law_{law:02}_"
+        assert expected in mutant["test"]
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant["why"])

@@ -1,21 +1,11 @@
-"""What the engine's tests share: a small registry of plain effects, and a quick Hypothesis profile."""
+"""What the engine's tests share: a small registry of plain effects."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from hypothesis import Phase, settings
 
 from effects import Context, Effect, ErrorRecord, Registry, hookimpl
-
-settings.register_profile(
-    "quick",
-    max_examples=60,
-    derandomize=True,
-    database=None,
-    deadline=None,
-    phases=[Phase.explicit, Phase.generate],
-)
 
 
 def _kit() -> Registry:

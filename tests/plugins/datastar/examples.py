@@ -6,9 +6,16 @@ from html.parser import HTMLParser
 
 from hypothesis import strategies as st
 
-from plugins.http.testing import Event, SSEParser
+from plugins.datastar.testing import Event, SSEParser
 
-any_text = st.text() | st.text(alphabet=st.sampled_from("a\r\n\0\u2028\u0085\x0b\x0c\x1c:<d\ud800"))
+_ODD = "a\r\n\0\u2028\u0085\x0b\x0c\x1c:<d\ud800"
+_FIELDS = ["data: ", "data:mode inner", "event: x", "id: 7", "retry: 1", "elements ", "signals {}", ": ", "x"]
+any_text = (
+    st.text()
+    | st.text(alphabet=st.sampled_from(_ODD))
+    | st.lists(st.sampled_from(_FIELDS) | st.sampled_from(_ODD)).map("".join)
+)
+"""Text, odd characters, and what the lines of an event are made of."""
 hostile = [
     "@bob(",
     "@get(",

@@ -123,8 +123,9 @@ async def test_who_is_thrown_out_while_the_verdict_is_awaited_stays_out() -> Non
     small = guarded(is_member)
     async with small.app.test_app():
         ann = await small.visitor()
-        assert (await ann.get("/sse", headers=DATASTAR)).status_code == 204
-        assert small.streams() == []
+        async with open_sse(ann, "/sse") as stream:
+            assert stream.status == 204
+            assert small.streams() == []
     assert small.log == []
 
 

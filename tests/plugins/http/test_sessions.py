@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import trio
+import trio.testing
 from quart import session
 from quart.typing import ResponseReturnValue
 from quart_trio import QuartTrio
@@ -78,6 +79,8 @@ async def test_rotation_ends_the_streams_of_the_old_id() -> None:
         ann, ben = await small.visitor(), await small.visitor()
         async with open_sse(ann, "/sse") as stream, open_sse(ben, "/sse") as other:
             await ann.post("/login", headers=DATASTAR)
+            await trio.testing.wait_all_tasks_blocked()
+            assert len(small.streams()) == 1
             assert [event async for event in stream] == []
             async with stream.reconnect():
                 assert [one.scope for one in small.store.match([small.log[0], ANY])] == [small.log[0]]
