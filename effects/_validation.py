@@ -178,6 +178,10 @@ _NOT_OF_TYPES = frozenset(
     | {"string_pattern_mismatch", "bytes_too_short", "bytes_too_long"}
 )
 """Complaints for which it does not help to know what type the value has."""
+_IN_OUR_WORDS = {
+    "extra_forbidden": "there is no such option",
+    "sequence_str": "Input should be a list or tuple",
+}
 _SHOWN = 8
 """So many complaints about one vector are listed; the others are counted."""
 
@@ -212,8 +216,8 @@ _QUOTING = frozenset({"error", "tag", "encoding_error", "tz_actual"})
 
 def _message(detail: ErrorDetails) -> str:
     """pydantic's own complaint, where it quotes nothing. What a type's own check says may, so it is not repeated."""
-    if detail["type"] == "extra_forbidden":
-        return "there is no such option"
+    if detail["type"] in _IN_OUR_WORDS:
+        return _IN_OUR_WORDS[detail["type"]]
     if detail["type"] == "effect_vector" or (detail["type"] in _KNOWN and not _QUOTING & detail.get("ctx", {}).keys()):
         return detail["msg"]
     return f"Input does not fit ({detail['type']:.60})"

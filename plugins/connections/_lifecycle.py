@@ -10,6 +10,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from math import isfinite
 from typing import cast, final
 
 import trio
@@ -20,9 +21,14 @@ from ._connection import Cause, Connection
 from ._keys import Frozen, Name, freeze_name
 from ._store import ConnectionStore
 
-__all__ = ["Guests", "Lifecycle"]
+__all__ = ["Guests", "Lifecycle", "is_seconds"]
 
 _logger = logging.getLogger("plugins.connections")
+
+
+def is_seconds(value: object) -> bool:
+    """Whether this is a finite number."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value)
 
 
 @final
@@ -42,7 +48,7 @@ class Lifecycle:
     data: Mapping[str, object] = field(default_factory=dict[str, object])
 
     def __post_init__(self) -> None:
-        if not 0 <= self.grace < float("inf"):
+        if not is_seconds(self.grace) or self.grace < 0:
             raise RegistrationError("grace is a number of seconds, 0 or more", fix="write grace=2")
         if not isinstance(self.data, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise RegistrationError("the data of a lifecycle is a mapping", fix="leave it out where there is none")
@@ -79,6 +85,7 @@ class Guests:
         self._hurrying = False
         self._busy = 0
         self._idle = trio.Event()
+        self._idle.set()
         self.ready = trio.Event()
         """Set when guests may come."""
 
@@ -94,7 +101,7 @@ class Guests:
                 "this Connections plugin serves a dispatch that is running already",
                 fix="give each dispatch a Connections() of its own; they may share a store",
             )
-        self._dispatch, self._hurrying, self._busy, self.ready = dispatch, False, 0, trio.Event()
+        self._dispatch, self._hurrying, self.ready = dispatch, False, trio.Event()
 
     def check_open(self) -> None:
         """Raise `LifecycleError` where no guest may come."""
@@ -114,7 +121,10 @@ class Guests:
             async with trio.open_nursery() as nursery:
                 self._nursery = nursery
                 self.ready.set()
-                await trio.sleep_forever()
+                try:
+                    await trio.sleep_forever()
+                finally:
+                    self._nursery = None
 
     def close(self) -> None:
         """Let none come any more."""
@@ -126,10 +136,12 @@ class Guests:
         self._guests.clear()
 
     async def arrive(self, connection: Connection, lifecycle: Lifecycle) -> None:
-        """Count a connection as there until it ends. Returns when its `on_open` is done.
+        """Count a connection as there until it ends; at once if it has. Returns when its `on_open` is done.
 
         When cancelled, the connection still counts, and what was begun goes on.
         """
+        if connection.cause is not None:
+            return
         guest = self._guests.setdefault(connection.frozen, _Guest((connection.scope, connection.key), lifecycle))
         guest.lifecycle = lifecycle
         self._count(guest, connection)
@@ -137,12 +149,18 @@ class Guests:
         await self._settle(guest).wait()
 
     async def hurry(self) -> None:
-        """Grant no grace any more, and wait until all that is to be dispatched for those who left has been."""
+        """Grant no grace any more, and wait until all that is to be dispatched has been.
+
+        Whoever is still there belongs to somebody else, who shares the store: here, all have left.
+        """
         self._hurrying = True
-        for guest in self._guests.values():
+        for guest in list(self._guests.values()):
+            guest.open = 0
             guest.returned.set()
-        if self._busy:
+            self._settle(guest)
+        if self._busy and self._idle.is_set():
             self._idle = trio.Event()
+        if self._busy:
             await self._idle.wait()
 
     def _count(self, guest: _Guest, connection: Connection) -> None:
@@ -150,14 +168,19 @@ class Guests:
         connection.on_end(partial(self._leave, guest))
 
     def _leave(self, guest: _Guest, connection: Connection) -> None:
+        if not guest.open:
+            return
         guest.open -= 1
         guest.cause = connection.cause or "closed"
-        if not guest.open and not self._hurrying:
-            for other in self._store.match(guest.name):  # whoever is there without a lifecycle counts from now on
-                self._count(guest, other)
         if not guest.open:
             guest.returned = trio.Event()
             self._settle(guest)
+
+    def _adopt(self, guest: _Guest) -> bool:
+        """Count whoever is there without a lifecycle, too. Whether there was anybody."""
+        for other in () if self._hurrying else self._store.match(guest.name):
+            self._count(guest, other)
+        return guest.open > 0
 
     def _settle(self, guest: _Guest) -> trio.Event:
         """Have what is to be dispatched for a guest dispatched; the event is set when that is done."""
@@ -179,7 +202,7 @@ class Guests:
                 if guest.open:
                     guest.announced = True
                     await self._tell(guest, guest.lifecycle.on_open, {}, sink=True)
-                elif self._hurrying or await self._stayed_away(guest):
+                elif (self._hurrying or await self._stayed_away(guest)) and not self._adopt(guest):
                     guest.announced = False
                     await self._tell(guest, guest.lifecycle.on_close, {"cause": guest.cause}, sink=False)
         finally:

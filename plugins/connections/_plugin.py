@@ -16,7 +16,7 @@ from ._connection import Cause, Connection
 from ._expiry import expire_stuck
 from ._group import BroadcastResult
 from ._keys import Name, freeze_name
-from ._lifecycle import Guests, Lifecycle
+from ._lifecycle import Guests, Lifecycle, is_seconds
 from ._placeholders import own, theirs
 from ._store import ConnectionStore, MemoryStore
 
@@ -66,7 +66,7 @@ class Connections:
         self, store: ConnectionStore | None = None, *, ttl: float = 60.0, shutdown_timeout: float = 2.0
     ) -> None:
         for name, seconds in (("ttl", ttl), ("shutdown_timeout", shutdown_timeout)):
-            if not 0 < seconds < float("inf"):
+            if not is_seconds(seconds) or seconds <= 0:
                 raise RegistrationError(f"{name} is a number of seconds above 0", fix="leave it out for the default")
         if store is not None and not isinstance(store, ConnectionStore):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise RegistrationError(f"a {type(store).__name__} is no ConnectionStore", fix="pass MemoryStore(...)")
@@ -152,14 +152,16 @@ class Connections:
             self._guests.release()
 
     async def _close(self, guests: trio.CancelScope) -> None:
-        with trio.CancelScope(shield=True):  # shut_down has a deadline of its own
+        with trio.CancelScope(shield=True):  # shut_down has a deadline, and it is the same for all rounds
             await self.shut_down()
+            while self._own and trio.current_time() < self._deadline:  # who came while the others left
+                await self.shut_down()
         if self._guests.busy:
             _logger.warning(
                 "%d names were given up on: what on_open or on_close dispatched for them took too long",
                 self._guests.busy,
             )
-        self.end_all("shutdown")  # who came while the others left
+        self.end_all("shutdown")
         self._guests.close()
         guests.cancel()
 

@@ -5,7 +5,7 @@ One plugin among others: without it everything else works unchanged, and another
 
 from ._live import Live
 from ._placeholders import Http, PathParam, Session, Signal
-from ._signals import InvalidSignals
+from ._signals import InvalidSignals, no_errors
 from ._templates import template
 
-__all__ = ["Http", "InvalidSignals", "Live", "PathParam", "Session", "Signal", "template"]
+__all__ = ["Http", "InvalidSignals", "Live", "PathParam", "Session", "Signal", "no_errors", "template"]

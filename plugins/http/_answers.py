@@ -63,7 +63,7 @@ def stay_away() -> Response:
     return Response(b"", 204) if is_datastar() else problem(403, "This is not allowed.")
 
 
-def come_back(within: tuple[int, int]) -> Response:
+def come_back(within: tuple[int, int], why: str) -> Response:
     """Refuse a stream for now. The Datastar client takes the time to come back from `retry:` (WHATWG SSE, 9.2.6).
 
     `within` are the shortest and the longest time, in seconds; one between is drawn for each.
@@ -72,7 +72,7 @@ def come_back(within: tuple[int, int]) -> Response:
     wait = shortest * 1000 + secrets.randbelow((longest - shortest) * 1000)
     if is_datastar():
         return event_response(f"retry: {wait}\n\n".encode())
-    response = problem(503, "There is no room for another stream now. Try again later.")
+    response = problem(503, why)
     response.headers["Retry-After"] = str(wait // 1000)
     return response
 

@@ -19,9 +19,9 @@ from plugins.connections import ANY, Connection, Connections, Lifecycle, TooMany
 
 from ._allow import Allow, judge
 from ._answers import come_back, dispatch_problem, event_response, is_datastar, problem, stay_away, takes_events
-from ._origin import is_cross_site
+from ._origin import is_cross_site, shows_no_origin
 from ._serving import Serving
-from ._session import make_session_id, prepare_cookies, session_id, sessions_of
+from ._session import had_ended, make_session_id, prepare_cookies, session_id, sessions_of
 from ._signals import InvalidSignals, Messages, as_model_input, filled, is_form, parse, raw_signals
 from ._stack import install, lifeline
 from ._stream import Buffer, Opening, stream_response
@@ -29,8 +29,9 @@ from ._stream import Buffer, Opening, stream_response
 __all__ = ["Live"]
 
 _logger = logging.getLogger("plugins.http")
-_SOON, _LATER = (1, 2), (5, 15)
-"""Seconds after which to come back: to a session that has just changed; to a server that is full."""
+_SOON = (1, 2), "The session has just changed. Try again."
+_LATER = (5, 15), "There is no room for another stream now. Try again later."
+"""Between how many seconds later to come back, and why."""
 
 M = TypeVar("M", bound=BaseModel)
 Effects = Sequence[object]
@@ -46,7 +47,8 @@ class Live:
     The app needs a `secret_key`: sessions are Quart's signed cookies. The session's id is made by the server when it
     answers with an HTML page, never by a stream. `secure_cookies` sends the cookie only over https, as `__Host-...`. A
     queue of `max_frames` frames and `max_bytes` bytes stands before each stream; a client that falls behind by more is
-    cut off. `on_invalid` and `on_error` are what `signals`, `reply` and `stream` do unless told otherwise.
+    cut off. Signals may have `max_signals` bytes. `on_invalid` and `on_error` are what `signals`, `reply` and `stream`
+    do unless told otherwise.
 
     Raises `RegistrationError` for a dispatch without the Connections plugin and for cookie settings that cannot be made
     secure, `TypeError` for an app that is no plain QuartTrio.
@@ -59,6 +61,7 @@ class Live:
         *,
         max_frames: int = 1_000,
         max_bytes: int = 1_000_000,
+        max_signals: int = 1_000_000,
         secure_cookies: bool = False,
         on_invalid: OnInvalid | None = None,
         on_error: OnError | None = None,
@@ -80,15 +83,18 @@ class Live:
         self._connection = partial(Connection, max_frames=max_frames, max_bytes=max_bytes, held=True)
         self._on_invalid: OnInvalid = _patch_messages if on_invalid is None else on_invalid
         self._on_error = on_error
+        self._max_signals = max_signals
 
     @property
     def session_id(self) -> str:
         """The id of the current request's session: the scope of its streams.
 
         Where there is none, aborts: with 204 for the Datastar client, which then stays away, with 403 for others. Open
-        a page first.
+        a page first. With a cookie that is older than the last `rotate_session`, it is told to come back.
         """
         found = session_id()
+        if found is None and had_ended():
+            abort(come_back(*_SOON))
         if found is None:
             without = problem(403, "There is no session yet. Open a page first, and accept its cookie.")
             abort(Response(b"", 204) if is_datastar() else without)
@@ -106,9 +112,9 @@ class Live:
     def end_session(self) -> None:
         """Empty the visitor's session: call it when somebody logs out. Their streams end as with `rotate_session`.
 
-        Sessions are signed cookies, kept by browsers: a copy made before stays valid until it expires. An answer that
-        was under way may bring the old one back, if it changes the session, or if `session.permanent` is set and
-        `SESSION_REFRESH_EACH_REQUEST` not turned off. What must end for good is kept on the server.
+        Sessions are signed cookies, kept by browsers. This process remembers the last 10,000 that have ended: a copy
+        made before, or brought back by an answer that was under way, holds nothing any more. To other processes it
+        stays valid until it expires, so what must end for good is kept on the server.
         """
         self._end_own_streams()
         session.clear()
@@ -117,13 +123,13 @@ class Live:
         """The current request's signals as a pydantic model; form posts fill the same model.
 
         Aborts with 403 for requests from other sites, with 400 for what is not JSON or not an object, 413 for what is
-        larger than the app's `MAX_CONTENT_LENGTH`, 415 for another content type. Raises `InvalidSignals` where the
-        model does not fit. Catch it, or let it be answered: with 422 and, for the Datastar client, with the effects
-        `on_invalid`, or those that it returns when called with the messages. By default they patch the signal `errors`,
-        `{field: message}` nested as the model is and empty for fields that fit.
+        larger than `max_signals` or the app's `MAX_CONTENT_LENGTH`, 415 for another content type. Raises
+        `InvalidSignals` where the model does not fit. Catch it, or let it be answered: with 422 and, for the Datastar
+        client, with the effects `on_invalid`, or those that it returns when called with the messages. By default they
+        patch the signal `errors`, `{field: message}` nested as the model is and empty for fields that fit.
         """
         self._refuse()
-        signals = await raw_signals()
+        signals = await raw_signals(self._max_signals)
         try:
             return parse(model, as_model_input(model, signals) if is_form() else signals)
         except InvalidSignals as invalid:
@@ -146,7 +152,7 @@ class Live:
         error records. When the client leaves, the dispatch is cancelled.
         """
         self._refuse()
-        data = await _request_data()
+        data = await self._request_data()
         if not (await judge(allow, data)).allowed:
             abort(problem(403, "This is not allowed."))
         if request.method == "HEAD":
@@ -195,7 +201,7 @@ class Live:
         if not takes_events():
             abort(problem(406, "This address is a stream of events, for the page that opens it."))
         scope = None if key is None else self.session_id
-        data = await _request_data(key)
+        data = await self._request_data(key)
         verdict = await judge(allow, data)
         if not verdict.allowed:
             return stay_away()
@@ -204,12 +210,12 @@ class Live:
         if key is None:
             return self._pass(await _taken(effects), data, on_error)
         if self._sessions.has_ended(self.session_id):
-            return come_back(_SOON)
+            return come_back(*_SOON)
         connection = self._connection(scope, key)
         try:
             self._enter(connection)
         except TooManyConnectionsError:
-            return come_back(_LATER)
+            return come_back(*_LATER)
         if verdict.waited and not (await judge(allow, data)).allowed:  # who was disconnected meanwhile stays out
             connection.close()
             return stay_away()
@@ -246,24 +252,26 @@ class Live:
 
     def _pass(self, effects: Effects, data: Mapping[str, object], on_error: OnError | None) -> Response:
         """Answer with what effects send, as they send it. The bounds are those of what a stream sends itself."""
-        connection = self._connection(None, None)
-        nursery = cast(trio.Nursery, lifeline(request).nursery)
-        nursery.start_soon(self._run_into, connection, effects, data, on_error)
+        connection, line = self._connection(None, None), lifeline(request)
+        self._serving.watch(connection, line.terminated)
+        cast(trio.Nursery, line.nursery).start_soon(self._run_into, connection, effects, data, on_error)
         return stream_response(connection)
 
     async def _run_into(
         self, connection: Connection, effects: Effects, data: Mapping[str, object], on_error: OnError | None
     ) -> None:
-        try:
-            system = {"sink": Opening(connection)}
-            result = await self._dispatch(effects, data=data, system=system)
-            handler = self._on_error if on_error is None else on_error
-            if result.errors and handler is not None:
-                await self._dispatch(_resolved(handler, result.errors), data=data, system=system)
-        except Exception:  # the answer has begun: nobody can be told any more
-            _logger.exception("on_error of a stream failed")
-        finally:
-            connection.close()
+        sink = Opening(connection)
+        with trio.CancelScope() as passing:
+            connection.on_end(lambda _: None if sink.closed else passing.cancel())
+            try:
+                result = await self._dispatch(effects, data=data, system={"sink": sink})
+                handler = self._on_error if on_error is None else on_error
+                if result.errors and handler is not None:
+                    await self._dispatch(_resolved(handler, result.errors), data=data, system={"sink": sink})
+            except Exception:  # the answer has begun: nobody can be told any more
+                _logger.exception("on_error of a stream failed")
+            finally:
+                sink.close()
 
     async def _failed(
         self, errors: Sequence[ErrorRecord], on_error: OnError | None, data: Mapping[str, object]
@@ -286,7 +294,7 @@ class Live:
             return problem(422, "The signals do not fit.", errors=filled(messages))
         buffer = Buffer()
         effects = _resolved(self._on_invalid if on_invalid is None else on_invalid, messages)
-        result = await self._dispatch(effects, data=await _request_data(), system={"sink": buffer})
+        result = await self._dispatch(effects, data=await self._request_data(), system={"sink": buffer})
         return dispatch_problem(result.errors) if result.errors else event_response(buffer.joined())
 
     def _end_own_streams(self) -> None:
@@ -295,23 +303,23 @@ class Live:
         if old is not None:
             lifeline(request).exits.append(partial(self._sessions.end, old))
 
+    async def _request_data(self, key: object = None) -> dict[str, object]:
+        """What placeholders of the http and connections plugins are resolved from."""
+        scope = session_id()
+        about = {"scope": scope, "key": key}
+        return {
+            "signals": await raw_signals(self._max_signals),
+            "session": dict(session),
+            "path": dict(request.view_args or {}),
+            "connection": {name: value for name, value in about.items() if value is not None},
+        }
+
     def _refuse(self) -> None:
         if self._serving.failed:
             abort(problem(503, "What this page needs has stopped running."))
         if is_cross_site(request):
-            abort(problem(403, "Requests from other sites are refused."))
-
-
-async def _request_data(key: object = None) -> dict[str, object]:
-    """What placeholders of the http and connections plugins are resolved from."""
-    scope = session_id()
-    about = {"scope": scope, "key": key}
-    return {
-        "signals": await raw_signals(),
-        "session": dict(session),
-        "path": dict(request.view_args or {}),
-        "connection": {name: value for name, value in about.items() if value is not None},
-    }
+            hint = " This one does not show that it is not: send Datastar-Request." if shows_no_origin(request) else ""
+            abort(problem(403, f"Requests from other sites are refused.{hint}"))
 
 
 async def _taken(effects: Snapshot) -> Effects:

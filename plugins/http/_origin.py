@@ -8,7 +8,7 @@ from quart import Request
 
 from plugins.datastar import DATASTAR_REQUEST
 
-__all__ = ["is_cross_site"]
+__all__ = ["is_cross_site", "shows_no_origin"]
 
 _DEFAULT_PORTS = (":80", ":443")
 
@@ -28,7 +28,13 @@ def is_cross_site(request: Request) -> bool:
     source = request.headers.get("Origin") or request.headers.get("Referer")
     if source is not None:
         return _host_of(source) != _without_default_port(request.headers.get("Host", ""))
-    return request.method in {"GET", "HEAD"} and DATASTAR_REQUEST not in request.headers
+    return shows_no_origin(request)
+
+
+def shows_no_origin(request: Request) -> bool:
+    """Whether a request gives no evidence at all of where it comes from, and would have to."""
+    evidence = ("Sec-Fetch-Site", "Origin", "Referer", DATASTAR_REQUEST)
+    return request.method in {"GET", "HEAD"} and not any(name in request.headers for name in evidence)
 
 
 def _host_of(url: str) -> str | None:

@@ -28,6 +28,7 @@ class Serving:
         self._connections = connections
         self._nursery: trio.Nursery | None = None
         self._watched: set[Terminated] = set()
+        self._open: dict[Connection, None] = {}
         self._stop = trio.Event()
         self._stopped = trio.Event()
         self._stopped.set()
@@ -38,7 +39,9 @@ class Serving:
         app.after_serving(self._end)
 
     def watch(self, connection: Connection, terminated: Terminated | None) -> None:
-        """Have a connection ended when the server begins to stop: at once if it has."""
+        """Have a connection ended when the server begins to stop, at once if it has, or when the dispatch does."""
+        self._open[connection] = None
+        connection.on_end(self._forget)
         if terminated is None or self._nursery is None:
             return
         if terminated.is_set():
@@ -47,9 +50,16 @@ class Serving:
             self._watched.add(terminated)
             self._nursery.start_soon(self._end_streams_after, terminated)
 
+    def _forget(self, connection: Connection) -> None:
+        del self._open[connection]
+
+    def _end_streams(self) -> None:
+        for connection in tuple(self._open):
+            connection.close("shutdown")
+
     async def _end_streams_after(self, terminated: Terminated) -> None:
         await terminated.wait()
-        self._connections.end_all("shutdown")
+        self._end_streams()
 
     async def _start(self) -> None:
         if not self._app.secret_key:
@@ -70,7 +80,7 @@ class Serving:
             async with trio.open_nursery() as self._nursery:
                 could_not_open = await self._keep_running(task_status)
                 if could_not_open is None:
-                    self._connections.end_all("shutdown")
+                    self._end_streams()
                     await self._stop.wait()
                 self._nursery.cancel_scope.cancel()
             if could_not_open is not None:
@@ -89,6 +99,7 @@ class Serving:
                 started = True
                 task_status.started()
                 await self._stop.wait()
+                self._end_streams()
                 await self._connections.shut_down()  # while everything that on_close effects may need is still open
         except Exception as error:
             if not started:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from typing import cast, final
+from typing import Any, cast, final
 
-from quart import Quart, Response, current_app, request, session
+from quart import Quart, Response, current_app, g, request, session
 from quart_trio import QuartTrio
 
 from effects import RegistrationError
 
 from ._answers import is_datastar
 
-__all__ = ["Sessions", "make_session_id", "prepare_cookies", "session_id", "sessions_of"]
+__all__ = ["Sessions", "had_ended", "make_session_id", "prepare_cookies", "session_id", "sessions_of"]
 
 _ID = "rhialto.id"
 
@@ -25,7 +25,10 @@ def prepare_cookies(app: QuartTrio, *, secure: bool) -> None:
     one. Raises `RegistrationError` where the app's own settings stand against it.
     """
     app.config["SESSION_COOKIE_SAMESITE"] = app.config["SESSION_COOKIE_SAMESITE"] or "Lax"
-    app.after_request(_give_session)
+    hooks = cast("list[Callable[[], object]]", app.before_request_funcs[None])
+    if _drop_ended_session not in hooks:
+        hooks.insert(0, _drop_ended_session)
+        app.after_request(_give_session)
     if not secure:
         return
     if app.config["SESSION_COOKIE_DOMAIN"] or app.config["SESSION_COOKIE_PATH"] not in {None, "/"}:
@@ -84,10 +87,25 @@ def make_session_id() -> str:
 
 
 async def _give_session(response: Response) -> Response:
-    """A page makes the session; a stream, an answer or a file does not. One whose end never arrived is made anew."""
+    """A page makes the session; a stream, an answer or a file does not."""
     is_page = request.method == "GET" and response.status_code == 200 and response.mimetype == "text/html"
-    if is_page and not is_datastar():
-        found = session_id()
-        if found is None or sessions_of(current_app).has_ended(found):
-            make_session_id()
+    if is_page and not is_datastar() and session_id() is None:
+        make_session_id()
     return response
+
+
+async def _drop_ended_session() -> None:
+    """Forget what a session holds that had ended before this request: its cookie came too late, or is a copy.
+
+    Reads it without saying so, or every answer, files included, would be marked as varying with the cookie.
+    """
+    read = cast(Callable[[object, str], object], dict[str, object].get)
+    found = read(cast(Any, session)._get_current_object(), _ID)
+    if isinstance(found, str) and sessions_of(current_app).has_ended(found):
+        session.clear()
+        g._rhialto_session_has_ended = True
+
+
+def had_ended() -> bool:
+    """Whether the current request came with a session that had ended."""
+    return "_rhialto_session_has_ended" in g

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from math import isinf
 from types import UnionType
 from typing import NoReturn, TypeVar, Union, cast, get_args, get_origin
+from urllib.parse import parse_qsl
 
 from pydantic import AliasChoices, BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -24,7 +25,7 @@ from plugins.datastar import DATASTAR_KEY
 
 from ._answers import problem
 
-__all__ = ["InvalidSignals", "Messages", "as_model_input", "filled", "is_form", "parse", "raw_signals"]
+__all__ = ["InvalidSignals", "Messages", "as_model_input", "filled", "is_form", "no_errors", "parse", "raw_signals"]
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -55,6 +56,14 @@ def filled(messages: Messages) -> Messages:
     return {name: one for name, one in some.items() if one}
 
 
+def no_errors(model: type[BaseModel]) -> Messages:
+    """The signal `errors` of a form before anything is wrong: an empty message for each field, nested as the model is.
+
+    A page reads it, so a page must set it: `attr.signals({"errors": no_errors(Greeting)})`.
+    """
+    return _blank(model)
+
+
 def parse(model: type[M], signals: Mapping[str, object]) -> M:
     """Make a model of signals. Raises `InvalidSignals`."""
     try:
@@ -66,18 +75,14 @@ def parse(model: type[M], signals: Mapping[str, object]) -> M:
         raise InvalidSignals(messages) from None
 
 
-def _blank(model: type[BaseModel], depth: int = 0) -> Messages:
-    """No message for any field of a model, nor for those of the models in it."""
+def _blank(model: type[BaseModel], around: tuple[type[BaseModel], ...] = ()) -> Messages:
+    """No message for any field of a model, nor for those of the models in it; a model within itself is one field."""
     blank: Messages = {}
+    around = (*around, model)
     for name, field in model.model_fields.items():
-        inner = next((one for one in _members(field.annotation) if _is_model(one)), None)
-        nested = _blank(cast(type[BaseModel], inner), depth + 1) if inner is not None and depth < _DEEPEST else ""
-        blank[_sent_as(name, field)] = nested
+        inner = next((cast(type[BaseModel], one) for one in _members(field.annotation) if _is_model(one)), None)
+        blank[_sent_as(name, field)] = "" if inner is None or inner in around else _blank(inner, around)
     return blank
-
-
-_DEEPEST = 10
-"""Models may hold themselves."""
 
 
 def _members(annotation: object) -> tuple[object, ...]:
@@ -136,14 +141,16 @@ def _is_several(one: object) -> bool:
     return isinstance(kind, type) and issubclass(kind, Collection) and not issubclass(kind, (str, bytes, Mapping))
 
 
-async def raw_signals() -> dict[str, object]:
-    """The current request's signals, as they were sent; read once. Aborts with 400, 413 or 415.
+async def raw_signals(most: int) -> dict[str, object]:
+    """The current request's signals, as they were sent, in at most so many bytes. Aborts with 400, 413 or 415.
+
+    They are read once. Of a multipart form, the app's `MAX_CONTENT_LENGTH` counts: files may be in it.
 
     Of a form, a field that was sent several times is a list.
     """
     if "_rhialto_signals" not in g:
         try:
-            g._rhialto_signals = await _read()
+            g._rhialto_signals = await _read(most)
         except RequestEntityTooLarge:
             abort(problem(413, "The signals are larger than this app takes."))
     return cast(dict[str, object], g._rhialto_signals)
@@ -160,17 +167,35 @@ _IN_QUERY = frozenset({"GET", "HEAD", "DELETE"})
 _FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 
-async def _read() -> dict[str, object]:
+async def _read(most: int) -> dict[str, object]:
     if request.method in _IN_QUERY:
         return _fields(request.args) if is_form() else _decoded(request.args[DATASTAR_KEY])
-    if is_form():
+    if request.mimetype == "multipart/form-data":
         return _fields(await request.form)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
-    body = await request.get_data(as_text=False)
+    if (request.content_length or 0) > most:
+        raise RequestEntityTooLarge
+    body = cast(bytes, await request.get_data(as_text=False))
+    if len(body) > most:
+        raise RequestEntityTooLarge
+    if is_form():
+        return _fields(_form(body))
     if not body:
         return {}
     if request.mimetype != "application/json":
         abort(problem(415, "Signals are sent as application/json, or as a form."))
     return _decoded(body)
+
+
+def _form(body: bytes) -> MultiDict[str, str]:
+    """The fields of an urlencoded form, of which there may be so many."""
+    try:
+        pairs = parse_qsl(body.decode(errors="replace"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        raise RequestEntityTooLarge from None
+    return MultiDict(pairs)
+
+
+_MOST_FIELDS = 1_000
 
 
 def _fields(form: MultiDict[str, str]) -> dict[str, object]:

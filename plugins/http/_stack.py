@@ -53,6 +53,8 @@ class _Connection(TrioASGIHTTPConnection):
     """One request, with cure A and a `Lifeline`."""
 
     async def __call__(self, receive: Any, send: Any) -> None:
+        if not trio.lowlevel.in_trio_run():
+            raise RuntimeError("this app runs on trio, and the server does not: start it with `hypercorn -k trio`")
         line = Lifeline(_terminated(send))
         cast(dict[str, Any], self.scope)[_KEY] = line
 

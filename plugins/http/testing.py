@@ -67,7 +67,10 @@ class SSEStream:
         Raises `trio.EndOfChannel` when the response has ended, and `trio.ClosedResourceError` once it was dropped.
         """
         while not self._events:
-            chunk = await self._from_app.receive()
+            try:
+                chunk = await self._from_app.receive()
+            except trio.EndOfChannel:
+                raise trio.EndOfChannel(f"the response has ended: {self.status}, {bytes(self.body[:200])!r}") from None
             self.body += chunk
             self._events += self._parser.feed(chunk)
         return self._events.pop(0)

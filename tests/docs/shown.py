@@ -44,44 +44,48 @@ def blocks(page: Path) -> list[Shown]:
 def follow(page: Path, folder: Path) -> int:
     """Do what a page says, in a folder. How many commands were run; raises `AssertionError` where it is not so."""
     ran = 0
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     for block in blocks(page):
         if block.name is not None:
             file = folder / block.name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(block.text)
         elif block.language == "console":
-            ran += _run_all(block.text, folder)
+            ran += _run_all(block.text, folder, environment)
         else:
             assert block.language == "text", f"{page.name}: a {block.language} block that nobody runs:\n{block.text}"
     return ran
 
 
-def _run_all(console: str, folder: Path) -> int:
+def _run_all(console: str, folder: Path, environment: dict[str, str]) -> int:
     commands = re.split(r"^\$ ", console, flags=re.MULTILINE)
     assert not commands[0], f"a console block begins with a command: {commands[0]}"
     for one in commands[1:]:
         command, _, expected = one.partition("\n")
-        _run(command.split(), expected, folder)
+        if exported := re.fullmatch(r"export (\w+)=(\S+)", command):
+            environment[exported[1]] = exported[2]
+        else:
+            _run(command.split(), expected, folder, environment)
     return len(commands) - 1
 
 
-def _run(command: list[str], expected: str, folder: Path) -> None:
+def _run(command: list[str], expected: str, folder: Path, environment: dict[str, str]) -> None:
     if command[:3] == _SERVE:
-        _serve(command[3:], expected, folder)
+        _serve(command[3:], expected, folder, environment)
         return
     tool, *rest = command
     assert tool == "python" or tool in _MODULES, f"a command that the tests do not know: {command}"
     args = rest if tool == "python" else ["-m", tool, "-p", "no:cacheprovider", *rest]
-    done = subprocess.run([sys.executable, *args], cwd=folder, env=_environment(), capture_output=True, text=True)
+    done = subprocess.run([sys.executable, *args], cwd=folder, env=environment, capture_output=True, text=True)
     said = f"$ {' '.join(command)}\n{done.stdout}{done.stderr}"
     assert done.returncode == 0, said
     assert _TIME.sub("", done.stdout) == _TIME.sub("", expected), said
 
 
-def _serve(args: list[str], expected: str, folder: Path) -> None:
+def _serve(args: list[str], expected: str, folder: Path, environment: dict[str, str]) -> None:
     """Start a server until it says that it runs, on a free port."""
     command = [sys.executable, "-m", "hypercorn", "-k", "trio", "--bind", "127.0.0.1:0", *args]
-    with subprocess.Popen(command, cwd=folder, env=_environment(), stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         try:
             begun = process.stderr.readline()
@@ -89,8 +93,3 @@ def _serve(args: list[str], expected: str, folder: Path) -> None:
             process.terminate()
     assert "Running on http://127.0.0.1" in begun, begun
     assert "Running on http://127.0.0.1:8000" in expected
-
-
-def _environment() -> dict[str, str]:
-    """Tests of pages have no plugins of the tests that run them, and the modules of each page are its own."""
-    return {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "SECRET_KEY": "for tests"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from typing import Any
 
 import pytest
 import trio
@@ -94,8 +95,8 @@ async def test_one_that_is_still_being_opened_lives(connections: Connections, au
     assert opening.cause is None
 
 
-@pytest.mark.parametrize("ttl", [0, -1, float("inf"), float("nan")])
-def test_a_time_to_live_is_a_number_of_seconds(ttl: float) -> None:
+@pytest.mark.parametrize("ttl", [0, -1, float("inf"), float("nan"), "60", None])
+def test_a_time_to_live_is_a_number_of_seconds(ttl: Any) -> None:
     """Above zero, and finite."""
     with pytest.raises(RegistrationError, match="ttl is a number of seconds"):
         Connections(ttl=ttl)

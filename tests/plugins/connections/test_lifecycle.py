@@ -40,6 +40,10 @@ class Room:
         async def nap(ctx: Context) -> None:
             await trio.sleep(1)
 
+        @test.effect("sleep-on")
+        async def sleep_on(ctx: Context) -> None:
+            await trio.sleep_forever()
+
         @test.effect("say")
         def say(ctx: Context, text: str, *, sink: Sink) -> None:
             sink.send(text.encode())
@@ -276,21 +280,23 @@ async def test_one_plugin_serves_one_running_dispatch(autojump_clock: MockClock)
         pass
 
 
-async def test_whoever_comes_while_the_others_leave_is_ended_too(autojump_clock: MockClock) -> None:
-    """Nothing outlives the dispatch, and nothing is told of it any more."""
+@pytest.mark.parametrize(("nap", "log"), [("nap", ["ben went"]), ("sleep-on", [])])
+async def test_whoever_comes_while_the_others_leave_leaves_too(
+    autojump_clock: MockClock, nap: str, log: list[object]
+) -> None:
+    """As long as there is time; nothing outlives the dispatch."""
     room = Room()
     late = Connection("ben", "room")
 
     async def come_late() -> None:
-        await trio.sleep(1)
-        await room.connections.open(late, Lifecycle(on_close=[["note", "never"]]))
+        await trio.sleep(0.5)
+        await room.connections.open(late, Lifecycle(on_close=[["note", "ben went"]]))
 
     async with trio.open_nursery() as nursery, room.dispatch.running():
-        await room.enter()
-        room.go_on = trio.Event()
+        await room.connections.open(Connection("ann", "room"), Lifecycle(on_close=[[nap]]))
         nursery.start_soon(come_late)
     assert late.cause == "shutdown"
-    assert room.log == ["ann came"]
+    assert room.log == log
 
 
 async def test_the_time_at_the_end_is_shared(autojump_clock: MockClock) -> None:
@@ -335,9 +341,55 @@ async def test_a_dispatch_that_starts_cancelled_ends_at_once(autojump_clock: Moc
         scope.cancel()
         async with room.dispatch.running():
             await trio.sleep(1)
+    with pytest.raises(LifecycleError):
+        await room.enter()
     async with room.dispatch.running():
         await room.enter()
     assert room.log == ["ann came", "ann went"]
+
+
+async def test_one_that_has_ended_changes_nothing_for_the_others(room: Room, autojump_clock: MockClock) -> None:
+    """Whatever is being dispatched for its name just then."""
+    ended = Connection("ann", "room")
+    ended.close()
+    room.go_on = trio.Event()
+    one = Connection("ann", "room")
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(room.connections.open, one, Lifecycle([["note", "came"]], [["note", "went"]]))
+        await wait_all_tasks_blocked()
+        await room.connections.open(ended, Lifecycle())
+        room.go_on.set()
+    one.close()
+    await trio.sleep(1)
+    await room.connections.open(ended, Lifecycle())
+    assert trio.current_time() < 2
+    await trio.sleep(5)
+    assert room.log == ["came", "went"]
+
+
+async def test_who_comes_without_a_lifecycle_within_the_grace_is_there(room: Room, autojump_clock: MockClock) -> None:
+    """Whoever went before."""
+    (await room.enter()).close()
+    await trio.sleep(1)
+    plain = Connection("ann", "room")
+    room.connections.add(plain)
+    await trio.sleep(10)
+    assert room.log == ["ann came"]
+    plain.close()
+    await trio.sleep(10)
+    assert room.log == ["ann came", "ann went"]
+
+
+async def test_two_may_shut_down_at_once(autojump_clock: MockClock) -> None:
+    """Both are done when it is done."""
+    room = Room()
+    async with room.dispatch.running():
+        await room.connections.open(Connection("ann", "room"), Lifecycle(on_close=[["nap"]]))
+        start = trio.current_time()
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(room.connections.shut_down)
+            nursery.start_soon(room.connections.shut_down)
+        assert trio.current_time() - start == pytest.approx(1)
 
 
 class Flaky(MemoryStore):  # type: ignore[misc]
@@ -360,15 +412,20 @@ async def test_a_store_that_fails_harms_one_telling_only(
     assert "could not be dispatched" in caplog.text
 
 
-async def test_a_late_end_harms_nobody(autojump_clock: MockClock) -> None:
-    """Such as that of a connection of somebody else's, under a name that was ours."""
+async def test_at_the_end_of_a_dispatch_its_own_have_left(autojump_clock: MockClock) -> None:
+    """Also where somebody else, who shares the store, still has a connection under their name."""
     room = Room(store=MemoryStore())
     theirs = Connection("ann", "room")
     room.connections.store.add(theirs)
     async with room.dispatch.running():
         (await room.enter()).close()
+        await trio.sleep(10)
+        assert room.log == ["ann came"]
+    assert room.log == ["ann came", "ann went"]
     theirs.close()
-    assert room.log == ["ann came"]
+    async with room.dispatch.running():
+        await trio.sleep(10)
+    assert room.log == ["ann came", "ann went"]
 
 
 def test_the_data_of_a_lifecycle_is_a_mapping() -> None:
@@ -377,8 +434,8 @@ def test_the_data_of_a_lifecycle_is_a_mapping() -> None:
         Lifecycle(data=cast(Any, None))
 
 
-@pytest.mark.parametrize("grace", [-1, float("inf"), float("nan")])
-def test_a_grace_is_a_number_of_seconds(grace: float) -> None:
+@pytest.mark.parametrize("grace", [-1, float("inf"), float("nan"), "2", None, True])
+def test_a_grace_is_a_number_of_seconds(grace: Any) -> None:
     """Zero or more, and finite."""
     with pytest.raises(RegistrationError, match="grace is a number of seconds"):
         Lifecycle(grace=grace)

@@ -10,12 +10,13 @@ from urllib.parse import urlencode
 import pytest
 import trio
 from pydantic import AliasChoices, BaseModel, Field
+from quart import request
 from quart.typing import ResponseReturnValue
 
 from effects import ErrorRecord
-from plugins.http import InvalidSignals
+from plugins.http import InvalidSignals, no_errors
 from plugins.http.testing import SSEParser, open_sse
-from tests.plugins.http.conftest import Greeting, Person, Site
+from tests.plugins.http.conftest import Form, Greeting, Person, Site
 from tests.plugins.http.small import DATASTAR, Small
 
 
@@ -554,3 +555,64 @@ async def test_a_host_may_have_any_name() -> None:
     """Names of containers have underscores."""
     headers = {"Host": "my_app:8000", "Origin": "http://my_app:8000"}
     assert (await wizard().app.test_client().post("/reply/default", headers=headers)).status_code == 500
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"json": {"name": "x" * 1_000}},
+        {"form": {"name": "x" * 1_000}},
+        {"data": b"[" * 1_001, "headers": {"Content-Type": "application/json"}},
+        {"data": b"a&" * 1_001, "headers": {"Content-Type": "application/x-www-form-urlencoded"}},
+    ],
+    ids=lambda sent: str(sent)[:20],
+)
+async def test_signals_have_a_bound_of_their_own(sent: dict[str, Any]) -> None:
+    """In bytes, and a form in fields."""
+    many = "a&" in str(sent)
+    small = wizard(max_signals=10_000 if many else 1_000)
+    assert (await small.app.test_client().post("/form/default", **sent)).status_code == 413
+
+
+async def test_signals_without_a_length_are_bounded_too() -> None:
+    """As they are sent in chunks."""
+    client = wizard(max_signals=1_000).app.test_client()
+    headers = {"Content-Type": "application/json"}
+    async with open_sse(client, "/form/default", method="POST", headers=headers, body=b" " * 1_001) as answer:
+        assert answer.status == 413
+
+
+async def test_a_form_may_still_be_read_by_the_app() -> None:
+    """After its signals were."""
+    small = Small()
+
+    @small.app.post("/both")
+    async def both() -> ResponseReturnValue:
+        form = await small.live.signals(Greeting)
+        return {"signals": form.name, "form": (await request.form)["name"]}
+
+    answer = await small.app.test_client().post("/both", form={"name": "Ann"})
+    assert await answer.get_json() == {"signals": "Ann", "form": "Ann"}
+
+
+class Tree(BaseModel):
+    """A form that holds itself."""
+
+    name: str
+    left: Tree | None = None
+    right: Tree | None = None
+    third: Tree | None = None
+
+
+def test_no_errors_is_what_errors_begin_as() -> None:
+    """Nested as the model is; a model within itself is one field."""
+    assert no_errors(Form) == {"name": "", "tags": "", "size": "", "person": {"age": ""}}
+    assert no_errors(Tree) == {"name": "", "left": "", "right": "", "third": ""}
+
+
+async def test_a_get_that_shows_nothing_is_told_what_to_send() -> None:
+    """Such as one by curl."""
+    small = wizard()
+    answer = await small.app.test_client().get("/stream/default")
+    assert answer.status_code == 403
+    assert "send Datastar-Request" in (await answer.get_json())["detail"]

@@ -135,6 +135,43 @@ async def test_a_stream_that_was_asked_for_before_comes_too_late() -> None:
             answer.set()
 
 
+@pytest.mark.parametrize("permanent", [True, False])
+async def test_an_answer_that_was_under_way_brings_no_session_back(permanent: bool) -> None:
+    """Whether it changes the session, or only refreshes it: after logging out nobody is logged in."""
+    small = site()
+    asked, answer = trio.Event(), trio.Event()
+
+    @small.app.get("/slow")
+    async def slow() -> str:
+        session.permanent = permanent
+        session["seen"] = True
+        asked.set()
+        await answer.wait()
+        return "<p>slow"
+
+    async with small.app.test_app():
+        ann = await small.visitor()
+        await ann.post("/login", headers=DATASTAR)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(ann.get, "/slow")
+            await asked.wait()
+            await ann.post("/logout", headers=DATASTAR)
+            answer.set()
+        assert await who(ann) == {"user": None, "id": None}
+
+
+async def test_files_do_not_vary_with_the_session() -> None:
+    """Looking whether it has ended does not count as reading it."""
+    small = site()
+
+    @small.app.get("/file")
+    async def file() -> ResponseReturnValue:
+        return "x", 200, {"Content-Type": "text/css"}
+
+    ann = await small.visitor()
+    assert "Vary" not in (await ann.get("/file")).headers
+
+
 async def test_a_browser_that_never_got_its_new_session_gets_one_with_the_next_page() -> None:
     """The answer was lost on the way."""
     small = site()

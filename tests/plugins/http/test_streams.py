@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
@@ -385,6 +386,42 @@ async def test_a_stream_that_is_ended_while_it_opens_stops_what_it_was_doing(aut
             assert [event.signals async for event in stream] == [{"n": 1}]
     assert trio.current_time() < 2
     assert small.log == []
+
+
+async def test_a_stream_without_a_key_ends_with_the_server(site: Site) -> None:
+    """What it was doing is cancelled."""
+    async with site.app.test_app():
+        client: Any = await site.visitor()
+        server = StoppingServer()
+        app: Any = site.app
+        await app(client.request("/pass", headers=DATASTAR).scope, server.receive, server.send)
+    assert server.sent[-1] == {"type": "http.response.body", "body": b"", "more_body": False}
+
+
+async def test_a_stream_without_a_key_ends_with_the_app(site: Site) -> None:
+    """Where the server does not say that it stops."""
+    async with trio.open_nursery() as nursery:
+        opened = trio.Event()
+
+        async def visit() -> None:
+            async with open_sse(site.app.test_client(), "/pass") as stream:
+                await stream.event()
+                opened.set()
+                assert [event async for event in stream] == []
+
+        async with site.app.test_app():
+            nursery.start_soon(visit)
+            await opened.wait()
+
+
+def test_a_server_that_does_not_run_trio_is_told_so() -> None:
+    """Its name is on the command line."""
+    small = Small()
+    app: Any = small.app
+    server = StoppingServer()
+    client: Any = app.test_client()
+    with pytest.raises(RuntimeError, match="hypercorn -k trio"):
+        asyncio.run(app(client.request("/").scope, server.receive, server.send))
 
 
 async def test_what_a_stream_leaves_running_is_bounded_as_others_are(autojump_clock: MockClock) -> None:

@@ -47,7 +47,7 @@ async def test_a_response_that_ends_can_be_read_to_its_end() -> None:
         assert stream.status == 201
         assert [event.data async for event in stream] == ["x", "y"]
         assert stream.body == b"event: a\ndata: x\n\ndata: y\n\n"
-        with pytest.raises(trio.EndOfChannel):
+        with pytest.raises(trio.EndOfChannel, match="the response has ended: 201, b'event: a"):
             await stream.event()
         await stream.drop()
         await stream.drop()
