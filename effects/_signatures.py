@@ -166,7 +166,18 @@ def _take_first(where: str, first: str | None, positional: list[Parameter]) -> N
         return
     if not positional:
         raise RegistrationError(f"{where}: it takes no {first}", fix=f"its first parameter is {first}")
+    given: object = positional[0].annotation
+    kind = given if isinstance(given, str) else getattr(given, "__name__", "")
+    if kind in _NEVER_FIRST:
+        raise RegistrationError(
+            f"{where}: its first parameter {positional[0].name!r} is annotated as {kind}, and gets the {first}",
+            fix=f"take {first} before it",
+        )
     del positional[0]
+
+
+_NEVER_FIRST = frozenset({"str", "int", "float", "bool", "bytes", "list", "tuple", "set"})
+"""What neither a context nor a state is: whoever writes it has forgotten that it comes first."""
 
 
 def _system_parameters(

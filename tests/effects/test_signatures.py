@@ -294,3 +294,19 @@ def test_state_is_a_mapping_in_annotations_too() -> None:
         return []
 
     Registry("plugin").action("key")(function)
+
+
+def forgot_annotated(text: str) -> None:
+    """An interpreter whose context was forgotten."""
+
+
+def forgot_quoted(text: "int") -> None:
+    """The same, as it is under `from __future__ import annotations`."""
+
+
+@pytest.mark.parametrize("function", [forgot_annotated, forgot_quoted])
+@pytest.mark.parametrize(("kind", "first"), [("effect", "ctx"), ("action", "state"), ("placeholder", "data")])
+def test_a_first_parameter_that_was_forgotten_is_found_out(function: Any, kind: str, first: str) -> None:
+    """When it is registered, and not as an argument too many."""
+    with pytest.raises(RegistrationError, match=f"its first parameter 'text' is annotated as .*{first}"):
+        getattr(Registry("r"), kind)("r/k")(function)
