@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pkgutil
 import sys
+from functools import cached_property
 from pathlib import Path
 
 import pdoc
+import pdoc.doc
+import pdoc.render
 
 __all__ = ["FACES", "make"]
 
@@ -23,11 +27,34 @@ FACES = [
 ]
 """The modules that users import from. All others are private."""
 
+_MADE_BY_OTHERS = ("Context", "Dispatch", "DispatchResult", "Group", "Member", "Presence", "SSEStream")
+"""Classes whose instances users are handed: how they are made is not for them."""
+
+
+class _Face(pdoc.doc.Module):
+    """A face documents what its private modules define, constants included."""
+
+    @cached_property
+    def _var_docstrings(self) -> dict[str, str]:
+        found = dict(super()._var_docstrings)
+        for module in pkgutil.iter_modules(getattr(self.obj, "__path__", ())):
+            if module.name.startswith("_"):
+                found |= pdoc.doc.Module.from_name(f"{self.fullname}.{module.name}")._var_docstrings
+        return found
+
 
 def make(folder: Path) -> None:
     """Write one HTML page for each face, and an index of them."""
-    pdoc.render.configure(docformat="markdown", show_source=False, footer_text="rhialto")
-    pdoc.pdoc(*FACES, output_directory=folder)
+    templates = Path(__file__).with_name("templates")
+    pdoc.render.configure(docformat="markdown", show_source=False, footer_text="rhialto", template_directory=templates)
+    pdoc.render.env.globals["made_by_others"] = _MADE_BY_OTHERS
+    faces: dict[str, pdoc.doc.Module] = {name: _Face.from_name(name) for name in FACES}
+    for name, face in faces.items():
+        file = folder / f"{name.replace('.', '/')}.html"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(pdoc.render.html_module(face, faces))
+    (folder / "index.html").write_text(pdoc.render.html_index(faces))
+    (folder / "search.js").write_text(pdoc.render.search_index(faces))
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from ._errors import (
     UnknownKeyError,
 )
 from ._expand import Expansion
-from ._hookspecs import hookimpl
+from ._hookspecs import HookSpecs, hookimpl
 from ._interceptors import Interceptor, Skip, Step, Stop, fail_fast
 from ._limits import Limits
 from ._paths import Path, Via
@@ -41,6 +41,7 @@ __all__ = [
     "EffectsError",
     "ErrorRecord",
     "Expansion",
+    "HookSpecs",
     "Interceptor",
     "InterceptorError",
     "LifecycleError",

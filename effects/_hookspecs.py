@@ -31,7 +31,7 @@ _hookspec = pluggy.HookspecMarker(PROJECT)
 
 
 class HookSpecs:
-    """The hooks, as pluggy sees them."""
+    """The hooks that a plugin may implement, each marked with `@hookimpl`. All are optional."""
 
     @_hookspec
     def rhialto_registry(self) -> Registry | Sequence[Registry] | None:

@@ -41,6 +41,37 @@ def test_every_public_name_has_its_entry(site: Path, face: str) -> None:
     assert public <= entries
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("face", "entry"),
+    [
+        ("effects", "Dispatch.__call__"),
+        ("effects", "HookSpecs.rhialto_error"),
+        ("effects.testing", "Recorder.__call__"),
+        ("plugins.datastar.at", "BackendAction.__call__"),
+    ],
+)
+def test_what_is_called_has_its_entry(site: Path, face: str, entry: str) -> None:
+    """Calls and hooks are what users need most."""
+    page = (site / f"{face.replace('.', '/')}.html").read_text()
+    assert f'id="{entry}"' in page
+
+
+@pytest.mark.slow
+def test_constants_have_their_docstrings(site: Path) -> None:
+    """Which stand in private modules."""
+    page = (site / "plugins/connections.html").read_text()
+    assert "Matches one position of a key, whatever is there." in page
+
+
+@pytest.mark.slow
+def test_how_to_make_what_one_is_handed_is_left_out(site: Path) -> None:
+    """Nobody makes a `Dispatch` but `create_dispatch`."""
+    page = (site / "effects.html").read_text()
+    assert 'id="Dispatch.__init__"' not in page
+    assert 'id="Registry.__init__"' in page
+
+
 def _is_module(face: str, name: str) -> bool:
     return isinstance(getattr(importlib.import_module(face), name), ModuleType)
 
