@@ -209,7 +209,7 @@ class Live:
             return event_response(b"")
         if key is None:
             return self._pass(await _taken(effects), data, on_error)
-        if self._sessions.has_ended(self.session_id):
+        if self._sessions.ended_ago(self.session_id) is not None:
             return come_back(*_SOON)
         connection = self._connection(scope, key)
         try:

@@ -6,7 +6,9 @@ import secrets
 from collections.abc import Callable
 from typing import Any, cast, final
 
+import trio
 from quart import Quart, Response, current_app, g, request, session
+from quart.sessions import SessionMixin
 from quart_trio import QuartTrio
 
 from effects import RegistrationError
@@ -49,23 +51,26 @@ class Sessions:
     def __init__(self) -> None:
         self.enders: list[Callable[[str], object]] = []
         """Each is called with the id of a session that has ended, and ends its streams."""
-        self._ended: dict[str, None] = {}
+        self._ended: dict[str, float] = {}
 
     def end(self, ended: str) -> None:
         """End all streams of a session. From now on, none is opened for it: some were asked for before."""
-        self._ended[ended] = None
+        self._ended[ended] = trio.current_time()
         if len(self._ended) > _REMEMBERED:
             del self._ended[next(iter(self._ended))]
         for ender in self.enders:
             ender(ended)
 
-    def has_ended(self, session_id: str) -> bool:
-        """Whether a session has ended lately, in this process."""
-        return session_id in self._ended
+    def ended_ago(self, session_id: str) -> float | None:
+        """So many seconds ago a session has ended in this process; None where that is not known."""
+        ended = self._ended.get(session_id)
+        return None if ended is None else trio.current_time() - ended
 
 
 _REMEMBERED = 10_000
-"""Sessions that have ended: of so many we know it. It is for streams that were asked for just before."""
+"""Sessions that have ended: of so many we know it."""
+_ON_ITS_WAY = 10
+"""Seconds in which a browser may still send an old cookie because the new one is on its way."""
 
 
 def sessions_of(app: Quart) -> Sessions:
@@ -87,9 +92,14 @@ def make_session_id() -> str:
 
 
 async def _give_session(response: Response) -> Response:
-    """A page makes the session; a stream, an answer or a file does not."""
+    """A page makes the session; a stream, an answer or a file does not.
+
+    Nor does a page whose visitor is just about to get a new one: this one might arrive later, and take its place.
+    """
     is_page = request.method == "GET" and response.status_code == 200 and response.mimetype == "text/html"
-    if is_page and not is_datastar() and session_id() is None:
+    ended_ago = g.get("_rhialto_session_ended_ago")
+    is_early = ended_ago is not None and ended_ago < _ON_ITS_WAY
+    if is_page and not is_datastar() and not is_early and session_id() is None:
         make_session_id()
     return response
 
@@ -97,15 +107,22 @@ async def _give_session(response: Response) -> Response:
 async def _drop_ended_session() -> None:
     """Forget what a session holds that had ended before this request: its cookie came too late, or is a copy.
 
-    Reads it without saying so, or every answer, files included, would be marked as varying with the cookie.
+    That does not count as reading the session, or every answer, files included, would vary with the cookie; nor as
+    changing it, or the answer would take away the new cookie that is on its way.
     """
-    read = cast(Callable[[object, str], object], dict[str, object].get)
-    found = read(cast(Any, session)._get_current_object(), _ID)
-    if isinstance(found, str) and sessions_of(current_app).has_ended(found):
-        session.clear()
-        g._rhialto_session_has_ended = True
+    kept: SessionMixin = cast(Any, session)._get_current_object()
+    found = _peeked(kept)
+    ended_ago = sessions_of(current_app).ended_ago(found) if isinstance(found, str) else None
+    if ended_ago is not None:
+        kept.clear()
+        kept.accessed = kept.modified = False
+        g._rhialto_session_ended_ago = ended_ago
+
+
+def _peeked(kept: SessionMixin) -> object:
+    return dict[str, object].get(kept, _ID) if isinstance(kept, dict) else kept.get(_ID)
 
 
 def had_ended() -> bool:
     """Whether the current request came with a session that had ended."""
-    return "_rhialto_session_has_ended" in g
+    return "_rhialto_session_ended_ago" in g

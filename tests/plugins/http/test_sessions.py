@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import UserDict
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import trio
 import trio.testing
 from quart import session
+from quart.sessions import SessionInterface, SessionMixin
 from quart.typing import ResponseReturnValue
 from quart_trio import QuartTrio
+from trio.testing import MockClock
 
 from effects import RegistrationError, create_dispatch
 from plugins.connections import ANY, Connections
@@ -172,7 +175,20 @@ async def test_files_do_not_vary_with_the_session() -> None:
     assert "Vary" not in (await ann.get("/file")).headers
 
 
-async def test_a_browser_that_never_got_its_new_session_gets_one_with_the_next_page() -> None:
+async def test_a_request_that_crosses_the_new_cookie_leaves_it_alone() -> None:
+    """It was sent with the old one, and its answer may arrive last."""
+    small = site()
+    async with small.app.test_app():
+        ann = await small.visitor()
+        crossing = small.app.test_client()
+        crossing.set_cookie("localhost", "session", cookie(ann))
+        await ann.post("/login", headers=DATASTAR)
+        for path in ("/who", "/"):
+            assert "Set-Cookie" not in (await crossing.get(path)).headers
+        assert await who(crossing) == {"user": None, "id": None}
+
+
+async def test_a_browser_that_never_got_its_new_session_gets_one_with_a_later_page(autojump_clock: MockClock) -> None:
     """The answer was lost on the way."""
     small = site()
     async with small.app.test_app():
@@ -182,6 +198,7 @@ async def test_a_browser_that_never_got_its_new_session_gets_one_with_the_next_p
         ann.set_cookie("localhost", "session", lost)
         async with open_sse(ann, "/sse") as stream:
             assert [event async for event in stream] == []
+        await trio.sleep(11)
         await ann.get("/")
         async with open_sse(ann, "/sse"):
             assert len(small.streams()) == 1
@@ -205,13 +222,13 @@ async def test_all_streams_of_an_app_end_with_the_session() -> None:
             assert [event async for event in stream] == []
 
 
-def test_only_so_many_ended_sessions_are_remembered() -> None:
+async def test_only_so_many_ended_sessions_are_remembered() -> None:
     """The oldest are forgotten."""
     sessions = Sessions()
     for number in range(10_001):
         sessions.end(str(number))
-    assert not sessions.has_ended("0")
-    assert sessions.has_ended("1")
+    assert sessions.ended_ago("0") is None
+    assert sessions.ended_ago("1") is not None
 
 
 async def test_ending_a_session_empties_it_and_ends_its_streams() -> None:
@@ -278,3 +295,35 @@ async def test_the_app_s_own_settings_count() -> None:
     Live(app, create_dispatch([Connections()]))
     assert app.config["SESSION_COOKIE_SAMESITE"] == "Strict"
     assert app.config["SESSION_COOKIE_SECURE"] is False
+
+
+class Kept(UserDict[str, object], SessionMixin):
+    """A session that is no dict, as some that are kept on a server."""
+
+
+class KeptSessions(SessionInterface):
+    """One session for all."""
+
+    def __init__(self) -> None:
+        self.session = Kept()
+
+    async def open_session(self, app: object, request: object) -> Any:
+        """That one."""
+        return self.session
+
+    async def save_session(self, app: object, session: object, response: object) -> None:
+        """It is kept as it is."""
+
+
+async def test_sessions_may_be_kept_on_the_server() -> None:
+    """By an interface of the app's own."""
+    small = site()
+    app: Any = small.app
+    app.session_interface = KeptSessions()
+    async with small.app.test_app():
+        ann = await small.visitor()
+        async with open_sse(ann, "/sse") as stream:
+            await ann.post("/login", headers=DATASTAR)
+            assert [event async for event in stream] == []
+        async with open_sse(ann, "/sse"):
+            assert [one.scope for one in small.streams()] == [small.log[0]]
