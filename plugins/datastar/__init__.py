@@ -12,6 +12,7 @@ from ._encode import encode_patch_elements, encode_patch_signals, encode_remove_
 from ._filters import SignalFilter
 from ._js import js
 from ._options import (
+    EventOptions,
     ExecuteScriptOptions,
     Namespace,
     PatchElementsOptions,
@@ -32,6 +33,7 @@ __all__ = [
     "SSE_HEADERS",
     "Attributes",
     "Datastar",
+    "EventOptions",
     "ExecuteScriptOptions",
     "HasHtml",
     "Namespace",

@@ -20,6 +20,7 @@ _NAME = re.compile(r"[^\0-\x20\"'<>/=\x7f-\x9f]+")
 class Attributes(dict[str, str]):
     """Names and values of attributes, not escaped: a dict, as htpy takes it, and HTML, as Jinja does.
 
+    In `str` and f-strings they are the HTML, too: as in a tag, each with a space before it. `repr` is the dict's.
     `|` joins two. Raises `ArgumentError` where both have an attribute of the same name, since an element has it once.
 
     >>> attributes = attr.bind("name") | attr.on("input", "$dirty = true")
@@ -44,6 +45,12 @@ class Attributes(dict[str, str]):
     def __html__(self) -> Markup:
         """The attributes as in a tag, each with a space before it. Raises `ArgumentError` for what is no name."""
         return Markup("").join(_html(name, value) for name, value in self.items())
+
+    def __str__(self) -> str:
+        return str(self.__html__())
+
+    def __format__(self, format_spec: str) -> str:
+        return format(str(self), format_spec)
 
 
 def _joined(one: Mapping[str, str], other: Mapping[str, str]) -> Attributes:

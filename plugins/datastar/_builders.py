@@ -101,13 +101,19 @@ def execute_script(
     )
 
 
-def redirect(url: str, *, event_id: str | None = None, retry: int | None = None) -> list[object]:
+def redirect(
+    url: str,
+    *,
+    attributes: Mapping[str, str | bool] | None = None,
+    event_id: str | None = None,
+    retry: int | None = None,
+) -> list[object]:
     """Make the page go to a URL, http or https. `retry` is in milliseconds. See `encode_redirect`.
 
     >>> redirect("/welcome")
     ['redirect', '/welcome']
     """
-    return _vector("redirect", url, event_id=event_id, retry=retry)
+    return _vector("redirect", url, attributes=attributes, event_id=event_id, retry=retry)
 
 
 def close_sse() -> list[object]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Protocol, cast
 
 from markupsafe import Markup
 
 from effects import ArgumentError
+
+from ._arguments import a_str
 
 __all__ = ["HasHtml", "fragment", "html", "render"]
 
@@ -22,11 +24,13 @@ def html(trusted: str) -> Markup:
     """Say that a str is HTML that can be trusted. Never call it with text that came from a browser.
 
     The result is a `Markup`: formatting and concatenation escape what is added to it.
+    Raises `ArgumentError` for what is no str.
 
     >>> html("<b>{}</b>").format("<script>")
     Markup('<b>&lt;script&gt;</b>')
     """
-    return Markup(trusted)  # noqa: S704 - this is the one place that says so
+    text = a_str("trusted HTML", trusted, 'pass a str, such as html("<p>...</p>")')
+    return Markup(text)  # noqa: S704 - this is the one place that says so
 
 
 def fragment(*elements: HasHtml) -> Markup:
@@ -54,6 +58,8 @@ def render(elements: object) -> str:
 
 
 def _fix(elements: object) -> str:
+    if isinstance(elements, Awaitable) and not isinstance(elements, type):
+        return "await it"
     if isinstance(elements, Iterable) and not isinstance(elements, (str, bytes, type)):
         return "several elements are one fragment: fragment(*rows)"
     return 'build them with htpy, or say that a str is trusted: html("<p>...</p>")'

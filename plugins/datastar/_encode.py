@@ -12,15 +12,18 @@ from typing import get_args
 
 from effects import ArgumentError
 
+from ._arguments import a_str
 from ._constants import DEFAULT_RETRY, LONGEST_DELAY
-from ._js import json_text, replaced
-from ._names import check_signal_names
+from ._js import replaced
+from ._names import signals_text
 from ._options import Namespace, PatchMode
 
 __all__ = ["encode_patch_elements", "encode_patch_signals", "encode_remove_elements"]
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _FORBIDDEN = re.compile(r"[\r\n\0]")
+_NO_HEADER = re.compile(r"[^\0-\xff]")
+"""What `fetch` takes in no header, and throws at."""
 _MODES: frozenset[str] = frozenset(get_args(PatchMode))
 _NAMESPACES: frozenset[str] = frozenset(get_args(Namespace))
 _BY_ID: frozenset[str] = frozenset({"outer", "replace"})
@@ -40,11 +43,12 @@ def encode_patch_elements(
 ) -> bytes:
     """One `datastar-patch-elements` event. `elements` is HTML; None only where `mode` is `remove`.
 
-    `retry` is in milliseconds; 1000, the client's default, is left out, so it cannot be set back to that. A lone
-    surrogate in `elements` becomes U+FFFD. `view_transition_selector` is part of the protocol; the client 1.0.1 does
-    not read it. Raises `ArgumentError` for CR, LF or NUL in a field of one line, an unknown mode or namespace, a mode
-    other than `outer` and `replace` without a selector, a retry that no timer can wait for, and for an event with
-    nothing in it. https://data-star.dev/reference/sse_events#datastar-patch-elements
+    `retry` is in milliseconds; 1000, the client's default, is left out, as the official SDK does: write 1001 to undo an
+    earlier one. A lone surrogate in `elements` becomes U+FFFD. `view_transition_selector` is part of the protocol; the
+    client 1.0.1 does not read it. Raises `ArgumentError` for CR, LF or NUL in a field of one line, an `event_id` beyond
+    Latin-1 (the client sends it as a header), an unknown mode or namespace, a mode other than `outer` and `replace`
+    without a selector, a retry that no timer can wait for, and for an event with nothing in it.
+    https://data-star.dev/reference/sse_events#datastar-patch-elements
     """
     _one_of("mode", mode, _MODES)
     _one_of("namespace", namespace, _NAMESPACES)
@@ -63,7 +67,9 @@ def encode_patch_elements(
         lines.append(f"viewTransitionSelector {_single('view_transition_selector', view_transition_selector)}")
     if namespace != "html":
         lines.append(f"namespace {namespace}")
-    lines.extend(f"elements {line}" for line in _lines(elements or ""))
+    lines.extend(
+        f"elements {line}" for line in _lines(a_str("the HTML of elements", elements or "", "pass HTML as a str"))
+    )
     if not lines:
         raise ArgumentError("elements are empty, and nothing says where they belong", fix="pass a selector and a mode")
     return _event("datastar-patch-elements", lines, event_id, retry)
@@ -101,22 +107,25 @@ def encode_patch_signals(
 ) -> bytes:
     """One `datastar-patch-signals` event. `signals` is a mapping that JSON can say; None removes a signal.
 
-    Text arrives as it is, lone surrogates included; JavaScript rounds whole numbers beyond 2**53. `retry` is in
-    milliseconds. Raises `ArgumentError` for what JSON cannot say (NaN and infinities included: the client would
-    evaluate them as JavaScript), for a name at any depth that every JavaScript object has, such as `__proto__` or
-    `constructor` (the client would write outside the signals), for CR, LF or NUL in `event_id`, and for a retry that no
-    timer can wait for. https://data-star.dev/reference/sse_events#datastar-patch-signals
+    Text arrives as it is, lone surrogates included. `retry` is in milliseconds; 1001 undoes an earlier one. Keys at the
+    top are names of signals, of letters, digits, `_` and `-`; `{"user": {"name": ...}}` is `$user.name`. Keys below are
+    data, and may be any.
+
+    Raises `ArgumentError` for other names, for what JSON cannot say (NaN and infinities included: the client would
+    evaluate them as JavaScript), for whole numbers that JavaScript rounds, for a name at any depth that every
+    JavaScript object has, such as `__proto__` or `constructor` (the client would write outside the signals), for CR, LF
+    or NUL in `event_id` or what is beyond Latin-1, and for a retry that no timer can wait for.
+    https://data-star.dev/reference/sse_events#datastar-patch-signals
     """
-    text = json_text("signals hold", dict(signals), check_signal_names)
     lines = ["onlyIfMissing true"] if only_if_missing else []
-    lines.append(f"signals {text}")
+    lines.append(f"signals {signals_text(signals)}")
     return _event("datastar-patch-signals", lines, event_id, retry)
 
 
 def _event(name: str, data: list[str], event_id: str | None, retry: int | None) -> bytes:
     lines = [f"event: {name}"]
     if event_id:
-        lines.append(f"id: {_single('event_id', event_id)}")
+        lines.append(f"id: {_header('event_id', event_id)}")
     if retry is not None and _milliseconds(retry) != DEFAULT_RETRY:
         lines.append(f"retry: {retry:d}")
     lines.extend(f"data: {line}" for line in data)
@@ -140,8 +149,17 @@ def _lines(text: str) -> list[str]:
     return lines
 
 
+def _header(name: str, text: str) -> str:
+    if _NO_HEADER.search(_single(name, text)):
+        raise ArgumentError(
+            f"{name} has characters beyond Latin-1, at which the client throws when it connects again",
+            fix="use ASCII: the client sends it as the header last-event-id",
+        )
+    return text
+
+
 def _single(name: str, text: str) -> str:
-    if _FORBIDDEN.search(text):
+    if _FORBIDDEN.search(a_str(name, text, "leave it out, or pass one line of text")):
         raise ArgumentError(f"{name} holds CR, LF or NUL, and is a field of one line", fix="take them out")
     return text
 

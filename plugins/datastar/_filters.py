@@ -6,6 +6,8 @@ from typing_extensions import TypedDict
 
 from effects import ArgumentError
 
+from ._arguments import a_mapping
+
 __all__ = ["SignalFilter", "patterns"]
 
 
@@ -17,15 +19,17 @@ class SignalFilter(TypedDict, total=False):
     """
 
     include: str
+    """Which signals are meant; all by default."""
     exclude: str
+    """Which of them are not."""
 
 
 def patterns(given: SignalFilter) -> dict[str, str]:
     """The filter's patterns by name. Raises `ArgumentError` for other names, and for what is no str."""
-    found: dict[str, object] = {**given}
+    found = dict(a_mapping("a filter of signals is", given, 'pass {"include": "^name"}'))
     if not found.keys() <= SignalFilter.__optional_keys__ or not all(isinstance(one, str) for one in found.values()):
         raise ArgumentError(
             "a filter of signals has something that the client does not know",
             fix="it has the keys include and exclude, with regular expressions as str",
         )
-    return {name: str(pattern) for name, pattern in found.items()}
+    return {str(name): str(pattern) for name, pattern in found.items()}

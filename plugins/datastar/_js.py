@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from effects import ArgumentError
 
-__all__ = ["js", "json_text", "object_literal", "quoted", "replaced"]
+from ._json import check_whole, json_text
+
+__all__ = ["js", "object_literal", "quoted", "replaced"]
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _TOUCHED = re.compile(r"""(\\u....|\\[bfnrt])|\\(["\\])|_(?=_)|[^A-Za-z0-9 _.,:!?#%*+=~^|\[\]-]""")
@@ -42,22 +44,6 @@ def js(value: object) -> str:
     return _STRING.sub(lambda found: f'"{_TOUCHED.sub(_touch, found[0][1:-1])}"', text)
 
 
-def json_text(who: str, value: object, check: Callable[[str], object]) -> str:
-    """JSON in ASCII, as short as it gets, once `check` has seen it.
-
-    Raises `ArgumentError` where JSON cannot say it; `who` is the beginning of the message.
-    """
-    try:
-        text = json.dumps(value, separators=(",", ":"), allow_nan=False)
-        check(text)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise ArgumentError(
-            f"{who} what JSON cannot say ({type(error).__name__})",
-            fix="use str, int, finite float, bool, None, list and dict",
-        ) from None
-    return text
-
-
 def quoted(text: str, unquotable: re.Pattern[str] = _UNQUOTABLE) -> str:
     """A text as a JavaScript string in single quotes; what `unquotable` finds in it is escaped."""
     return f"'{unquotable.sub(lambda found: _escape(found[0]), text)}'"
@@ -83,7 +69,7 @@ def _escape(char: str) -> str:
 
 
 def _check_value(text: str) -> None:
-    json.loads(text, object_pairs_hook=_check_keys, parse_int=_check_whole)
+    json.loads(text, object_pairs_hook=_check_keys, parse_int=check_whole)
 
 
 def _check_keys(pairs: list[tuple[str, object]]) -> None:
@@ -92,9 +78,3 @@ def _check_keys(pairs: list[tuple[str, object]]) -> None:
         raise ArgumentError("a value has the key '__proto__', which sets the prototype", fix="call it something else")
     if len(names) < len(pairs):
         raise ArgumentError("a value has two keys that JSON writes alike", fix="use keys of one type, str")
-
-
-def _check_whole(digits: str) -> None:
-    number = int(digits)
-    if number.bit_length() > 1023 or int(float(number)) != number:
-        raise ArgumentError("a value has a whole number that JavaScript rounds", fix="pass it as a str")

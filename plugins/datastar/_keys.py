@@ -11,12 +11,18 @@ from typing import Literal
 
 from effects import ArgumentError
 
-__all__ = ["css_property", "keyed"]
+from ._arguments import a_str
+
+__all__ = ["css_property", "event_key", "keyable", "keyed"]
 
 Case = Literal["camel", "kebab", "pascal"]
 
 _KEY = re.compile(r"[a-z0-9_:.-]+")
-_CSS = re.compile(r"-{0,2}[a-z][a-z0-9]*(?:-+[a-z0-9]+)*")
+_CSS = re.compile(r"-?[a-z][a-z0-9]*(?:-+[a-z0-9]+)*|--(?:[a-z0-9-]|_(?!_))+")
+_DOTTED = re.compile(
+    r"(key(?:down|up|press)|(?:dbl)?click|submit|input|change|focus|blur|scroll|resize)\..*", re.DOTALL
+)
+"""Events of the browser, with what other libraries let follow after a dot. Other events may have dots."""
 
 
 def keyed(attribute: str, name: str, default: Case) -> str:
@@ -24,22 +30,48 @@ def keyed(attribute: str, name: str, default: Case) -> str:
 
     `default` is what the client does without a modifier. Raises `ArgumentError` for a name that cannot be said so.
     """
-    for case in (default, "pascal", "camel", "kebab"):
-        key = _hyphenated(name, case)
-        if _KEY.fullmatch(key) and "__" not in f"{key}_" and not key.startswith("-") and _read(key, case) == name:
-            return f"{attribute}:{key}" if case == default else f"{attribute}:{key}__case.{case}"
+    said = keyable(name, default)
+    if said is not None:
+        return f"{attribute}:{said}"
     raise ArgumentError(
         f"data-{attribute}: a name that cannot stand in the name of an attribute",
         fix="use ASCII letters, digits, ':', '.', and either '-' or capitals; no '__', and no '_' at the end",
     )
 
 
-def css_property(name: str) -> str:
-    """`style:background-color`. Raises `ArgumentError` for what is no property in lower case, `--custom` or not."""
-    if not _CSS.fullmatch(name):
+def keyable(name: str, default: Case) -> str | None:
+    """What stands behind the colon, `my-event__case.camel`; None where a name cannot be said so."""
+    for case in (default, "pascal", "camel", "kebab"):
+        key = _hyphenated(name, case)
+        if _KEY.fullmatch(key) and "__" not in f"{key}_" and not key.startswith("-") and _read(key, case) == name:
+            return key if case == default else f"{key}__case.{case}"
+    return None
+
+
+def event_key(event: str) -> str:
+    """`on:my-event`. Raises `ArgumentError` for what cannot be said so, and for what would never happen."""
+    name = a_str("data-on: the name of an event", event, "write it as in addEventListener: 'click'")
+    if "__" in name:
         raise ArgumentError(
-            "data-style: a name that is no CSS property", fix="write it as in CSS, in lower case: 'background-color'"
+            "data-on: a name of an event with modifiers in it",
+            fix="modifiers are further arguments: attr.on('click', expression, 'prevent')",
         )
+    if _DOTTED.fullmatch(name):
+        raise ArgumentError(
+            "data-on: an event of the browser with a '.' in its name, which would never happen",
+            fix="say the key in the expression, evt.key === 'Enter' && ..., and modifiers as further arguments",
+        )
+    return keyed("on", name, "kebab")
+
+
+def css_property(name: str) -> str:
+    """`style:background-color`. Raises `ArgumentError` for what is no property in lower case, `--custom` or not.
+
+    Two underscores would begin modifiers.
+    """
+    fix = "write it as in CSS, in lower case and without '__': 'background-color'"
+    if not _CSS.fullmatch(a_str("data-style: the name of a CSS property", name, fix)):
+        raise ArgumentError("data-style: a name that is no CSS property", fix=fix)
     return f"style:{name}"
 
 

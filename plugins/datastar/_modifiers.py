@@ -12,6 +12,8 @@ from types import MappingProxyType
 
 from effects import ArgumentError
 
+from ._arguments import a_str
+
 __all__ = ["modified"]
 
 _TIME = r"\.(?:\d{1,9}ms|\d{1,6}s)"
@@ -51,7 +53,7 @@ def modified(attribute: str, modifiers: tuple[str, ...]) -> str:
     """The modifiers as the end of an attribute's name. Raises `ArgumentError` for what the client would not heed."""
     words: set[str] = set()
     for modifier in modifiers:
-        word, rest = _parted(modifier)
+        word, rest = _parted(a_str(f"data-{attribute}: a modifier", modifier, "write it as in HTML: 'delay.300ms'"))
         _check_word(attribute, word)
         _check_shape(word, rest)
         if word in words:
@@ -67,6 +69,10 @@ def _parted(modifier: str) -> tuple[str, str]:
 
 def _check_word(attribute: str, word: str) -> None:
     taken = sorted(_TAKEN[attribute])
+    if (attribute, word) == ("on", "case"):
+        raise ArgumentError(
+            f"data-{attribute}: the case needs no modifier", fix="leave it out, and write the name with its capitals"
+        )
     if word not in taken:
         close = difflib.get_close_matches(word, taken, n=2)
         raise ArgumentError(

@@ -12,7 +12,10 @@ import re
 
 from effects import ArgumentError
 
-__all__ = ["attribute_name", "check_signal_names", "signal_name"]
+from ._arguments import a_mapping, a_str
+from ._json import check_whole, json_text
+
+__all__ = ["attribute_name", "signal_name", "signals_text"]
 
 _EVERYWHERE = frozenset(
     {
@@ -32,19 +35,44 @@ _EVERYWHERE = frozenset(
 )
 """The properties of `Object.prototype`: ECMAScript, 20.1.3 and B.2.2."""
 
-_SUSPECT = re.compile(rf'[".](?:{"|".join(sorted(_EVERYWHERE))})[".]')
+_SUSPECT = re.compile(rf'[".](?:{"|".join(sorted(_EVERYWHERE))})[".]|\d{{16}}')
+"""Such a name, or a number as long as the shortest that JavaScript rounds."""
 _SIGNAL = re.compile(r"\w+(?:[.-]\w+)*", re.ASCII)
 """What the client takes for a name behind a `$`."""
 _ATTRIBUTE = re.compile(r"[A-Za-z_:][\w.:-]*", re.ASCII)
 
 
-def check_signal_names(text: str) -> None:
-    """Refuse JSON in which a key is, or leads through, a name that every JavaScript object has.
+def signals_text(signals: object) -> str:
+    """Signals as JSON, whose values may be any data.
 
-    Raises `ArgumentError`. Nearly all signals are passed after one search of the text; the rest is read again.
+    Raises `ArgumentError` for what is no mapping, for what JSON cannot say, for whole numbers that JavaScript rounds,
+    for a name that expressions cannot read, and for one that every JavaScript object has, at any depth.
     """
+    given = dict(a_mapping("signals are", signals, 'pass {"name": value}'))
+    text = json_text("signals hold", given, _check_text)
+    for name in given:
+        _check_top(str(name))
+    return text
+
+
+def _check_text(text: str) -> None:
+    """Nearly all signals are passed after one search of the text; the rest is read again."""
     if _SUSPECT.search(text):
-        json.loads(text, object_pairs_hook=_check_pairs)
+        json.loads(text, object_pairs_hook=_check_pairs, parse_int=check_whole)
+
+
+def _check_top(name: str) -> None:
+    """Keys of what is in a signal are data; those of the signals themselves are names, and the client splits none."""
+    if "." in name:
+        raise ArgumentError(
+            "a signal has a '.' in its name, and could not be read as $user.name",
+            fix='write {"user": {"name": ...}} for $user.name',
+        )
+    if not f"_{name.replace('-', '_')}".isidentifier() or not name:
+        raise ArgumentError(
+            "a signal has a name that expressions cannot read",
+            fix="a signal is named by letters, digits, '_' and '-', without the $",
+        )
 
 
 def _check_pairs(pairs: list[tuple[str, object]]) -> None:
@@ -65,11 +93,9 @@ def signal_name(where: str, name: str) -> str:
 
     `where` says whose argument it is.
     """
-    if not _SIGNAL.fullmatch(name):
-        raise ArgumentError(
-            f"{where} takes the name of a signal",
-            fix="write it as in an expression, without the $: 'name', or 'user.name' for one that is nested",
-        )
+    fix = "write it as in an expression, without the $: 'name', or 'user.name' for one that is nested"
+    if not _SIGNAL.fullmatch(a_str(f"{where}: the name of a signal", name, fix)):
+        raise ArgumentError(f"{where} takes the name of a signal", fix=fix)
     _check_parts(name)
     return name
 
@@ -79,9 +105,7 @@ def attribute_name(where: str, name: str) -> str:
 
     The HTML standard (13.1.2.3) lets markup have more names; the client copies them with `setAttribute`, which throws.
     """
-    if not _ATTRIBUTE.fullmatch(name):
-        raise ArgumentError(
-            f"{where}: the name of an attribute is none that can be set",
-            fix="use ASCII letters, digits, '-', '_', '.' and ':', with a letter first",
-        )
+    fix = "use ASCII letters, digits, '-', '_', '.' and ':', with a letter first"
+    if not _ATTRIBUTE.fullmatch(a_str(f"{where}: the name of an attribute", name, fix)):
+        raise ArgumentError(f"{where}: the name of an attribute is none that can be set", fix=fix)
     return name

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import cast
 
 from markupsafe import escape
 
 from effects import ArgumentError
 
+from ._arguments import a_mapping, a_str
 from ._encode import encode_patch_elements
 from ._js import quoted, replaced
 from ._names import attribute_name
@@ -47,28 +49,31 @@ def encode_execute_script(
     since browsers replace it, for names of attributes that no element takes, for one that is given twice (names are
     the same in any case), and for what `encode_patch_elements` refuses.
     """
-    given = {**(_REMOVE if auto_remove else {}), **(attributes or {})}
-    if len({name.lower() for name in given}) < bool(auto_remove) + len(attributes or {}):
-        raise ArgumentError(
-            "an attribute of a script is given twice", fix="data-effect is there unless auto_remove is False"
-        )
-    tag = "".join(_attribute(name, value) for name, value in given.items())
+    named = _attributes({} if attributes is None else attributes)
+    tag = "".join(_attribute(name, value) for name, value in _once({**_REMOVE} if auto_remove else {}, named).items())
     text = _MARKUP.sub(r"\\x3C", _no_nul("a script", script))
     element = f"<script{tag}>{text}</script>"
     return encode_patch_elements(element, selector="body", mode="append", event_id=event_id, retry=retry)
 
 
-def encode_redirect(url: str, *, event_id: str | None = None, retry: int | None = None) -> bytes:
+def encode_redirect(
+    url: str,
+    *,
+    attributes: Mapping[str, str | bool] | None = None,
+    event_id: str | None = None,
+    retry: int | None = None,
+) -> bytes:
     """One `datastar-patch-elements` event that makes the page go to `url`, absolute or relative.
 
-    What no URL has as it is, is escaped; a lone surrogate becomes U+FFFD. `retry` is in milliseconds. Raises
-    `ArgumentError` for a scheme other than `http` and `https`, such as `javascript`, for an empty URL, and for control
-    characters and white space around it, which browsers take out before they look for the scheme (WHATWG URL standard,
-    4.4). Not checked is where the URL leads: `//example.org`, with backslashes as well, and `https://example.org` are
-    other sites.
+    What no URL has as it is, is escaped; a lone surrogate becomes U+FFFD. `attributes` are those of the script that
+    does it, such as `nonce` under a Content Security Policy. `retry` is in milliseconds. Raises `ArgumentError` for a
+    scheme other than `http` and `https`, such as `javascript`, for an empty URL, and for control characters and white
+    space around it, which browsers take out before they look for the scheme (WHATWG URL standard, 4.4). Not checked is
+    where the URL leads: `//example.org`, with backslashes as well, and `https://example.org` are other sites.
     """
-    location = quoted(_checked(replaced(url)), _NOT_IN_URL)
-    return encode_execute_script(f"setTimeout(() => window.location = {location})", event_id=event_id, retry=retry)
+    location = quoted(_checked(replaced(a_str("the URL of a redirect", url, "pass one, such as '/'"))), _NOT_IN_URL)
+    script = f"setTimeout(() => window.location = {location})"
+    return encode_execute_script(script, attributes=attributes, event_id=event_id, retry=retry)
 
 
 def _checked(url: str) -> str:
@@ -86,14 +91,28 @@ def _checked(url: str) -> str:
     return url
 
 
-def _attribute(name: str, value: str | bool) -> str:
-    attribute_name("attributes of a script", name)
+def _attributes(given: object) -> dict[str, object]:
+    found = a_mapping("attributes of a script are", given, 'pass {"nonce": nonce}')
+    return {attribute_name("attributes of a script", cast(str, name)): value for name, value in found.items()}
+
+
+def _once(ours: dict[str, object], given: dict[str, object]) -> dict[str, object]:
+    both = {**ours, **given}
+    if len({name.lower() for name in both}) < len(ours) + len(given):
+        raise ArgumentError(
+            "an attribute of a script is given twice", fix="data-effect is there unless auto_remove is False"
+        )
+    return both
+
+
+def _attribute(name: str, value: object) -> str:
     if isinstance(value, bool):
         return f" {name}" if value else ""
     return f' {name}="{escape(str(_no_nul("an attribute of a script", value)))}"'
 
 
-def _no_nul(what: str, text: str) -> str:
+def _no_nul(what: str, given: object) -> str:
+    text = a_str(what, given, "pass text; an attribute may be True or False besides")
     if "\0" in text:
         raise ArgumentError(f"{what} holds NUL, which browsers replace", fix="take it out, or pass it through js()")
     return text

@@ -2,6 +2,10 @@
 
 Each returns an expression, a str for an attribute such as `attr.init(...)`, to be combined with others at will. What is
 passed in are Python values; text in them stays text. See https://data-star.dev/reference/actions.
+
+After a division, put an action behind a comma, not a `;`: `f"$mean = $sum / 2, {at.post('/save')}"`. The client takes a
+division for a regular expression that ends at the URL's `/`. `attr` refuses what is certain to be misread so, where
+the client cuts statements apart at all: not in `attr.on`, `attr.init` and `attr.effect`.
 """
 
 from __future__ import annotations
@@ -12,6 +16,7 @@ from typing import Final, Literal, TypeVar, final, get_args
 
 from effects import ArgumentError
 
+from ._arguments import a_mapping, a_str
 from ._constants import LONGEST_DELAY
 from ._filters import SignalFilter, patterns
 from ._js import js, object_literal, quoted
@@ -92,7 +97,7 @@ class BackendAction:
         request_cancellation: Cancellation | None = None,
     ) -> str:
         """The expression. The class says what the options are."""
-        if not url:
+        if not a_str(f"at.{self._method}: the URL", url, "pass one, such as '/greet'"):
             raise ArgumentError(f"at.{self._method} takes a URL", fix="pass one, such as '/greet'")
         form = _choice("content_type", content_type, get_args(ContentType)) == "'form'"
         _heeded("selector", selector, form, "form")
@@ -101,7 +106,7 @@ class BackendAction:
         return self._expression(
             url,
             contentType=_choice("content_type", content_type, get_args(ContentType)),
-            selector=_said(selector, quoted),
+            selector=_said(selector, _selector),
             filterSignals=_said(filter_signals, _filter_literal),
             payload=_said(payload, js),
             headers=_said(headers, _headers),
@@ -129,11 +134,15 @@ delete: Final = BackendAction("delete")
 def peek(expression: str) -> str:
     """The value of an expression, without running again when its signals change. The expression is trusted.
 
+    Raises `ArgumentError` for what is no expression.
+
     https://data-star.dev/reference/actions#peek
 
     >>> at.peek("$total")
     '@peek(() => ($total))'
     """
+    if not a_str("at.peek: an expression", expression, "pass JavaScript, such as '$total'").strip("; \t\r\n"):
+        raise ArgumentError("at.peek takes an expression, not an empty str", fix="pass one, such as '$total'")
     return f"@peek(() => ({expression}))"
 
 
@@ -172,13 +181,21 @@ def _filter_literal(given: SignalFilter) -> str:
 
 
 def _headers(headers: Mapping[str, str]) -> str:
-    for name, value in headers.items():
-        if not _TOKEN.fullmatch(name) or not _FIELD.fullmatch(value):
-            raise ArgumentError(
-                "headers hold one that browsers do not send",
-                fix="names are tokens as in HTTP, values Latin-1 in one line",
-            )
-    return object_literal({quoted(name): quoted(value) for name, value in headers.items()})
+    given = a_mapping("headers are", headers, 'pass {"X-Token": text}')
+    return object_literal(dict(_header(name, value) for name, value in given.items()))
+
+
+def _header(given_name: object, given_value: object) -> tuple[str, str]:
+    fix = "names are tokens as in HTTP, values Latin-1 in one line"
+    name = a_str("the name of a header", given_name, fix)
+    value = a_str("the value of a header", given_value, fix)
+    if not _TOKEN.fullmatch(name) or not _FIELD.fullmatch(value):
+        raise ArgumentError("headers hold one that browsers do not send", fix=fix)
+    return quoted(name), quoted(value)
+
+
+def _selector(given: object) -> str:
+    return quoted(a_str("selector", given, "pass CSS, such as '#form'"))
 
 
 def _choice(name: str, value: str | None, choices: tuple[str, ...]) -> str | None:

@@ -8,21 +8,28 @@ Each function is one attribute of the client, and returns `Attributes`: `div(att
 - *Signals* are named as in expressions, without the `$`, in any case: where HTML would lower it, another form is used.
 - *Modifiers* come last, as they are written in an attribute's name: `"debounce.300ms.leading"`, `"prevent"`.
 
+Attributes and actions of Datastar Pro are not covered. Merge with `|`, `div(attr.show("$open") | attr.text("$name"))`,
+and with the element's own in the same way, `{"id": "a"} | attr.ignore()`: of two attributes of one name, htpy keeps one
+and says nothing, where `|` refuses them.
+
 What is wrong raises `ArgumentError`. See https://data-star.dev/reference/attributes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
 
 from effects import ArgumentError
 
+from ._arguments import a_mapping, a_str
 from ._attributes import Attributes
 from ._filters import SignalFilter, patterns
-from ._js import js, json_text, object_literal
-from ._keys import css_property, keyed
+from ._js import js, object_literal
+from ._keys import css_property, event_key, keyable, keyed
 from ._modifiers import modified
-from ._names import attribute_name, check_signal_names, signal_name
+from ._names import attribute_name, signal_name, signals_text
+from ._statements import check_statements
 
 __all__ = [
     "attr",
@@ -47,17 +54,21 @@ __all__ = [
     "text",
 ]
 
+_CUT = frozenset({"attr", "class", "computed", "on-signal-patch", "show", "style", "text"})
+"""Those whose expression has a value, and is cut apart by the client."""
+
 
 def signals(values: Mapping[str, object], *modifiers: str) -> Attributes:
     """Set signals to Python values, which may come from anywhere: `attr.signals({"name": text, "user": {"age": 7}})`.
 
-    Modifiers: `ifmissing`. Raises `ArgumentError` as `js` does, and for a name that every JavaScript object has, as
-    `encode_patch_signals` does. https://data-star.dev/reference/attributes#data-signals
+    Keys at the top are names of signals, of letters, digits, `_` and `-`; `$user.age` is the 7. Keys below may be any.
+    Modifiers: `ifmissing`. Raises `ArgumentError` as `js` does, and for names as `encode_patch_signals` does.
+    https://data-star.dev/reference/attributes#data-signals
 
     >>> attr.signals({"open": False}, "ifmissing")
     {'data-signals__ifmissing': '{"open":false}'}
     """
-    json_text("signals hold", dict(values), check_signal_names)
+    signals_text(values)
     return _named("signals", js(dict(values)), modifiers)
 
 
@@ -88,10 +99,15 @@ def indicator(signal: str) -> Attributes:
 def computed(expressions: Mapping[str, str]) -> Attributes:
     """Make signals of expressions, kept up to date, by name. https://data-star.dev/reference/attributes#data-computed
 
+    Those whose names cannot stand in the name of an attribute, such as `a__b`, are fields of one object.
+
     >>> attr.computed({"fullName": "$first + ' ' + $last"})
     {'data-computed:full-name': "$first + ' ' + $last"}
     """
-    return _each({keyed("computed", signal_name("attr.computed", name), "camel"): e for name, e in expressions.items()})
+    given = {signal_name("attr.computed", name): one for name, one in _given("computed", expressions).items()}
+    fields = {name: one for name, one in given.items() if keyable(name, "camel") is None and "." not in name}
+    rest = {keyed("computed", name, "camel"): one for name, one in given.items() if name not in fields}
+    return _each(rest) | (_object("computed", fields, "() => ") if fields else {})
 
 
 def text(expression: str) -> Attributes:
@@ -110,7 +126,7 @@ def attr(expressions: Mapping[str, str]) -> Attributes:
     >>> attr.attr({"disabled": "$busy"})
     {'data-attr': '{"disabled": ($busy)}'}
     """
-    return _object("attr", {attribute_name("attr.attr", name): e for name, e in expressions.items()})
+    return _object("attr", {attribute_name("attr.attr", name): e for name, e in _given("attr", expressions).items()})
 
 
 def class_(expressions: Mapping[str, str]) -> Attributes:
@@ -121,7 +137,7 @@ def class_(expressions: Mapping[str, str]) -> Attributes:
     >>> attr.class_({"md:font-bold": "$strong"})
     {'data-class': '{"md:font-bold": ($strong)}'}
     """
-    return _object("class", expressions)
+    return _object("class", _given("class_", expressions))
 
 
 def style(expressions: Mapping[str, str]) -> Attributes:
@@ -130,7 +146,7 @@ def style(expressions: Mapping[str, str]) -> Attributes:
     >>> attr.style({"background-color": "$color"})
     {'data-style:background-color': '$color'}
     """
-    return _each({css_property(name): e for name, e in expressions.items()})
+    return _each({css_property(name): e for name, e in _given("style", expressions).items()})
 
 
 def on(event: str, expression: str, *modifiers: str) -> Attributes:
@@ -143,7 +159,7 @@ def on(event: str, expression: str, *modifiers: str) -> Attributes:
     >>> attr.on("input", at.get("/search"), "debounce.300ms.leading")
     {'data-on:input__debounce.300ms.leading': "@get('/search')"}
     """
-    return _coded("on", expression, modifiers, keyed("on", event, "kebab"))
+    return _coded("on", expression, modifiers, event_key(event))
 
 
 def on_intersect(expression: str, *modifiers: str) -> Attributes:
@@ -236,9 +252,15 @@ def _each(expressions: Mapping[str, str]) -> Attributes:
     return Attributes({f"data-{key}": _expression(key.split(":")[0], one) for key, one in expressions.items()})
 
 
-def _object(attribute: str, expressions: Mapping[str, str]) -> Attributes:
+def _given(function: str, expressions: object) -> Mapping[str, str]:
+    fix = "pass expressions by name: {'name': '$expression'}"
+    given = a_mapping(f"attr.{function} takes", expressions, fix)
+    return {a_str(f"attr.{function}: a name", name, fix): cast(str, one) for name, one in given.items()}
+
+
+def _object(attribute: str, expressions: Mapping[str, str], before: str = "") -> Attributes:
     js(dict.fromkeys(expressions))  # refuses what would not be a property of its own
-    fields = {js(name): f"({_expression(attribute, one)})" for name, one in expressions.items()}
+    fields = {js(name): f"{before}({_part(attribute, one)})" for name, one in expressions.items()}
     return _named(attribute, object_literal(fields))
 
 
@@ -250,7 +272,14 @@ def _expression(attribute: str, given: object) -> str:
             f"data-{attribute} takes an expression, not {kind}",
             fix="expressions are JavaScript as str; write a value with js(value)",
         )
+    if attribute in _CUT:
+        check_statements(attribute, given)
     return str(given)
+
+
+def _part(attribute: str, given: object) -> str:
+    """An expression between parentheses, where no `;` may stand at its end."""
+    return _expression(attribute, given.rstrip("; \t\r\n") if isinstance(given, str) else given)
 
 
 def _filter(given: SignalFilter | None) -> str:

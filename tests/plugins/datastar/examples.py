@@ -57,6 +57,8 @@ hostile_text = st.lists(
     st.sampled_from([*hostile, " ", "\ud83d", "\udd95", "\u2028", "\u2029", "\0", "\n", "\r", "\x7f", "\x85"])
 ).map("".join)
 ordinary = st.text(alphabet=st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1)
+event_ids = st.text(st.characters(max_codepoint=0xFF, exclude_categories=["Cc"]), min_size=1)
+"""What a header can carry."""
 lines = st.lists(ordinary, min_size=1).map("\n".join)
 milliseconds = st.integers(1, 2**31 - 1)
 
@@ -77,6 +79,13 @@ EVERYWHERE = frozenset(
     ]
 )
 """What every object of JavaScript has."""
+
+signal_names = (
+    st.from_regex(r"\A[\w-]+\Z")
+    .filter(lambda name: f"_{name.replace('-', '_')}".isidentifier())
+    .filter(lambda name: name not in EVERYWHERE)
+)
+"""Names of signals that expressions can read, in any script."""
 
 
 def json_values(texts: st.SearchStrategy[str]) -> st.SearchStrategy[object]:

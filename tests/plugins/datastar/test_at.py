@@ -119,6 +119,25 @@ def test_peeking_takes_an_expression() -> None:
     assert at.peek("$a, $b") == "@peek(() => ($a, $b))"
 
 
+@pytest.mark.parametrize("expression", ["", " \n", ";"])
+def test_peeking_at_nothing_is_refused(expression: str) -> None:
+    """It would be no JavaScript."""
+    with pytest.raises(ArgumentError, match=r"at\.peek takes an expression, not an empty str"):
+        at.peek(expression)
+
+
+def test_peeking_at_what_is_no_expression_is_refused() -> None:
+    """With the type."""
+    with pytest.raises(ArgumentError, match=r"at\.peek: an expression is a str, not int"):
+        at.peek(3)  # type: ignore[arg-type]
+
+
+def test_a_url_of_another_type_is_refused() -> None:
+    """With the type."""
+    with pytest.raises(ArgumentError, match=r"at\.get: the URL is a str, not int"):
+        at.get(5)  # type: ignore[arg-type]
+
+
 def test_unknown_options_are_refused_by_python() -> None:
     """As of any function."""
     with pytest.raises(TypeError, match="unexpected keyword argument 'retries'"):
@@ -136,6 +155,11 @@ def test_unknown_options_are_refused_by_python() -> None:
         ({"filter_signals": {}, "content_type": "form"}, "filter_signals is heeded only"),
         ({"filter_signals": {"includes": "a"}}, "a filter of signals has something that the client does not know"),
         ({"filter_signals": {"include": 3}}, "a filter of signals has something"),
+        ({"filter_signals": "^a"}, "a filter of signals is a mapping, not str"),
+        ({"selector": 5, "content_type": "form"}, "selector is a str, not int"),
+        ({"headers": "a"}, "headers are a mapping, not str"),
+        ({"headers": {"X-A": 5}}, "the value of a header is a str, not int"),
+        ({"headers": {5: "a"}}, "the name of a header is a str, not int"),
         ({"headers": {"a b": "c"}}, "headers hold one that browsers do not send"),
         ({"headers": {"": "c"}}, "headers hold one"),
         ({"headers": {"a": "b\r\nc: d"}}, "headers hold one"),

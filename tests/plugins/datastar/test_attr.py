@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from effects import ArgumentError
 from plugins.datastar import Attributes, at, attr, html
 from tests.plugins.datastar.conftest import Evaluate
-from tests.plugins.datastar.examples import EVERYWHERE, Markup, any_text, hostile_text, json_values
+from tests.plugins.datastar.examples import EVERYWHERE, Markup, any_text, hostile_text, json_values, signal_names
 
 texts = any_text | hostile_text
 names = texts.filter(lambda name: not EVERYWHERE & set(name.split(".")))
@@ -80,7 +80,7 @@ def test_each_function_is_one_attribute_of_the_client(attributes: Attributes, wr
     assert type(attributes) is Attributes
 
 
-@given(names, json_values(names))
+@given(signal_names, json_values(names))
 def test_signals_hold_whatever_they_are_given(name: str, value: object) -> None:
     """And through any HTML, the client reads the same."""
     page = Markup(str(htpy.div(attr.signals({name: value}))))
@@ -166,6 +166,54 @@ def test_properties_that_set_the_prototype_are_refused() -> None:
     """They would be lost."""
     with pytest.raises(ArgumentError, match="sets the prototype"):
         attr.class_({"__proto__": "$a"})
+
+
+@pytest.mark.parametrize(
+    ("attributes", "value"),
+    [
+        (attr.class_({"a": "$x;"}), '{"a": ($x)}'),
+        (attr.attr({"a": "$x ; ;\n"}), '{"a": ($x)}'),
+        (attr.computed({"a_": "$x;"}), '{"a_": () => ($x)}'),
+    ],
+)
+def test_an_expression_in_an_object_may_end_as_a_statement(attributes: Attributes, value: str) -> None:
+    """In parentheses, the `;` would be an error."""
+    assert list(attributes.values()) == [value]
+
+
+def test_nothing_but_a_semicolon_is_no_expression() -> None:
+    """In an object it leaves nothing."""
+    with pytest.raises(ArgumentError, match="not an empty str"):
+        attr.class_({"a": ";"})
+
+
+@pytest.mark.parametrize("function", [attr.class_, attr.attr, attr.style, attr.computed])
+def test_expressions_by_name_are_a_mapping(function: Callable[[object], Attributes]) -> None:
+    """Of names that are text."""
+    with pytest.raises(ArgumentError, match=r"attr\.\w+ takes a mapping, not str\n  fix  pass expressions by name"):
+        function("a")
+    with pytest.raises(ArgumentError, match=r"attr\.\w+: a name is a str, not int"):
+        function({3: "a"})
+
+
+@pytest.mark.parametrize("function", [attr.bind, attr.ref, attr.indicator, attr.preserve_attr, attr.ignore])
+def test_names_and_modifiers_of_another_type_are_refused(function: Callable[[object], Attributes]) -> None:
+    """With the type."""
+    with pytest.raises(ArgumentError, match="is a str, not int"):
+        function(5)
+
+
+def test_signals_of_another_type_are_refused() -> None:
+    """With the type."""
+    with pytest.raises(ArgumentError, match="signals are a mapping, not str"):
+        attr.signals("{a: 1}")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["user.name", "$name", "user name", ""])
+def test_names_of_signals_that_nothing_can_read_are_refused(name: str) -> None:
+    """As when they are patched."""
+    with pytest.raises(ArgumentError, match="a signal has a"):
+        attr.signals({name: 1})
 
 
 def test_preserving_nothing_is_refused() -> None:

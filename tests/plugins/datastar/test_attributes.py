@@ -31,6 +31,15 @@ def test_there_is_a_space_before_each() -> None:
     assert Attributes().__html__() == ""
 
 
+def test_as_text_they_are_html() -> None:
+    """In f-strings, and in templates that escape nothing; only to developers they are a dict."""
+    attributes = attr.bind("a") | attr.text("'<'")
+    said = ' data-bind="a" data-text="&#39;&lt;&#39;"'
+    assert str(attributes) == f"{attributes}" == f"{attributes:s}" == said
+    assert Environment(autoescape=False).from_string("{{ a }}").render(a=attributes) == said
+    assert repr(attributes) == """{'data-bind': 'a', 'data-text': "'<'"}"""
+
+
 def test_a_value_that_calls_itself_html_is_escaped_as_any_other() -> None:
     """It is a value."""
     assert Attributes({"a": Trusted('"')}).__html__() == ' a="&#34;"'

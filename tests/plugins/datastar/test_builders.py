@@ -123,6 +123,7 @@ def test_builders_effects_and_encoders_have_the_same_options(
         ),
         (redirect("/a"), ["redirect", "/a"]),
         (redirect("/a", event_id="7", retry=5), ["redirect", "/a", {"event_id": "7", "retry": 5}]),
+        (redirect("/a", attributes={"nonce": "n"}), ["redirect", "/a", {"attributes": {"nonce": "n"}}]),
         (close_sse(), ["close-sse"]),
     ],
 )

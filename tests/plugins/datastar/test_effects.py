@@ -6,7 +6,7 @@ import pytest
 from htpy import div
 from markupsafe import Markup
 
-from effects import Dispatch, create_dispatch
+from effects import ArgumentError, Dispatch, create_dispatch
 from effects.testing import MemorySink
 from plugins.datastar import Datastar, fragment, html
 
@@ -78,6 +78,26 @@ async def test_several_elements_that_are_no_fragment_are_refused(dispatch: Dispa
     message = await failure(dispatch, ["patch-elements", rows])
     assert "elements are an object with __html__" in message
     assert "several elements are one fragment: fragment(*rows)" in message
+
+
+async def test_elements_that_are_yet_to_come_are_refused(dispatch: Dispatch) -> None:
+    """With the fix: an await was forgotten."""
+
+    async def row() -> object:
+        return div
+
+    coming = row()
+    message = await failure(dispatch, ["patch-elements", coming])
+    coming.close()
+    assert "elements are an object with __html__, not coroutine" in message
+    assert message.endswith("fix  await it")
+
+
+@pytest.mark.parametrize("trusted", [None, 3, b"<p>", div])
+def test_only_a_str_can_be_said_to_be_html(trusted: str) -> None:
+    """None would become a text."""
+    with pytest.raises(ArgumentError, match="trusted HTML is a str, not "):
+        html(trusted)
 
 
 async def test_several_elements_are_one_fragment(dispatch: Dispatch) -> None:

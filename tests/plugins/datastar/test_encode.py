@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from datastar_py import ServerSentEventGenerator as SDK
@@ -16,16 +19,18 @@ from plugins.datastar import PatchMode, encode_patch_elements, encode_patch_sign
 from tests.plugins.datastar.examples import (
     EVERYWHERE,
     any_text,
+    event_ids,
     json_values,
     lines,
     milliseconds,
     ordinary,
     parsed,
+    signal_names,
 )
 
 names = any_text.filter(lambda name: not EVERYWHERE & set(name.split(".")))
 values = json_values(names)
-signals = st.dictionaries(names, values, max_size=4)
+signals = st.dictionaries(signal_names, values, max_size=4)
 
 
 @given(any_text)
@@ -71,7 +76,7 @@ def test_fields_of_one_line_refuse_line_ends_and_nul(text: str, field: str) -> N
     ordinary,
     st.sampled_from(list(ElementPatchMode)),
     st.booleans(),
-    st.none() | ordinary,
+    st.none() | event_ids,
     st.none() | milliseconds,
 )
 def test_ordinary_elements_are_byte_for_byte_the_sdk_s(
@@ -97,7 +102,7 @@ def test_ordinary_elements_are_byte_for_byte_the_sdk_s(
     assert ours == theirs.encode()
 
 
-@given(signals, st.booleans(), st.none() | ordinary)
+@given(signals, st.booleans(), st.none() | event_ids)
 def test_ordinary_signals_are_byte_for_byte_the_sdk_s(
     signals: dict[str, object], only_if_missing: bool, event_id: str | None
 ) -> None:
@@ -176,7 +181,7 @@ def test_elements_find_their_place_by_id(mode: PatchMode) -> None:
     assert b"elements <p id='a'>" in encode_patch_elements("<p id='a'>", mode=mode)
 
 
-@given(ordinary, st.none() | ordinary, st.none() | milliseconds)
+@given(ordinary, st.none() | event_ids, st.none() | milliseconds)
 def test_ordinary_removals_are_byte_for_byte_the_sdk_s(selector: str, event_id: str | None, retry: int | None) -> None:
     """Where the official SDK is right, we say the same."""
     theirs = SDK.remove_elements(selector, event_id=event_id, retry_duration=retry)
@@ -220,11 +225,106 @@ def test_values_and_parts_of_names_may_be_anything(name: str) -> None:
     assert json.loads(event.data.removeprefix("signals ")) == signals
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), object(), {1, 2}, b"bytes"])
+@pytest.mark.parametrize(
+    "value", [float("nan"), float("inf"), object(), {1, 2}, b"bytes", pytest.param(10**5000, id="long")]
+)
 def test_signals_that_json_cannot_say_are_refused(value: object) -> None:
     """NaN above all: the client would evaluate it as JavaScript. The value is not in the message."""
-    with pytest.raises(ArgumentError, match=r"^signals hold what JSON cannot say \((TypeError|ValueError)\)"):
+    with pytest.raises(ArgumentError, match=r"^signals hold what JSON cannot say(: .* at \['x'\]| \(ValueError\))\n"):
         encode_patch_signals({"x": value})
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ({"a": {"b": datetime(2024, 1, 1)}}, ": datetime at ['a']['b']"),
+        ({"a": [1, (2.5, None, Decimal(1))]}, ": Decimal at ['a'][1][2]"),
+        ({"a": [float("nan")]}, ": a float that is not finite at ['a'][0]"),
+        ({"a": {(1, 2): 3}}, ": a key of type tuple at ['a']"),
+        ({(1, 2): 3}, ": a key of type tuple\n"),
+        ({"a" * 50: UUID(int=0)}, f": UUID at ['{'a' * 40}...']"),
+    ],
+)
+def test_what_json_cannot_say_is_named_with_its_place(value: dict[str, object], said: str) -> None:
+    """By type; the value is not in the message."""
+    with pytest.raises(ArgumentError) as caught:
+        encode_patch_signals(value)
+    assert str(caught.value).startswith("signals hold what JSON cannot say" + said)
+
+
+def test_signals_that_contain_themselves_are_refused() -> None:
+    """The search for what is wrong ends, however often they do."""
+    value: list[object] = []
+    value.extend([value, value])
+    with pytest.raises(ArgumentError, match=r"what JSON cannot say \(ValueError\)"):
+        encode_patch_signals({"a": value})
+
+
+@pytest.mark.parametrize("number", [2**53 + 1, -(2**53) - 1, 10**400])
+def test_whole_numbers_that_javascript_rounds_are_refused(number: int) -> None:
+    """As they are in attributes."""
+    with pytest.raises(ArgumentError, match=r"that JavaScript rounds\n  fix  pass it as a str"):
+        encode_patch_signals({"a": [{"id": number}]})
+
+
+@pytest.mark.parametrize("signals", [{"a": 2**53}, {"a": 0.1234567890123456789}, {"a": "9007199254740993"}])
+def test_long_numbers_that_javascript_has_pass(signals: dict[str, object]) -> None:
+    """And digits in a text."""
+    (event,) = parsed(encode_patch_signals(signals))
+    assert event.signals == signals
+
+
+def test_a_path_is_no_name_of_a_signal() -> None:
+    """The client does not split it, so nothing could read it."""
+    with pytest.raises(ArgumentError, match=r"a '\.' in its name.*\n  fix  write {\"user\": {\"name\": \.\.\.}}"):
+        encode_patch_signals({"user.name": 1})
+
+
+@pytest.mark.parametrize("name", ["", "$name", "user name", "a'", "a[0]", "a\n", "@a", "a:b"])
+def test_names_that_expressions_cannot_read_are_refused(name: str) -> None:
+    """With those that they can."""
+    with pytest.raises(ArgumentError, match="a name that expressions cannot read\n  fix  a signal is named by letters"):
+        encode_patch_signals({name: 1})
+
+
+@pytest.mark.parametrize("name", ["a", "_a", "7", "my-name", "userName", "a__b", "é", "नाम", "日本"])
+def test_ordinary_names_of_signals_pass(name: str) -> None:
+    """In any script."""
+    (event,) = parsed(encode_patch_signals({name: 1}))
+    assert event.signals == {name: 1}
+
+
+def test_keys_of_data_may_be_any() -> None:
+    """What is in a signal is a value."""
+    signals: dict[str, object] = {"rows": {"2024-01-01": 3, "a b": 1, "a.b": [{"$": 1, "": 2}]}}
+    (event,) = parsed(encode_patch_signals(signals))
+    assert event.signals == signals
+
+
+def test_signals_that_are_no_mapping_are_refused() -> None:
+    """With the type."""
+    with pytest.raises(ArgumentError, match="signals are a mapping, not str"):
+        encode_patch_signals("{a: 1}")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("event_id", ["日本", "\u0100", "\ud800"])
+def test_event_ids_that_no_header_can_carry_are_refused(event_id: str) -> None:
+    """The client would throw when it connects again."""
+    with pytest.raises(ArgumentError, match=r"event_id has characters beyond Latin-1.*\n.*last-event-id"):
+        encode_patch_signals({}, event_id=event_id)
+
+
+@pytest.mark.parametrize("field", ["event_id", "selector", "view_transition_selector"])
+def test_fields_of_another_type_are_refused(field: str) -> None:
+    """With the type."""
+    with pytest.raises(ArgumentError, match=f"{field} is a str, not int"):
+        encode_patch_elements("<p>", **{field: 5})  # type: ignore[arg-type]
+
+
+def test_html_of_another_type_is_refused() -> None:
+    """With the type."""
+    with pytest.raises(ArgumentError, match="the HTML of elements is a str, not int"):
+        encode_patch_elements(5)  # type: ignore[arg-type]
 
 
 def test_signals_too_deep_for_json_are_refused() -> None:

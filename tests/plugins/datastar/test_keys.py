@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from effects import ArgumentError
 from plugins.datastar import attr
+from tests.plugins.datastar.conftest import Evaluate
 from tests.plugins.datastar.examples import Markup, any_text, hostile_text
 
 
@@ -84,26 +86,70 @@ def test_whatever_a_computed_signal_is_called_is_read_or_refused(name: str) -> N
         assert not re.fullmatch(r"[a-z]+(-[a-z]+)*|[a-z]+([A-Z][a-z]+)*", name)
         return
     ((_, found),) = Markup(f"<div{attributes.__html__()}>").tags
-    ((attribute, _),) = found.items()
-    assert read(attribute, "camel") == name
+    ((attribute, value),) = found.items()
+    if attribute == "data-computed":
+        assert value is not None
+        assert list(json.loads(value.replace("() => (x)", "1"))) == [name]
+    else:
+        assert read(attribute, "camel") == name
 
 
-@pytest.mark.parametrize(
-    "name", ["", "a b", "a__b", "a_", "-a", "my-Event-x", "é", "a=b", "a>", "a'", 'a"', "a/", "a\0"]
-)
+@pytest.mark.parametrize("name", ["", "a b", "a_", "-a", "my-Event-x", "é", "a=b", "a>", "a'", 'a"', "a/", "a\0"])
 def test_events_that_cannot_be_said_are_refused(name: str) -> None:
     """With what can be."""
     with pytest.raises(ArgumentError, match="data-on: a name that cannot stand in the name of an attribute"):
         attr.on(name, "x")
 
 
-@pytest.mark.parametrize("name", ["color", "background-color", "--x", "--my-var2", "--a--b", "-webkit-mask"])
+@pytest.mark.parametrize("name", ["click__prevent", "a__b"])
+def test_modifiers_in_the_name_of_an_event_are_refused(name: str) -> None:
+    """With where they belong."""
+    with pytest.raises(ArgumentError, match="modifiers are further arguments"):
+        attr.on(name, "x")
+
+
+@pytest.mark.parametrize("name", ["keydown.enter", "keyup.a.b", "click.prevent", "submit.", "input.debounce\n"])
+def test_events_of_the_browser_have_no_dots(name: str) -> None:
+    """They would never happen; events of one's own may have them."""
+    with pytest.raises(ArgumentError, match=r"would never happen\n  fix  say the key in the expression, evt\.key"):
+        attr.on(name, "x")
+
+
+def test_events_of_another_type_are_refused() -> None:
+    """With the type."""
+    with pytest.raises(ArgumentError, match="the name of an event is a str, not int"):
+        attr.on(5, "x")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["a__b", "__x", "total_"])
+def test_computed_signals_that_no_attribute_can_name_are_fields(evaluate: Evaluate, name: str) -> None:
+    """Of one object of functions, beside the others."""
+    attributes = attr.computed({name: "1 + 1;", "b_": "3", "total": "$a"})
+    assert list(attributes) == ["data-computed:total", "data-computed"]
+    assert evaluate(f"Object.entries({attributes['data-computed']}).map(([k, f]) => [k, f()])") == [
+        [name, 2],
+        ["b_", 3],
+    ]
+
+
+def test_a_path_that_no_attribute_can_name_is_refused() -> None:
+    """A field has no dots."""
+    with pytest.raises(ArgumentError, match="data-computed: a name that cannot stand"):
+        attr.computed({"a.b_": "x"})
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["color", "background-color", "--x", "--my-var2", "--a--b", "--_private", "--my_var", "--1_", "-webkit-mask"],
+)
 def test_css_properties_are_written_as_in_css(name: str) -> None:
     """They reach the style as they are."""
     assert attr.style({name: "x"}) == {f"data-style:{name}": "x"}
 
 
-@pytest.mark.parametrize("name", ["", "backgroundColor", "--myVar", "a_b", "a__b", "a b", "-", "--", "a:", "é", "a-"])
+@pytest.mark.parametrize(
+    "name", ["", "backgroundColor", "--myVar", "a_b", "a__b", "--a__b", "--__b", "a b", "-", "--", "a:", "é", "a-"]
+)
 def test_what_is_no_css_property_is_refused(name: str) -> None:
     """Capitals would be lost."""
     with pytest.raises(ArgumentError, match="data-style: a name that is no CSS property"):

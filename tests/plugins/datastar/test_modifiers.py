@@ -58,7 +58,6 @@ def test_a_misspelt_modifier_names_those_near_to_it() -> None:
     ("function", "modifier"),
     [
         (on, ""),
-        (on, "case.camel"),
         (on, "Once"),
         (on, "threshold.25"),
         (lambda *m: attr.init("x", *m), "once"),
@@ -125,3 +124,15 @@ def test_a_modifier_that_is_given_twice_is_refused() -> None:
     """The client would take the last."""
     with pytest.raises(ArgumentError, match="modifier 'delay' is given twice"):
         on("delay.1s", "delay.2s")
+
+
+def test_the_case_of_an_event_needs_no_modifier() -> None:
+    """Its name says it."""
+    with pytest.raises(ArgumentError, match="the case needs no modifier\n  fix  leave it out, and write the name"):
+        attr.on("myEvent", "x", "case.camel")
+
+
+def test_modifiers_of_another_type_are_refused() -> None:
+    """With the type."""
+    with pytest.raises(ArgumentError, match="data-on: a modifier is a str, not int"):
+        attr.on("click", "x", 500)  # type: ignore[arg-type]

@@ -16,6 +16,7 @@ from tests.plugins.datastar.examples import (
     Markup,
     any_text,
     elements,
+    event_ids,
     hostile_text,
     lines,
     milliseconds,
@@ -71,7 +72,7 @@ def test_what_is_escaped_means_the_same_in_a_string(evaluate: Evaluate) -> None:
     lines.filter(lambda text: not ENDS.search(text)),
     st.booleans(),
     st.dictionaries(names, ordinary, max_size=3),
-    st.none() | ordinary,
+    st.none() | event_ids,
     st.none() | milliseconds,
 )
 def test_ordinary_scripts_are_byte_for_byte_the_sdk_s(
@@ -181,6 +182,34 @@ def test_what_browsers_take_out_is_refused(url: str) -> None:
 def test_relative_and_web_urls_pass(url: str) -> None:
     """A colon does not make a scheme everywhere."""
     assert f"'{url}'" in elements(encode_redirect(url))
+
+
+def test_a_redirect_has_the_attributes_of_its_script() -> None:
+    """A nonce, where the page says which scripts may run."""
+    (tag,) = Markup(elements(encode_redirect("/", attributes={"nonce": "n"}))).tags
+    assert tag == ("script", {"data-effect": "el.remove()", "nonce": "n"})
+
+
+@pytest.mark.parametrize(
+    ("attributes", "message"),
+    [
+        ({"nonce": None}, "an attribute of a script is a str, not NoneType"),
+        ({3: "x"}, "attributes of a script: the name of an attribute is a str, not int"),
+        ("nonce", "attributes of a script are a mapping, not str"),
+    ],
+)
+def test_attributes_of_another_type_are_refused(attributes: dict[str, str | bool], message: str) -> None:
+    """With the type."""
+    with pytest.raises(ArgumentError, match=message):
+        encode_execute_script("x", attributes=attributes)
+
+
+def test_scripts_and_urls_of_another_type_are_refused() -> None:
+    """With the type."""
+    with pytest.raises(ArgumentError, match="a script is a str, not int"):
+        encode_execute_script(3)  # type: ignore[arg-type]
+    with pytest.raises(ArgumentError, match="the URL of a redirect is a str, not NoneType"):
+        encode_redirect(None)  # type: ignore[arg-type]
 
 
 def test_options_reach_the_event() -> None:
