@@ -3,9 +3,9 @@
 Each returns an expression, a str for an attribute such as `attr.init(...)`, to be combined with others at will. What is
 passed in are Python values; text in them stays text. See https://data-star.dev/reference/actions.
 
-After a division, put an action behind a comma, not a `;`: `f"$mean = $sum / 2, {at.post('/save')}"`. The client takes a
-division for a regular expression that ends at the URL's `/`. `attr` refuses what is certain to be misread so, where
-the client cuts statements apart at all: not in `attr.on`, `attr.init` and `attr.effect`.
+In expressions that have a value (`attr.text`, `attr.computed`, `attr.on_signal_patch` and the like) put an action
+behind a comma, not a `;`, where a division stands before it: `f"$mean = $sum / 2, {at.post('/save')}"`. The client cuts
+those apart at `;`, and takes a division for a regular expression that ends at the URL's `/`.
 """
 
 from __future__ import annotations

@@ -29,7 +29,6 @@ from ._js import js, object_literal
 from ._keys import css_property, event_key, keyable, keyed
 from ._modifiers import modified
 from ._names import attribute_name, signal_name, signals_text
-from ._statements import check_statements
 
 __all__ = [
     "attr",
@@ -53,9 +52,6 @@ __all__ = [
     "style",
     "text",
 ]
-
-_CUT = frozenset({"attr", "class", "computed", "on-signal-patch", "show", "style", "text"})
-"""Those whose expression has a value, and is cut apart by the client."""
 
 
 def signals(values: Mapping[str, object], *modifiers: str) -> Attributes:
@@ -272,8 +268,6 @@ def _expression(attribute: str, given: object) -> str:
             f"data-{attribute} takes an expression, not {kind}",
             fix="expressions are JavaScript as str; write a value with js(value)",
         )
-    if attribute in _CUT:
-        check_statements(attribute, given)
     return str(given)
 
 
