@@ -152,9 +152,9 @@ class Connections:
             self._guests.release()
 
     async def _close(self, guests: trio.CancelScope) -> None:
-        with trio.CancelScope(shield=True):  # shut_down has a deadline, and it is the same for all rounds
+        with trio.CancelScope(shield=True):  # shut_down has a deadline, the same for all rounds: some come meanwhile
             await self.shut_down()
-            while self._own and trio.current_time() < self._deadline:  # who came while the others left
+            while (self._own or self._guests.busy) and trio.current_time() < self._deadline:
                 await self.shut_down()
         if self._guests.busy:
             _logger.warning(
