@@ -40,6 +40,10 @@ class Room:
         async def nap(ctx: Context) -> None:
             await trio.sleep(1)
 
+        @test.effect("interrupt")
+        def interrupt(ctx: Context) -> None:
+            raise KeyboardInterrupt
+
         @test.effect("sleep-on")
         async def sleep_on(ctx: Context) -> None:
             await trio.sleep_forever()
@@ -390,6 +394,28 @@ async def test_two_may_shut_down_at_once(autojump_clock: MockClock) -> None:
             nursery.start_soon(room.connections.shut_down)
             nursery.start_soon(room.connections.shut_down)
         assert trio.current_time() - start == pytest.approx(1)
+
+
+async def test_an_interrupt_in_them_passes(autojump_clock: MockClock) -> None:
+    """It ends the dispatch, everyone in it, and nothing else."""
+    room = Room()
+    other = Connection("ben", "room")
+
+    async def body() -> None:
+        async with room.dispatch.running():
+            await room.connections.open(other, Lifecycle(on_close=[["note", "never"]]))
+            one = Connection("ann", "room")
+            await room.connections.open(one, Lifecycle(on_close=[["interrupt"]], grace=0))
+            one.close()
+            await trio.sleep_forever()
+
+    with pytest.raises(BaseExceptionGroup) as caught:
+        await body()
+    assert caught.value.subgroup(KeyboardInterrupt) is not None
+    assert other.cause == "shutdown"
+    assert room.log == []
+    async with room.dispatch.running():
+        await room.enter()
 
 
 class Flaky(MemoryStore):  # type: ignore[misc]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ import pytest
 import trio
 from pydantic import AliasChoices, BaseModel, Field
 from quart import request
+from quart.datastructures import FileStorage
 from quart.typing import ResponseReturnValue
 
 from effects import ErrorRecord
@@ -572,6 +574,28 @@ async def test_signals_have_a_bound_of_their_own(sent: dict[str, Any]) -> None:
     many = "a&" in str(sent)
     small = wizard(max_signals=10_000 if many else 1_000)
     assert (await small.app.test_client().post("/form/default", **sent)).status_code == 413
+
+
+async def test_what_says_that_it_is_too_large_is_not_even_read() -> None:
+    """It may be larger than memory."""
+    client = wizard(max_signals=1_000).app.test_client()
+    headers = {"Content-Type": "application/json", "Content-Length": "1001"}
+    async with open_sse(client, "/form/default", method="POST", headers=headers, body=b"{}") as answer:
+        assert answer.status == 413
+
+
+async def test_a_form_may_have_files_in_it() -> None:
+    """They are not signals, and only the app's own bound is theirs."""
+    small = Small(max_signals=1_000)
+
+    @small.app.post("/upload")
+    async def upload() -> ResponseReturnValue:
+        form = await small.live.signals(Greeting)
+        return {"name": form.name, "size": len((await request.files)["file"].read())}
+
+    file = FileStorage(BytesIO(b"x" * 5_000), filename="x.txt")
+    answer = await small.app.test_client().post("/upload", form={"name": "Ann"}, files={"file": file})
+    assert await answer.get_json() == {"name": "Ann", "size": 5_000}
 
 
 async def test_signals_without_a_length_are_bounded_too() -> None:
