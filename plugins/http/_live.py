@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import inspect
-import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TypeVar, cast, final
+from typing import TypeVar, final
 
-import trio
 from pydantic import BaseModel
 from quart import Response, abort, request, session
 from quart.typing import ResponseReturnValue
@@ -19,25 +16,22 @@ from plugins.connections import ANY, Connection, Connections, Lifecycle, TooMany
 
 from ._allow import Allow, judge
 from ._answers import come_back, dispatch_problem, event_response, is_datastar, problem, stay_away, takes_events
+from ._given import Effects, OnError, OnInvalid, Snapshot, resolved, taken
 from ._origin import is_cross_site, shows_no_origin
 from ._serving import Serving
 from ._session import had_ended, make_session_id, prepare_cookies, session_id, sessions_of
 from ._signals import InvalidSignals, Messages, as_model_input, filled, is_form, parse, raw_signals
 from ._stack import install, lifeline
-from ._stream import Buffer, Opening, stream_response
+from ._stream import Buffer, stream_response
+from ._streams import Streams
 
 __all__ = ["Live"]
 
-_logger = logging.getLogger("plugins.http")
 _SOON = (1, 2), "The session has just changed. Try again."
 _LATER = (5, 15), "There is no room for another stream now. Try again later."
 """Between how many seconds later to come back, and why."""
 
 M = TypeVar("M", bound=BaseModel)
-Effects = Sequence[object]
-Snapshot = Effects | Callable[[], Effects] | Callable[[], Awaitable[Effects]]
-OnInvalid = Effects | Callable[[Messages], Effects]
-OnError = Effects | Callable[[Sequence[ErrorRecord]], Effects]
 
 
 @final
@@ -76,11 +70,11 @@ class Live:
         prepare_cookies(app, secure=secure_cookies)
         app.register_error_handler(InvalidSignals, self._answer_invalid)
         self._dispatch = dispatch
-        self._connections = connections
         self._serving = Serving(app, dispatch, connections)
         self._sessions = sessions_of(app)
         self._sessions.enders.append(lambda ended: connections.disconnect([ended, ANY]))
-        self._connection = partial(Connection, max_frames=max_frames, max_bytes=max_bytes, held=True)
+        make = partial(Connection, max_frames=max_frames, max_bytes=max_bytes, held=True)
+        self._streams = Streams(dispatch, connections, self._serving, make)
         self._on_invalid: OnInvalid = _patch_messages if on_invalid is None else on_invalid
         self._on_error = on_error
         self._max_signals = max_signals
@@ -208,70 +202,23 @@ class Live:
         if request.method == "HEAD":
             return event_response(b"")
         if key is None:
-            return self._pass(await _taken(effects), data, on_error)
+            handler = self._on_error if on_error is None else on_error
+            return stream_response(self._streams.run(await taken(effects), data, handler))
         if self._sessions.ended_ago(self.session_id) is not None:
             return come_back(*_SOON)
-        connection = self._connection(scope, key)
         try:
-            self._enter(connection)
+            connection = self._streams.enter(scope, key)
         except TooManyConnectionsError:
             return come_back(*_LATER)
         if verdict.waited and not (await judge(allow, data)).allowed:  # who was disconnected meanwhile stays out
             connection.close()
             return stay_away()
         lifecycle = Lifecycle(on_open, on_close, grace, data) if on_open or on_close else None
-        errors = await self._open(connection, effects, data, lifecycle)
+        errors = await self._streams.begin(connection, effects, data, lifecycle)
         if errors:
             connection.close()
             return await self._failed(errors, on_error, data)
         return stream_response(connection)
-
-    async def _open(
-        self, connection: Connection, effects: Snapshot, data: Mapping[str, object], lifecycle: Lifecycle | None
-    ) -> Sequence[ErrorRecord]:
-        """Have a stream begin with its effects, unless somebody ends it before they are done: then they are cancelled.
-
-        Returns what failed.
-        """
-        sink = Opening(connection)
-        errors: Sequence[ErrorRecord] = ()
-        with trio.CancelScope() as opening:
-            connection.on_end(lambda _: None if sink.closed else opening.cancel())
-            if lifecycle is not None:
-                await self._connections.open(connection, lifecycle)
-            errors = (await self._dispatch(await _taken(effects), data=data, system={"sink": sink})).errors
-        connection.release()
-        return errors
-
-    def _enter(self, connection: Connection) -> None:
-        """Keep a connection for as long as its request lives."""
-        line = lifeline(request)
-        self._connections.add(connection)
-        line.exits.append(connection.close)
-        self._serving.watch(connection, line.terminated)
-
-    def _pass(self, effects: Effects, data: Mapping[str, object], on_error: OnError | None) -> Response:
-        """Answer with what effects send, as they send it. The bounds are those of what a stream sends itself."""
-        connection, line = self._connection(None, None), lifeline(request)
-        self._serving.watch(connection, line.terminated)
-        cast(trio.Nursery, line.nursery).start_soon(self._run_into, connection, effects, data, on_error)
-        return stream_response(connection)
-
-    async def _run_into(
-        self, connection: Connection, effects: Effects, data: Mapping[str, object], on_error: OnError | None
-    ) -> None:
-        sink = Opening(connection)
-        with trio.CancelScope() as passing:
-            connection.on_end(lambda _: None if sink.closed else passing.cancel())
-            try:
-                result = await self._dispatch(effects, data=data, system={"sink": sink})
-                handler = self._on_error if on_error is None else on_error
-                if result.errors and handler is not None:
-                    await self._dispatch(_resolved(handler, result.errors), data=data, system={"sink": sink})
-            except Exception:  # the answer has begun: nobody can be told any more
-                _logger.exception("on_error of a stream failed")
-            finally:
-                sink.close()
 
     async def _failed(
         self, errors: Sequence[ErrorRecord], on_error: OnError | None, data: Mapping[str, object]
@@ -280,7 +227,7 @@ class Live:
         if handler is None:
             return dispatch_problem(errors)
         buffer = Buffer()
-        result = await self._dispatch(_resolved(handler, errors), data=data, system={"sink": buffer})
+        result = await self._dispatch(resolved(handler, errors), data=data, system={"sink": buffer})
         if result.errors or not is_datastar():
             return dispatch_problem([*errors, *result.errors])
         return event_response(buffer.joined())
@@ -293,7 +240,7 @@ class Live:
         if not is_datastar():
             return problem(422, "The signals do not fit.", errors=filled(messages))
         buffer = Buffer()
-        effects = _resolved(self._on_invalid if on_invalid is None else on_invalid, messages)
+        effects = resolved(self._on_invalid if on_invalid is None else on_invalid, messages)
         result = await self._dispatch(effects, data=await self._request_data(), system={"sink": buffer})
         return dispatch_problem(result.errors) if result.errors else event_response(buffer.joined())
 
@@ -322,19 +269,5 @@ class Live:
             abort(problem(403, f"Requests from other sites are refused.{hint}"))
 
 
-async def _taken(effects: Snapshot) -> Effects:
-    if not callable(effects):
-        return effects
-    answer = effects()
-    return await answer if inspect.isawaitable(answer) else answer
-
-
 def _patch_messages(messages: Messages) -> Effects:
     return [["patch-signals", {"errors": messages}]]
-
-
-A = TypeVar("A")
-
-
-def _resolved(effects: Effects | Callable[[A], Effects], about: A) -> Effects:
-    return effects(about) if callable(effects) else effects

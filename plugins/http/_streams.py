@@ -1,0 +1,89 @@
+"""How a stream begins: stored, held, given its first effects, let go; or, without a key, run to its end."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import cast, final
+
+import trio
+from quart import request
+
+from effects import Dispatch, ErrorRecord
+from plugins.connections import Connection, Connections, Lifecycle
+
+from ._given import Effects, OnError, Snapshot, resolved, taken
+from ._serving import Serving
+from ._stack import lifeline
+from ._stream import Opening
+
+__all__ = ["Streams"]
+
+_logger = logging.getLogger("plugins.http")
+
+
+@final
+class Streams:
+    """Begins the streams of one `Live`. Each lives as long as the request that asked for it.
+
+    `make` makes a connection of a scope and a key, with what others send to it held.
+    """
+
+    def __init__(
+        self,
+        dispatch: Dispatch,
+        connections: Connections,
+        serving: Serving,
+        make: Callable[[object, object], Connection],
+    ) -> None:
+        self._dispatch = dispatch
+        self._connections = connections
+        self._serving = serving
+        self._make = make
+
+    def enter(self, scope: object, key: object) -> Connection:
+        """Store a connection for the current request. Raises `TooManyConnectionsError`; then nothing is kept."""
+        connection, line = self._make(scope, key), lifeline(request)
+        self._connections.add(connection)
+        line.exits.append(connection.close)
+        self._serving.watch(connection, line.terminated)
+        return connection
+
+    async def begin(
+        self, connection: Connection, effects: Snapshot, data: Mapping[str, object], lifecycle: Lifecycle | None
+    ) -> Sequence[ErrorRecord]:
+        """Have a stream begin with its effects, unless somebody ends it before they are done: then they are cancelled.
+
+        Returns what failed.
+        """
+        sink = Opening(connection)
+        errors: Sequence[ErrorRecord] = ()
+        with trio.CancelScope() as opening:
+            connection.on_end(lambda _: None if sink.closed else opening.cancel())
+            if lifecycle is not None:
+                await self._connections.open(connection, lifecycle)
+            errors = (await self._dispatch(await taken(effects), data=data, system={"sink": sink})).errors
+        connection.release()
+        return errors
+
+    def run(self, effects: Effects, data: Mapping[str, object], on_error: OnError | None) -> Connection:
+        """A connection that carries what effects send, as they send it, and is ended after the last."""
+        connection, line = self._make(None, None), lifeline(request)
+        self._serving.watch(connection, line.terminated)
+        cast(trio.Nursery, line.nursery).start_soon(self._run_into, connection, effects, data, on_error)
+        return connection
+
+    async def _run_into(
+        self, connection: Connection, effects: Effects, data: Mapping[str, object], on_error: OnError | None
+    ) -> None:
+        sink = Opening(connection)
+        with trio.CancelScope() as passing:
+            connection.on_end(lambda _: None if sink.closed else passing.cancel())
+            try:
+                result = await self._dispatch(effects, data=data, system={"sink": sink})
+                if result.errors and on_error is not None:
+                    await self._dispatch(resolved(on_error, result.errors), data=data, system={"sink": sink})
+            except Exception:  # the answer has begun: nobody can be told any more
+                _logger.exception("on_error of a stream failed")
+            finally:
+                sink.close()
