@@ -58,9 +58,9 @@ def dispatch_problem(errors: Sequence[ErrorRecord]) -> Response:
     return problem(500, f"{len(errors)} failed in this dispatch.", errors=listed)
 
 
-def stay_away() -> Response:
-    """Refuse a stream: with 204 the Datastar client ends quietly, and does not come back; others get 403."""
-    return Response(b"", 204) if is_datastar() else problem(403, "This is not allowed.")
+def stay_away(why: str) -> Response:
+    """Refuse a stream: with 204 the Datastar client ends quietly, and does not come back; others get 403, and why."""
+    return Response(b"", 204) if is_datastar() else problem(403, why)
 
 
 def come_back(within: tuple[int, int], why: str) -> Response:

@@ -27,6 +27,7 @@ from ._streams import Streams
 
 __all__ = ["Live"]
 
+_NOT_ALLOWED = "This is not allowed."
 _SOON = (1, 2), "The session has just changed. Try again."
 _LATER = (5, 15), "There is no room for another stream now. Try again later."
 """Between how many seconds later to come back, and why."""
@@ -90,8 +91,7 @@ class Live:
         if found is None and had_ended():
             abort(come_back(*_SOON))
         if found is None:
-            without = problem(403, "There is no session yet. Open a page first, and accept its cookie.")
-            abort(Response(b"", 204) if is_datastar() else without)
+            abort(stay_away("There is no session yet. Open a page first, and accept its cookie."))
         return found
 
     def rotate_session(self) -> str:
@@ -143,12 +143,12 @@ class Live:
         A plain browser, which cannot read events, gets `otherwise`, by default 204. Cross-site requests, and those for
         which `allow` says no, get 403 before anything runs. A dispatch in which something failed is answered with 500
         and, for the Datastar client, with the effects `on_error` instead, or those that it returns when called with the
-        error records. When the client leaves, the dispatch is cancelled.
+        error records. When the client leaves, the dispatch is cancelled. HEAD gets the headers, and nothing runs.
         """
         self._refuse()
         data = await self._request_data()
         if not (await judge(allow, data)).allowed:
-            abort(problem(403, "This is not allowed."))
+            abort(problem(403, _NOT_ALLOWED))
         if request.method == "HEAD":
             return event_response(b"") if is_datastar() else Response(b"", 204)
         buffer = Buffer()
@@ -198,7 +198,7 @@ class Live:
         data = await self._request_data(key)
         verdict = await judge(allow, data)
         if not verdict.allowed:
-            return stay_away()
+            return stay_away(_NOT_ALLOWED)
         if request.method == "HEAD":
             return event_response(b"")
         if key is None:
@@ -212,7 +212,7 @@ class Live:
             return come_back(*_LATER)
         if verdict.waited and not (await judge(allow, data)).allowed:  # who was disconnected meanwhile stays out
             connection.close()
-            return stay_away()
+            return stay_away(_NOT_ALLOWED)
         lifecycle = Lifecycle(on_open, on_close, grace, data) if on_open or on_close else None
         errors = await self._streams.begin(connection, effects, data, lifecycle)
         if errors:

@@ -14,7 +14,7 @@ from plugins.connections import Connection, Connections, Lifecycle
 
 from ._given import Effects, OnError, Snapshot, resolved, taken
 from ._serving import Serving
-from ._stack import lifeline
+from ._stack import Lifeline, lifeline
 from ._stream import Opening
 
 __all__ = ["Streams"]
@@ -43,10 +43,9 @@ class Streams:
 
     def enter(self, scope: object, key: object) -> Connection:
         """Store a connection for the current request. Raises `TooManyConnectionsError`; then nothing is kept."""
-        connection, line = self._make(scope, key), lifeline(request)
+        connection = self._make(scope, key)
+        self._attach(connection)
         self._connections.add(connection)
-        line.exits.append(connection.close)
-        self._serving.watch(connection, line.terminated)
         return connection
 
     async def begin(
@@ -68,10 +67,17 @@ class Streams:
 
     def run(self, effects: Effects, data: Mapping[str, object], on_error: OnError | None) -> Connection:
         """A connection that carries what effects send, as they send it, and is ended after the last."""
-        connection, line = self._make(None, None), lifeline(request)
-        self._serving.watch(connection, line.terminated)
-        cast(trio.Nursery, line.nursery).start_soon(self._run_into, connection, effects, data, on_error)
+        connection = self._make(None, None)
+        nursery = cast(trio.Nursery, self._attach(connection).nursery)
+        nursery.start_soon(self._run_into, connection, effects, data, on_error)
         return connection
+
+    def _attach(self, connection: Connection) -> Lifeline:
+        """Have a connection end with the current request, however that ends, and when the server begins to stop."""
+        line = lifeline(request)
+        line.exits.append(connection.close)
+        self._serving.watch(connection, line.terminated)
+        return line
 
     async def _run_into(
         self, connection: Connection, effects: Effects, data: Mapping[str, object], on_error: OnError | None

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import pytest
 import trio
+from quart import session
 from quart_trio import QuartTrio
 from trio.testing import MockClock
 
@@ -273,6 +274,10 @@ async def test_a_request_that_did_not_come_in_through_the_app_is_told_so(site: S
     async with site.app.test_request_context("/", headers=DATASTAR):
         with pytest.raises(RuntimeError, match="in tests, use open_sse"):
             await site.live.stream([])
+        session["rhialto.id"] = "somebody"
+        with pytest.raises(RuntimeError, match="in tests, use open_sse"):
+            await site.live.stream([], key="page")
+        assert len(site.store) == 0
 
 
 async def test_two_lives_on_one_app_know_nothing_of_each_other() -> None:
