@@ -24,6 +24,7 @@ FACES = [
     "plugins.connections.testing",
     "plugins.http",
     "plugins.http.testing",
+    "plugins.routes",
 ]
 """The modules that users import from. All others are private."""
 

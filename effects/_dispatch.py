@@ -15,6 +15,7 @@ from ._frame import EMPTY, Engine, Frame, merged
 from ._interceptors import Interceptor
 from ._limits import Limits
 from ._plugins import Gathered, gather
+from ._registry import Registration, Registry
 from ._run import run
 from ._running import running
 from ._tables import make_tables
@@ -45,6 +46,21 @@ class Dispatch:
     def plugin(self, name: str) -> object | None:
         """The plugin of that name, or None."""
         return self._gathered.manager.get_plugin(name)
+
+    @property
+    def registries(self) -> tuple[Registry, ...]:
+        """What each plugin contributes, in order."""
+        return self._gathered.registries
+
+    @property
+    def registrations(self) -> tuple[Registration, ...]:
+        """Every effect, action, placeholder and state slice in use; of several for one key, the one settled on."""
+        tables = self._engine.tables
+        return tuple(
+            entry.registration
+            for kind in (tables.entries, tables.placeholders, tables.slices)
+            for entry in kind.values()
+        )
 
     @property
     def broken(self) -> Mapping[str, Exception]:

@@ -18,7 +18,7 @@ ROOT = HERE.parent
 MUTANTS: list[dict[str, Any]] = tomllib.loads((HERE / "mutants.toml").read_text())["mutant"]
 FIELDS = {"law", "file", "old", "new", "test", "why"}
 LAWS = range(1, 11)
-PLUGINS = ("datastar", "connections", "http")
+PLUGINS = ("datastar", "connections", "http", "routes")
 
 ORIGIN = '''
 """Fails the run if what is imported is not the copy."""

@@ -6,7 +6,7 @@ Knows bytes and keys, and the `Sink` it is. Knows no event format, no request an
 from ._connection import Cause, Connection
 from ._explain import Explanation, explain_match
 from ._group import BroadcastResult, Group, Member
-from ._keys import ANY, REST, Key, Name, PatternError, freeze_name, freeze_pattern, matches
+from ._keys import ANY, REST, Key, Name, PatternError, freeze_name, freeze_pattern, matches, patterns_in
 from ._lifecycle import Lifecycle
 from ._limits import ConnectionLimits, TooManyConnectionsError
 from ._placeholders import NoConnectionError, own_key
@@ -40,4 +40,5 @@ __all__ = [
     "freeze_pattern",
     "matches",
     "own_key",
+    "patterns_in",
 ]

@@ -27,6 +27,7 @@ __all__ = [
     "freeze_pattern",
     "leaves",
     "matches",
+    "patterns_in",
 ]
 
 Key = object
@@ -113,6 +114,15 @@ def _freeze(value: object, depth: int) -> Frozen:
         f"a {type(value).__name__} stands in a connection's key",
         fix="keys are made of str, int, bool, bytes, UUID, None",
     )
+
+
+def patterns_in(exclude: Sequence[object]) -> Sequence[object]:
+    """The patterns in what says whom to leave out: a name or pattern, or a list of them.
+
+    A single one begins with a scope, which is never a list; a list of patterns begins with one.
+    """
+    is_many = all(isinstance(item, (list, tuple)) for item in exclude)
+    return exclude if is_many else [cast(object, exclude)]
 
 
 def matches(pattern: Frozen, name: Frozen) -> bool:

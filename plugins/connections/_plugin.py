@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import NotRequired, cast, final
+from typing import NotRequired, final
 
 import trio
 from typing_extensions import TypedDict
@@ -15,7 +15,7 @@ from effects import Context, Dispatch, Effect, RegistrationError, Registry, hook
 from ._connection import Cause, Connection
 from ._expiry import expire_stuck
 from ._group import BroadcastResult
-from ._keys import Name, freeze_name
+from ._keys import Name, freeze_name, patterns_in
 from ._lifecycle import Guests, Lifecycle, is_seconds
 from ._placeholders import own, theirs
 from ._store import ConnectionStore, MemoryStore
@@ -43,11 +43,11 @@ class Presence:
 
     def names(self, pattern: Sequence[object], exclude: Sequence[object] = ()) -> Sequence[Name]:
         """The names `(scope, key)` that match, each once, however many connections it has. Raises `PatternError`."""
-        return self._store.names(pattern, _as_patterns(exclude))
+        return self._store.names(pattern, patterns_in(exclude))
 
     def count(self, pattern: Sequence[object], exclude: Sequence[object] = ()) -> int:
         """How many connections match. Raises `PatternError` for what is no pattern."""
-        return self._store.count(pattern, _as_patterns(exclude))
+        return self._store.count(pattern, patterns_in(exclude))
 
 
 @final
@@ -187,7 +187,7 @@ class Connections:
 
         Who matches is settled at the start. Raises `PatternError` for what is no pattern.
         """
-        exclude = _as_patterns(options.get("exclude", ()))
+        exclude = patterns_in(options.get("exclude", ()))
         group = self.store.group(options["pattern"], exclude, charge=ctx.charge)
         await ctx.dispatch(effects, system={"sink": group})
         return group.result()
@@ -208,7 +208,7 @@ class Connections:
 
         Browsers may come back: refuse them, if they should not. Raises `PatternError` for what is no pattern.
         """
-        exclude = _as_patterns(options.get("exclude", ()))
+        exclude = patterns_in(options.get("exclude", ()))
         group = self.store.group(options["pattern"], exclude, charge=ctx.charge)
         ctx.charge(group.result().matched)
         group.close()
@@ -238,9 +238,3 @@ def _own_scope(data: Mapping[str, object]) -> object:
 def _cause(data: Mapping[str, object]) -> object:
     """Why the last connection ended, in `on_close`."""
     return own(data, "cause")
-
-
-def _as_patterns(exclude: Sequence[object]) -> Sequence[object]:
-    """A single pattern begins with a scope, which is never a list; a list of patterns begins with one."""
-    is_many = all(isinstance(item, (list, tuple)) for item in exclude)
-    return exclude if is_many else [cast(object, exclude)]

@@ -3,9 +3,30 @@
 One plugin among others: without it everything else works unchanged, and another transport would sit beside it.
 """
 
+from ._allow import Allow
+from ._given import Effects, OnError, OnInvalid, Otherwise
+from ._invalid import InvalidSignals, no_errors
 from ._live import Live
-from ._placeholders import Http, PathParam, Session, Signal
-from ._signals import InvalidSignals, no_errors
+from ._placeholders import MissingValueError, PathParam, Query, Session, Signal, placeholder_problem
+from ._plugin import Http, SessionError
 from ._templates import template
 
-__all__ = ["Http", "InvalidSignals", "Live", "PathParam", "Session", "Signal", "no_errors", "template"]
+__all__ = [
+    "Allow",
+    "Effects",
+    "Http",
+    "InvalidSignals",
+    "Live",
+    "MissingValueError",
+    "OnError",
+    "OnInvalid",
+    "Otherwise",
+    "PathParam",
+    "Query",
+    "Session",
+    "SessionError",
+    "Signal",
+    "no_errors",
+    "placeholder_problem",
+    "template",
+]

@@ -16,10 +16,25 @@ from markupsafe import Markup
 from quart import Response, request
 
 from effects import ErrorRecord
+from plugins.connections import NoConnectionError
 from plugins.datastar import DATASTAR_REQUEST, SSE_HEADERS
 
-__all__ = ["come_back", "dispatch_problem", "event_response", "is_datastar", "problem", "stay_away", "takes_events"]
+from ._origin import own_page
+from ._placeholders import MissingValueError
 
+__all__ = [
+    "NO_SESSION",
+    "back_to_page",
+    "come_back",
+    "dispatch_problem",
+    "event_response",
+    "is_datastar",
+    "problem",
+    "stay_away",
+    "takes_events",
+]
+
+NO_SESSION = "There is no session yet. Open a page first, and accept its cookie."
 _LISTED = 20
 _PAGE = Markup('<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><h1>{title}</h1><p>{detail}')
 
@@ -42,18 +57,38 @@ def event_response(frames: bytes) -> Response:
 def problem(status: int, detail: str, **extra: object) -> Response:
     """A problem of the current request."""
     title = HTTPStatus(status).phrase
-    if not is_datastar() and request.accept_mimetypes.best_match(_FORMS) == "text/html":
+    if _wants_page():
         page = _PAGE.format(title=title, detail=detail) + _listing(extra.get("errors"))
         return Response(page, status, content_type="text/html; charset=utf-8")
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **extra}
     return Response(json.dumps(body), status, content_type="application/problem+json")
 
 
+def back_to_page() -> Response:
+    """Send a browser that posted a form back to the page that the form is on; who is no browser gets 204."""
+    page = own_page(request) if request.method not in {"GET", "HEAD"} and _wants_page() else None
+    return Response(b"", 204) if page is None else Response(b"", 303, headers={"Location": page})
+
+
+def _wants_page() -> bool:
+    """Whether a browser is asking, to show the answer as a page."""
+    return not is_datastar() and request.accept_mimetypes.best_match(_FORMS) == "text/html"
+
+
 _FORMS = ["application/problem+json", "text/html"]
 
 
 def dispatch_problem(errors: Sequence[ErrorRecord]) -> Response:
-    """The answer for a dispatch in which something failed; at most 20 of its errors. Values are in it only in debug."""
+    """The answer for a dispatch in which something failed; at most 20 of its errors. Values are in it only in debug.
+
+    Where all that failed is what the request lacks, that is the client's fault.
+    """
+    failures = [one.exception for one in errors]
+    if all(isinstance(one, NoConnectionError) for one in failures):
+        return problem(403, NO_SESSION)
+    if all(isinstance(one, (MissingValueError, NoConnectionError)) for one in failures):
+        missing = next(one for one in failures if isinstance(one, MissingValueError))
+        return problem(400, f"The request lacks something: {missing.what}.")
     listed = [_described(one) for one in errors[:_LISTED]]
     return problem(500, f"{len(errors)} failed in this dispatch.", errors=listed)
 

@@ -1,21 +1,25 @@
-"""Effects as an app may give them: as they are, or as a function that returns them."""
+"""Effects and pages as an app may give them: as they are, or as a function that returns them."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeVar
+from typing import TypeVar, cast
+
+from quart.typing import ResponseReturnValue
+from werkzeug.sansio.response import Response as AnyResponse
 
 from effects import ErrorRecord
 
-from ._signals import Messages
+from ._invalid import Messages
 
-__all__ = ["Effects", "OnError", "OnInvalid", "Snapshot", "resolved", "taken"]
+__all__ = ["Effects", "OnError", "OnInvalid", "Otherwise", "Snapshot", "page", "resolved", "taken"]
 
 Effects = Sequence[object]
 Snapshot = Effects | Callable[[], Effects] | Callable[[], Awaitable[Effects]]
 OnInvalid = Effects | Callable[[Messages], Effects]
 OnError = Effects | Callable[[Sequence[ErrorRecord]], Effects]
+Otherwise = ResponseReturnValue | Callable[[], ResponseReturnValue] | Callable[[], Awaitable[ResponseReturnValue]]
 
 A = TypeVar("A")
 
@@ -31,3 +35,11 @@ async def taken(effects: Snapshot) -> Effects:
 def resolved(effects: Effects | Callable[[A], Effects], about: A) -> Effects:
     """The effects for what they are about."""
     return effects(about) if callable(effects) else effects
+
+
+async def page(otherwise: Otherwise) -> ResponseReturnValue:
+    """The page for a browser that cannot read events, made now."""
+    answer: object = otherwise
+    if callable(otherwise) and not isinstance(otherwise, AnyResponse):  # some responses can be called, as WSGI apps
+        answer = otherwise()
+    return cast(ResponseReturnValue, await answer if inspect.isawaitable(answer) else answer)

@@ -15,12 +15,24 @@ from effects import Dispatch, ErrorRecord, RegistrationError
 from plugins.connections import ANY, Connection, Connections, Lifecycle, TooManyConnectionsError
 
 from ._allow import Allow, judge
-from ._answers import come_back, dispatch_problem, event_response, is_datastar, problem, stay_away, takes_events
-from ._given import Effects, OnError, OnInvalid, Snapshot, resolved, taken
+from ._answers import (
+    NO_SESSION,
+    back_to_page,
+    come_back,
+    dispatch_problem,
+    event_response,
+    is_datastar,
+    problem,
+    stay_away,
+    takes_events,
+)
+from ._given import Effects, OnError, OnInvalid, Otherwise, Snapshot, page, resolved, taken
+from ._invalid import InvalidSignals, Messages, filled, parse
+from ._models import as_model_input, values_of
 from ._origin import is_cross_site, shows_no_origin
 from ._serving import Serving
 from ._session import had_ended, make_session_id, prepare_cookies, session_id, sessions_of
-from ._signals import InvalidSignals, Messages, as_model_input, filled, is_form, parse, raw_signals
+from ._signals import is_form, raw_signals
 from ._stack import install, lifeline
 from ._stream import Buffer, stream_response
 from ._streams import Streams
@@ -81,6 +93,11 @@ class Live:
         self._max_signals = max_signals
 
     @property
+    def dispatch(self) -> Dispatch:
+        """The dispatch that was given."""
+        return self._dispatch
+
+    @property
     def session_id(self) -> str:
         """The id of the current request's session: the scope of its streams.
 
@@ -91,7 +108,7 @@ class Live:
         if found is None and had_ended():
             abort(come_back(*_SOON))
         if found is None:
-            abort(stay_away("There is no session yet. Open a page first, and accept its cookie."))
+            abort(stay_away(NO_SESSION))
         return found
 
     def rotate_session(self) -> str:
@@ -134,16 +151,26 @@ class Live:
         self,
         effects: Effects,
         *,
+        signals: type[BaseModel] | None = None,
         allow: Allow | None = None,
-        otherwise: ResponseReturnValue | None = None,
+        otherwise: Otherwise | None = None,
+        on_invalid: OnInvalid | None = None,
         on_error: OnError | None = None,
     ) -> ResponseReturnValue:
         """Run effects, then answer in one piece with what they sent, and close.
 
-        A plain browser, which cannot read events, gets `otherwise`, by default 204. Cross-site requests, and those for
-        which `allow` says no, get 403 before anything runs. A dispatch in which something failed is answered with 500
-        and, for the Datastar client, with the effects `on_error` instead, or those that it returns when called with the
-        error records. When the client leaves, the dispatch is cancelled. HEAD gets the headers, and nothing runs.
+        With a model for `signals`, the placeholder `Signal` stands for what the model was filled with; what does not
+        fit is answered as by `signals()`, and nothing runs. The system's `session` is the visitor's, as
+        `patch-session` needs it.
+
+        A plain browser, which cannot read events, gets `otherwise`, or what that returns when it is called, sync or
+        async, once the effects are done. By default a browser that posted a form goes back to the page it came from,
+        and others get 204.
+
+        Cross-site requests, and those for which `allow` says no, get 403 before anything runs. A dispatch in which
+        something failed is answered with 500, or with 400 where the request lacks what a placeholder stands for. The
+        Datastar client gets the effects `on_error` instead, or those that it returns when called with the error
+        records. When the client leaves, the dispatch is cancelled. HEAD gets the headers, and nothing runs.
         """
         self._refuse()
         data = await self._request_data()
@@ -151,13 +178,15 @@ class Live:
             abort(problem(403, _NOT_ALLOWED))
         if request.method == "HEAD":
             return event_response(b"") if is_datastar() else Response(b"", 204)
+        if signals is not None:
+            data["signals"] = values_of(await self.signals(signals, on_invalid=on_invalid))
         buffer = Buffer()
-        result = await self._dispatch(effects, data=data, system={"sink": buffer})
+        result = await self._dispatch(effects, data=data, system={"sink": buffer, "session": session})
         if result.errors:
             return await self._failed(result.errors, on_error, data)
         if is_datastar():
             return event_response(buffer.joined())
-        return ("", 204) if otherwise is None else otherwise
+        return back_to_page() if otherwise is None else await page(otherwise)
 
     async def stream(
         self,
@@ -257,6 +286,7 @@ class Live:
         return {
             "signals": await raw_signals(self._max_signals),
             "session": dict(session),
+            "query": request.args.to_dict(),
             "path": dict(request.view_args or {}),
             "connection": {name: value for name, value in about.items() if value is not None},
         }

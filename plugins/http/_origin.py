@@ -8,7 +8,7 @@ from quart import Request
 
 from plugins.datastar import DATASTAR_REQUEST
 
-__all__ = ["is_cross_site", "shows_no_origin"]
+__all__ = ["is_cross_site", "own_page", "shows_no_origin"]
 
 _DEFAULT_PORTS = (":80", ":443")
 
@@ -35,6 +35,13 @@ def shows_no_origin(request: Request) -> bool:
     """Whether a request gives no evidence at all of where it comes from, and would have to."""
     evidence = ("Sec-Fetch-Site", "Origin", "Referer", DATASTAR_REQUEST)
     return request.method in {"GET", "HEAD"} and not any(name in request.headers for name in evidence)
+
+
+def own_page(request: Request) -> str | None:
+    """The page of this site that a request was made from, as a URL, or None where that is not said."""
+    source = request.headers.get("Referer", "")
+    known = source.startswith(("http://", "https://"))
+    return source if known and _host_of(source) == _without_default_port(request.headers.get("Host", "")) else None
 
 
 def _host_of(url: str) -> str | None:

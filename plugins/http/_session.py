@@ -15,9 +15,11 @@ from effects import RegistrationError
 
 from ._answers import is_datastar
 
-__all__ = ["Sessions", "had_ended", "make_session_id", "prepare_cookies", "session_id", "sessions_of"]
+__all__ = ["RESERVED", "Sessions", "had_ended", "make_session_id", "prepare_cookies", "session_id", "sessions_of"]
 
-_ID = "rhialto.id"
+RESERVED = "rhialto."
+"""What names in a session begin with that are the server's."""
+_ID = f"{RESERVED}id"
 
 
 def prepare_cookies(app: QuartTrio, *, secure: bool) -> None:

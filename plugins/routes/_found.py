@@ -1,0 +1,96 @@
+"""Finds routes where they are: in the metadata of the registries that are named, or by themselves."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, cast, final
+
+from effects import Dispatch, Registration, RegistrationError, Registry
+
+from ._route import Route
+
+__all__ = ["Claim", "found"]
+
+_METADATA = "route"
+
+
+@final
+class Claim(NamedTuple):
+    """A route, and whose it is."""
+
+    route: Route
+    owner: str
+    key: str
+
+
+def found(dispatch: Dispatch, source: object) -> Iterator[Claim]:
+    """The routes of one source. Raises `RegistrationError`."""
+    if isinstance(source, Route):
+        source = [source]
+    if isinstance(source, (str, Registry)):
+        yield from _in_registry(_registry(dispatch, source))
+        return
+    if not isinstance(source, Iterable):
+        raise RegistrationError(
+            f"routes are those of a registry, or Route objects, and not of a {type(source).__name__}",
+            fix="routes(live, lobby)",
+        )
+    for route in _several(cast(Iterable[object], source), "a list of routes"):
+        key = str(route.dispatch[0])
+        yield Claim(route, f"{key!r}, given by itself", key)
+
+
+def _registry(dispatch: Dispatch, source: Registry | str) -> Registry:
+    known = {registry.name: registry for registry in dispatch.registries}
+    name = source if isinstance(source, str) else source.name
+    if name not in known or (isinstance(source, Registry) and known[name] is not source):
+        near = difflib.get_close_matches(name, known, n=3)
+        raise RegistrationError(
+            f"registry {name!r} is not in the dispatch that answers its routes",
+            near=", ".join(map(repr, near)) or None,
+            fix=f"add it to create_dispatch([...]), or name one of {', '.join(map(repr, known))}",
+        )
+    return known[name]
+
+
+def _in_registry(registry: Registry) -> list[Claim]:
+    claims = [
+        Claim(route, _owner(registration), registration.key)
+        for registration in registry.registrations
+        for route in _of(registration)
+    ]
+    if not claims:
+        raise RegistrationError(
+            f"registry {registry.name!r} has no routes",
+            fix=f'@{registry.name}.action("...", route=Route("/..."))',
+        )
+    return claims
+
+
+def _of(registration: Registration) -> Sequence[Route]:
+    owner, metadata = _owner(registration), registration.metadata
+    for name, value in metadata.items():
+        if name != _METADATA and isinstance(value, Route):
+            raise RegistrationError(f"{owner} has a route under the name {name!r}", fix="write route=Route(...)")
+    if _METADATA not in metadata:
+        return ()
+    if registration.kind not in {"effect", "action"}:
+        raise RegistrationError(f"{owner} is a {registration.kind}", fix="routes belong to effects and actions")
+    given = metadata[_METADATA]
+    several = cast(Iterable[object], given) if isinstance(given, (list, tuple)) else [given]
+    return _several(several, f"the route of {owner}")
+
+
+def _several(given: Iterable[object], what: str) -> Sequence[Route]:
+    made = list(given)
+    for one in made:
+        if not isinstance(one, Route):
+            raise RegistrationError(
+                f"{what} is made of Route objects, not {type(one).__name__}", fix='write Route("/path", ...)'
+            )
+    return cast(Sequence[Route], made)
+
+
+def _owner(registration: Registration) -> str:
+    return f"{registration.key!r} of {registration.plugin!r} ({registration.source})"

@@ -1,0 +1,133 @@
+"""What a route is, by itself: data, checked as soon as it is written down."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
+from typing import cast, final
+
+from pydantic import BaseModel
+
+from effects import RegistrationError
+from plugins.http import Allow, Effects, OnError, OnInvalid, Otherwise, placeholder_problem
+
+from ._path import path_params
+from ._template import check_exclude, check_target, check_vector, has_wildcard, placeholders_in
+
+__all__ = ["Route"]
+
+_METHODS = ("get", "post", "put", "patch", "delete")
+"""Those that the Datastar client can send (https://data-star.dev/reference/actions)."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How an effect or action is reached over HTTP. It is metadata, `route=`, of a registration.
+
+    `dispatch` is the effect vector to dispatch, with placeholders: `PathParam` for what is in the path, `Signal` for
+    what the model `signals` is filled with, `Session`, `Query`, or those of other plugins.
+
+    With `target`, it is dispatched to others: in `broadcast`, if wildcards are written into the target, else in
+    `with-connection`. `exclude` leaves some out of a broadcast. Without `target`, what it sends goes to the caller. So
+    do, always and after it, the effects `reply`. Then the answer closes.
+
+    `allow`, `otherwise`, `on_invalid` and `on_error` are as for `Live.reply`. `endpoint` is the name for `url_for`, by
+    default the key of the registration.
+
+    Raises `RegistrationError` for what can never work: a path that cannot be read, placeholders for signals that the
+    model does not have or for parameters that the path does not have, no `dispatch`, a target that is none.
+
+    >>> from plugins.connections import ANY
+    >>> from plugins.http import PathParam
+    >>> Route("/rooms/<room>/ring", dispatch=["ring"], target=[ANY, ["room", PathParam("room")]]).effects
+    [['broadcast', {'pattern': [ANY, ['room', Placeholder('http/path-param', ('room',))]]}, ['ring']]]
+    """
+
+    path: str
+    _: KW_ONLY
+    method: str = "post"
+    signals: type[BaseModel] | None = None
+    dispatch: Sequence[object] = ()
+    target: Sequence[object] | None = None
+    exclude: Sequence[object] | None = None
+    reply: Effects = ()
+    allow: Allow | None = None
+    otherwise: Otherwise | None = None
+    on_invalid: OnInvalid | None = None
+    on_error: OnError | None = None
+    endpoint: str | None = None
+
+    def __post_init__(self) -> None:
+        params = path_params(self.path)
+        try:
+            self._check_method()
+            self._check_signals()
+            self._check_effects()
+            self._check_target()
+            self._check_placeholders(params)
+        except RegistrationError as error:
+            raise RegistrationError(f"route {self}: {error.what}", near=error.near, fix=error.fix) from None
+
+    def __str__(self) -> str:
+        return f"{str(self.method).upper()} {self.path}"
+
+    @property
+    def effects(self) -> list[object]:
+        """What is dispatched: data, to be looked at, expanded or recorded in tests."""
+        return [self._targeted(), *self.reply]
+
+    def _targeted(self) -> Sequence[object]:
+        if self.target is None:
+            return self.dispatch
+        if not has_wildcard(self.target):
+            return ["with-connection", self.target, self.dispatch]
+        left_out = {} if self.exclude is None else {"exclude": self.exclude}
+        return ["broadcast", {"pattern": self.target, **left_out}, self.dispatch]
+
+    def _check_method(self) -> None:
+        method = str(self.method).lower()
+        if method not in _METHODS:
+            near = difflib.get_close_matches(method, _METHODS, n=1)
+            raise RegistrationError(
+                "the method is one that the Datastar client sends",
+                near=repr(near[0]) if near else None,
+                fix=f"one of {', '.join(_METHODS)}",
+            )
+
+    def _check_signals(self) -> None:
+        model = cast(object, self.signals)
+        kind = type(model).__name__
+        fits = isinstance(model, type) and issubclass(model, BaseModel)
+        if model is not None and not fits:
+            raise RegistrationError(
+                f"signals is a pydantic model, a class, not {kind}",
+                fix="class Message(BaseModel): ...; Route(..., signals=Message)",
+            )
+
+    def _check_effects(self) -> None:
+        if not isinstance(cast(object, self.dispatch), (list, tuple)) or self.dispatch:
+            check_vector("dispatch", self.dispatch)
+        else:
+            raise RegistrationError("nothing to dispatch", fix='dispatch=["key", Signal("name"), ...]')
+        if not isinstance(cast(object, self.reply), (list, tuple)):
+            raise RegistrationError("reply is a list of effect vectors", fix='reply=[["patch-signals", {...}]]')
+        for vector in self.reply:
+            check_vector("each of reply", vector)
+
+    def _check_target(self) -> None:
+        if self.target is not None:
+            check_target(self.target)
+        if self.exclude is None:
+            return
+        check_exclude(self.exclude)
+        if self.target is None or not has_wildcard(self.target):
+            raise RegistrationError("exclude leaves some out of a broadcast, and this is none", fix="leave it out")
+
+    def _check_placeholders(self, params: Sequence[str]) -> None:
+        for where in ("dispatch", "target", "exclude", "reply"):
+            for placeholder in placeholders_in(getattr(self, where)):
+                problem = placeholder_problem(placeholder, path=params, signals=self.signals)
+                if problem is not None:
+                    raise RegistrationError(f"{where}: {problem.what}", near=problem.near, fix=problem.fix)

@@ -1,0 +1,83 @@
+"""Effects and names with placeholders in them, as routes are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import cast
+
+from effects import Placeholder, RegistrationError
+from plugins.connections import PatternError, freeze_name, freeze_pattern, patterns_in
+
+__all__ = ["check_exclude", "check_target", "check_vector", "has_wildcard", "placeholders_in"]
+
+
+def placeholders_in(template: object) -> Iterator[Placeholder]:
+    """Every placeholder in a template, at any depth."""
+    seen: set[int] = set()
+    waiting = [template]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, Placeholder):
+            yield value
+        elif isinstance(value, (list, tuple, dict)) and id(cast(object, value)) not in seen:
+            seen.add(id(cast(object, value)))
+            waiting.extend(_items(cast(object, value)))
+
+
+def _items(container: object) -> Iterable[object]:
+    return (
+        cast(Mapping[object, object], container).values()
+        if isinstance(container, dict)
+        else cast(Iterable[object], container)
+    )
+
+
+def check_vector(what: str, vector: object) -> None:
+    """Raise `RegistrationError` for what is no effect vector."""
+    fix = 'write ["key", Signal("name"), ...]'
+    if not isinstance(vector, (list, tuple)):
+        raise RegistrationError(f"{what} is an effect vector, not {type(vector).__name__}", fix=fix)
+    key = next(iter(cast(Sequence[object], vector)), None)
+    if isinstance(key, (list, tuple)):
+        raise RegistrationError(
+            f"{what} is one effect vector, not a list of them", fix="make an action that returns them, and dispatch it"
+        )
+    if not isinstance(key, str):
+        raise RegistrationError(f"{what} is an effect vector, and begins with its key, a str", fix=fix)
+
+
+def check_target(target: object) -> None:
+    """Raise `RegistrationError` for what can never be the name or pattern of connections."""
+    try:
+        freeze_pattern(_stood_in(target))
+    except PatternError as error:
+        raise RegistrationError(f"target: {error.what}", near=error.near, fix=error.fix) from None
+
+
+def check_exclude(exclude: object) -> None:
+    """Raise `RegistrationError` for what can never be a name or pattern, or a list of them."""
+    if not isinstance(exclude, (list, tuple)):
+        raise RegistrationError("exclude is a name or pattern, or a list of them", fix="write [scope, key]")
+    try:
+        for one in patterns_in(cast(Sequence[object], exclude)):
+            freeze_pattern(_stood_in(one))
+    except PatternError as error:
+        raise RegistrationError(f"exclude: {error.what}", near=error.near, fix=error.fix) from None
+
+
+def has_wildcard(target: Sequence[object]) -> bool:
+    """Whether a checked target is a pattern, and no name, by what is written in it."""
+    try:
+        freeze_name(_stood_in(target))
+    except PatternError:
+        return True
+    return False
+
+
+def _stood_in(template: object) -> object:
+    """The template with text in the place of each placeholder: what is resolved later is never a wildcard."""
+    if isinstance(template, Placeholder):
+        return ""
+    if isinstance(template, (list, tuple)):
+        return [_stood_in(item) for item in cast(Sequence[object], template)]
+    return template
