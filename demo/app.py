@@ -1,22 +1,25 @@
-"""The greet page: everyone who has it open sees every greeting, live. Read top to bottom.
+"""The demo: a page on which everybody sees every greeting, and a lobby with rooms. Read top to bottom.
 
-Run it with `make demo`, or `hypercorn -k trio demo.app:app`.
+The lobby's own logic is in `demo/lobby.py`. Run it with `make demo`, or `hypercorn -k trio demo.app:app`.
 """
 
 from __future__ import annotations
 
 from pydantic import BaseModel, Field, field_validator
-from quart import redirect, url_for
+from quart import redirect, request, session, url_for
 from quart.typing import ResponseReturnValue
 from quart_trio import QuartTrio
 
-from demo import settings, views
+from demo import lobby_views, settings, views
+from demo.lobby import SCOPE, is_in, is_member, is_room, lobby, rooms
+from demo.rooms import tidy
 from effects import Context, Registry, create_dispatch
 from plugins.connections import ANY, Connections
 from plugins.datastar import Datastar
-from plugins.http import Http, Live
+from plugins.http import Http, Live, PathParam, Session
+from plugins.routes import blueprint
 
-# What the page is about: plain functions and plain data, testable without any of what follows.
+# What the greet page is about: plain functions and plain data, testable without any of what follows.
 
 page = Registry("page")
 
@@ -57,7 +60,7 @@ def greet(state: views.State, name: str) -> list[object]:
 # The app: a dispatch made of plugins, and routes that feed it.
 
 board = Board()
-dispatch = create_dispatch([Datastar(), Connections(), Http(), page], system={"board": board})
+dispatch = create_dispatch([Datastar(), Connections(), Http(), page, lobby], system={"board": board, "rooms": rooms})
 app = QuartTrio(__name__)
 app.secret_key = settings.secret_key()
 live = Live(app, dispatch)
@@ -93,6 +96,34 @@ async def say_hello() -> ResponseReturnValue:  # dispatch, answer, close
     form = await live.signals(Greeting)
     cleared = ["patch-signals", {"name": "", "errors": {"name": ""}}]
     return await live.reply([["page/greet", form.name], cleared], otherwise=redirect(url_for("home"), 303))
+
+
+# The lobby: its request/response routes come from the metadata of its actions; the stream is a handler.
+
+app.register_blueprint(blueprint(live, lobby))
+
+
+@app.get("/lobby")
+async def lobby_page() -> ResponseReturnValue:
+    name = tidy(request.args.get("room", ""))
+    if not is_room(name):
+        return redirect(url_for("lobby_page", room="tea"))
+    if session.get("rooms") and is_in(name, session, live.session_id):
+        return str(lobby_views.page(lobby_views.room(name, rooms.now())))
+    why = "Somebody in this room has that name, or you have another one elsewhere." if "refused" in request.args else ""
+    return str(lobby_views.page(lobby_views.door(name, rooms.now(), called=session.get("name", ""), why=why)))
+
+
+@app.get("/lobby/<room>/sse")
+async def lobby_stream(room: str) -> ResponseReturnValue:  # stays open, for members
+    return await live.stream(
+        [["lobby/show-people", room], ["lobby/show-messages", room], ["patch-signals", {"connected": True}]],
+        key=("lobby", room, live.session_id),
+        allow=is_member,
+        on_open=[["lobby/arrive", PathParam("room"), SCOPE, Session("name")]],
+        on_close=[["lobby/depart", PathParam("room"), SCOPE]],
+        grace=3,
+    )
 
 
 @app.get("/about")

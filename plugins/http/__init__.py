@@ -3,7 +3,7 @@
 One plugin among others: without it everything else works unchanged, and another transport would sit beside it.
 """
 
-from ._allow import Allow
+from ._allow import Allow, RequestData
 from ._given import Effects, OnError, OnInvalid, Otherwise
 from ._invalid import InvalidSignals, no_errors
 from ._live import Live
@@ -23,6 +23,7 @@ __all__ = [
     "Otherwise",
     "PathParam",
     "Query",
+    "RequestData",
     "Session",
     "SessionError",
     "Signal",

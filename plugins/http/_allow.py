@@ -4,11 +4,27 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
-from typing import NamedTuple, cast, final
+from typing import Any, NamedTuple, TypedDict, cast, final
 
-__all__ = ["Allow", "Verdict", "judge"]
+__all__ = ["Allow", "RequestData", "Verdict", "judge"]
 
-Allow = bool | Callable[[Mapping[str, object]], bool | Awaitable[bool]]
+
+class RequestData(TypedDict):
+    """What came with a request: the data of its dispatch, and what `allow` is asked with."""
+
+    signals: Mapping[str, Any]
+    """As they were sent; once a model was filled with them, its values."""
+    session: Mapping[str, Any]
+    """What the visitor's session holds."""
+    query: Mapping[str, str]
+    """The parameters in the URL's query, of each the first."""
+    path: Mapping[str, Any]
+    """The parameters in the URL's path, as its converters made them."""
+    connection: Mapping[str, Any]
+    """The `scope` of the visitor, if there is a session, and for a stream the `key`."""
+
+
+Allow = bool | Callable[[RequestData], bool | Awaitable[bool]]
 """A verdict, or a function of the request's data, sync or async, that returns one."""
 
 
@@ -21,7 +37,7 @@ class Verdict(NamedTuple):
     """Whether others ran meanwhile, so that it may no longer hold."""
 
 
-async def judge(allow: Allow | None, data: Mapping[str, object]) -> Verdict:
+async def judge(allow: Allow | None, data: RequestData) -> Verdict:
     """Ask. Raises `TypeError` for an answer that is no bool, since a coroutine or a record would count as a yes."""
     if allow is None:
         return Verdict(allowed=True, waited=False)

@@ -14,7 +14,7 @@ from quart_trio import QuartTrio
 from effects import Dispatch, ErrorRecord, RegistrationError
 from plugins.connections import ANY, Connection, Connections, Lifecycle, TooManyConnectionsError
 
-from ._allow import Allow, judge
+from ._allow import Allow, RequestData, judge
 from ._answers import (
     NO_SESSION,
     back_to_page,
@@ -279,7 +279,7 @@ class Live:
         if old is not None:
             lifeline(request).exits.append(partial(self._sessions.end, old))
 
-    async def _request_data(self, key: object = None) -> dict[str, object]:
+    async def _request_data(self, key: object = None) -> RequestData:
         """What placeholders of the http and connections plugins are resolved from."""
         scope = session_id()
         about = {"scope": scope, "key": key}

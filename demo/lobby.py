@@ -1,0 +1,233 @@
+"""The lobby: rooms that people join, talk in and leave. Each route is metadata of the action that it dispatches.
+
+The one thing that is not here is the stream that stays open, since routes are request/response: see `demo/app.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, TypedDict
+
+from pydantic import AfterValidator, BaseModel, Field
+from quart import redirect, request, session, url_for
+from quart.typing import ResponseReturnValue
+
+from demo import lobby_views as views
+from demo.rooms import Room, Rooms, fold, tidy
+from effects import Context, Placeholder, Registry
+from plugins.connections import ANY, own_key
+from plugins.http import PathParam, RequestData, Session, Signal, no_errors
+from plugins.routes import Route
+
+__all__ = ["MOST_ROOMS_EACH", "SCOPE", "State", "is_in", "is_member", "is_room", "lobby", "rooms"]
+
+MOST_ROOMS_EACH = 5
+SCOPE = Placeholder("connection/own-scope")
+
+lobby = Registry("lobby")
+rooms = Rooms()
+
+
+class State(TypedDict):
+    """What actions see."""
+
+    rooms: Mapping[str, Room]
+
+
+# What the forms send.
+
+
+def _visible(text: str) -> str:
+    if not fold(text).strip():
+        raise ValueError("Type something first.")
+    return text
+
+
+class Join(BaseModel):
+    """A name to join with."""
+
+    name: Annotated[str, Field(max_length=40), AfterValidator(tidy), AfterValidator(_visible)]
+
+
+class Said(BaseModel):
+    """A message."""
+
+    text: Annotated[str, Field(max_length=10_000), AfterValidator(_visible)]
+
+
+# Who may.
+
+
+def is_room(name: str) -> bool:
+    """Whether a room can have that name: any short text that can be one segment of a path."""
+    is_segment = "/" not in name and name not in {".", ".."}
+    return name == tidy(name) and len(name) <= 40 and is_segment and bool(fold(name))
+
+
+def is_in(room: str, visitor: Mapping[str, Any], scope: str) -> bool:
+    """Whether a visitor, of whom we have the session, has joined a room, and nobody has their name there since."""
+    joined = room in visitor.get("rooms", {})
+    return joined and not rooms.now().get(room, Room()).has_another(scope, visitor["name"])
+
+
+def may_join(data: RequestData) -> bool:
+    """Whether the path names a room."""
+    return is_room(data["path"]["room"])
+
+
+def is_member(data: RequestData) -> bool:
+    """Whether the visitor is in the room of the path."""
+    return is_in(data["path"]["room"], data["session"], data["connection"].get("scope", ""))
+
+
+# What is so, and how it changes.
+
+
+@lobby.state("rooms")
+def rooms_now(*, rooms: Rooms) -> Mapping[str, Room]:
+    """All rooms, by name."""
+    return rooms.now()
+
+
+@lobby.effect("lobby/enter")
+def enter(ctx: Context, room: str, scope: str, name: str, *, rooms: Rooms) -> None:
+    """Somebody is here."""
+    rooms.enter(room, scope, name)
+
+
+@lobby.effect("lobby/exit")
+def exit_room(ctx: Context, room: str, scope: str, *, rooms: Rooms) -> None:
+    """Somebody is here no more."""
+    rooms.leave(room, scope)
+
+
+@lobby.effect("lobby/say")
+def say(ctx: Context, room: str, name: str, text: str, *, rooms: Rooms) -> None:
+    """Keep what was said."""
+    rooms.say(room, name, text)
+
+
+# What is shown.
+
+
+@lobby.action("lobby/show-people")
+def show_people(state: State, room: str) -> list[object]:
+    """Show who is here."""
+    return [["patch-elements", views.people(_room(state, room).names)]]
+
+
+@lobby.action("lobby/show-messages")
+def show_messages(state: State, room: str) -> list[object]:
+    """Show what was said."""
+    return [["patch-elements", views.messages(_room(state, room).messages)]]
+
+
+# What happens.
+
+
+def joined() -> ResponseReturnValue:
+    """Where a browser without JavaScript goes: into the room, or back to its door."""
+    room = (request.view_args or {})["room"]
+    refused = None if room in session.get("rooms", {}) else "1"
+    return redirect(url_for("lobby_page", room=room, refused=refused), 303)
+
+
+@lobby.action(
+    "lobby/join",
+    route=Route(
+        "/lobby/<room>/join",
+        signals=Join,
+        dispatch=[
+            "lobby/join",
+            PathParam("room"),
+            SCOPE,
+            Signal("name"),
+            Session("name", default=None),
+            Session("rooms", default={}),
+        ],
+        allow=may_join,
+        otherwise=joined,
+    ),
+)
+def join(
+    state: State, room: str, scope: str, name: str, called: str | None, member_of: Mapping[str, object]
+) -> list[object]:
+    """Make somebody a member, and show them the room. Its stream, which they then open, says that they are here."""
+    why = _refusal(_room(state, room), scope, name, called, set(member_of) - {room})
+    if why:
+        return [["patch-signals", {"errors": {"name": why}}]]
+    return [
+        ["patch-session", {"name": name, "rooms": {room: True}}],
+        ["patch-elements", views.room(room, state["rooms"])],
+    ]
+
+
+@lobby.action("lobby/arrive")
+def arrive(state: State, room: str, scope: str, name: str) -> list[object]:
+    """Somebody has come: tell the others."""
+    return [["lobby/enter", room, scope, name], _to_others(room, scope, f"{name} joined.")]
+
+
+@lobby.action(
+    "lobby/message",
+    route=Route(
+        "/lobby/<room>/message",
+        signals=Said,
+        dispatch=["lobby/message", PathParam("room"), Session("name"), Signal("text")],
+        target=[ANY, ["lobby", PathParam("room"), ANY]],
+        reply=[["patch-signals", {"text": "", "errors": no_errors(Said)}]],
+        allow=is_member,
+    ),
+)
+def message(state: State, room: str, name: str, text: str) -> list[object]:
+    """Say something to everyone in the room."""
+    return [["lobby/say", room, name, text], ["lobby/show-messages", room]]
+
+
+@lobby.action("lobby/depart")
+def depart(state: State, room: str, scope: str) -> list[object]:
+    """Somebody has gone: tell the others, unless they know already."""
+    name = _room(state, room).people.get(scope)
+    if name is None:
+        return []
+    return [["lobby/exit", room, scope], _to_others(room, scope, f"{name} left.")]
+
+
+@lobby.action(
+    "lobby/leave",
+    route=Route(
+        "/lobby/<room>/leave",
+        dispatch=["lobby/leave", PathParam("room"), SCOPE, Session("name")],
+        allow=is_member,
+        otherwise=lambda: redirect(url_for("lobby_page", room=(request.view_args or {})["room"]), 303),
+    ),
+)
+def leave(state: State, room: str, scope: str, name: str) -> list[object]:
+    """End a membership, and every stream that came of it: all tabs of theirs are at the door again."""
+    door = ["patch-elements", views.door(room, state["rooms"], called=name)]
+    return [
+        ["patch-session", {"rooms": {room: None}}],
+        ["lobby/depart", room, scope],
+        ["with-connection", own_key(("lobby", room, scope)), door, ["close-sse"]],
+        door,
+    ]
+
+
+def _room(state: State, room: str) -> Room:
+    return state["rooms"].get(room, Room())
+
+
+def _to_others(room: str, scope: str, text: str) -> list[object]:
+    everyone = {"pattern": [ANY, ["lobby", room, ANY]], "exclude": [scope, ANY]}
+    return ["broadcast", everyone, ["lobby/show-people", room], ["patch-elements", views.notice(text)]]
+
+
+def _refusal(room: Room, scope: str, name: str, called: str | None, elsewhere: set[str]) -> str:
+    """What keeps somebody out, in words for them; empty where nothing does."""
+    if elsewhere and called != name:
+        return f"You are {called} in another room. Leave that first."
+    if len(elsewhere) >= MOST_ROOMS_EACH:
+        return f"You are in {MOST_ROOMS_EACH} rooms already. Leave one first."
+    if room.has_another(scope, name):
+        return "Somebody in this room has that name."
+    return ""

@@ -1,0 +1,161 @@
+"""The lobby's HTML. Each function makes the one element that its patches replace, so sending it twice does no harm."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import quote, urlencode
+
+from htpy import (
+    Element,
+    Renderable,
+    a,
+    bdi,
+    button,
+    div,
+    form,
+    h2,
+    input,
+    label,
+    li,
+    nav,
+    ol,
+    p,
+    section,
+    span,
+    strong,
+    textarea,
+    ul,
+)
+from markupsafe import Markup
+
+from demo.frame import Page, connection, live, opener
+from demo.rooms import Message, Room
+from plugins.datastar import at, attr
+from plugins.datastar import html as trusted
+
+__all__ = ["door", "messages", "notice", "page", "people", "room", "url"]
+
+_ALWAYS = ("garden", "tea", "workshop")
+_SEND = "evt.key === 'Enter' && !evt.shiftKey && !evt.isComposing && (evt.preventDefault(), el.form.requestSubmit())"
+
+
+def url(name: str, what: str) -> str:
+    """The address of something in a room."""
+    return f"/lobby/{quote(name, safe='')}/{what}"
+
+
+def page(content: Markup) -> Renderable:
+    """The page around the door, or around a room."""
+    return Page("Lobby", "lobby")[live(content)]
+
+
+def door(name: str, rooms: Mapping[str, Room], *, called: str = "", why: str = "") -> Markup:
+    """In front of a room: which one, and who are you? `why` says what kept somebody out."""
+    join = url(name, "join")
+    return _html(
+        section("#lobby", attr.signals({"name": called, "errors": {"name": why}}))[
+            p(".lead")["Choose a room and a name. What you say is seen by everyone in the room, at once."],
+            _rooms(name, rooms),
+            form(attr.on("submit", at.post(join)), action=join, method="post")[
+                label(for_="name")["Your name"],
+                div(".row")[
+                    input(
+                        attr.bind("name") | attr.attr({"aria-invalid": "$errors.name ? 'true' : 'false'"}),
+                        id="name",
+                        name="name",
+                        value=called,
+                        required=True,
+                        maxlength="40",
+                        autocomplete="nickname",
+                        aria_describedby="name-error",
+                    ),
+                    button(type="submit")["Join ", bdi[name]],
+                ],
+                p("#name-error.error", attr.text("$errors.name"), aria_live="polite")[why],
+            ],
+            form(".other", action="/lobby", method="get")[
+                label(for_="other")["Or another room"],
+                div(".row")[
+                    input(id="other", name="room", required=True, maxlength="40", autocomplete="off"),
+                    button(".quiet", type="submit")["Go there"],
+                ],
+            ],
+        ]
+    )
+
+
+def room(name: str, rooms: Mapping[str, Room]) -> Markup:
+    """In a room: who is here, what was said, and something to say."""
+    state = rooms.get(name, Room())
+    say, leave = url(name, "message"), url(name, "leave")
+    return _html(
+        section("#lobby", attr.signals({"connected": False, "text": "", "errors": {"text": ""}}))[
+            opener(url(name, "sse"), open_when_hidden=True),  # who looks at another tab is still here
+            _rooms(name, rooms),
+            div(".head")[
+                h2[bdi[name]],
+                form(attr.on("submit", at.post(leave)), action=leave, method="post")[
+                    button(".quiet", type="submit")["Leave"]
+                ],
+            ],
+            people(state.names),
+            messages(state.messages),
+            notice(""),
+            form(attr.on("submit", at.post(say)), action=say, method="post")[
+                label(for_="text")["Your message"],
+                div(".row")[
+                    textarea(
+                        attr.bind("text")
+                        | attr.attr({"aria-invalid": "$errors.text ? 'true' : 'false'"})
+                        | attr.on("keydown", _SEND),
+                        id="text",
+                        name="text",
+                        rows="2",
+                        required=True,
+                        maxlength="10000",
+                        aria_describedby="text-error",
+                    ),
+                    button(type="submit")["Send"],
+                ],
+                p("#text-error.error", attr.text("$errors.text"), aria_live="polite"),
+            ],
+            connection(),
+        ]
+    )
+
+
+def people(names: list[str]) -> Markup:
+    """Who is here."""
+    some = (li[bdi[name]] for name in names)
+    return _html(ul("#people.people", aria_label="Who is here")[some if names else li(".nobody")["Nobody yet"]])
+
+
+def messages(said: tuple[Message, ...]) -> Markup:
+    """What was said."""
+    lines = (li[strong[bdi[one.name]], " ", span(dir="auto")[one.text]] for one in said)
+    return _html(
+        ol("#messages.messages", role="log", aria_label="Messages", tabindex="0")[
+            lines if said else li(".nobody")["Nobody has said anything yet."]
+        ]
+    )
+
+
+def notice(text: str) -> Markup:
+    """What has just happened."""
+    return _html(p("#notice.notice", role="status", dir="auto")[text])
+
+
+def _rooms(current: str, rooms: Mapping[str, Room]) -> Element:
+    """Where somebody may go: each is a page of its own."""
+    known = sorted({*_ALWAYS, current, *(name for name, state in rooms.items() if state.people)})
+    return nav(".rooms", aria_label="Rooms")[
+        (
+            a(href=f"/lobby?{urlencode({'room': name})}", aria_current="page" if name == current else None)[bdi[name]]
+            for name in known
+        )
+    ]
+
+
+def _html(element: Element) -> Markup:
+    """As a str, so that effects that hold it can be compared."""
+    return trusted(str(element))
