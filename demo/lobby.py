@@ -22,6 +22,7 @@ from plugins.routes import Route
 __all__ = ["MOST_ROOMS_EACH", "SCOPE", "State", "is_in", "is_member", "is_room", "lobby", "rooms"]
 
 MOST_ROOMS_EACH = 5
+TAKEN = "Somebody in this room has that name."
 SCOPE = Placeholder("connection/own-scope")
 
 lobby = Registry("lobby")
@@ -164,7 +165,9 @@ def join(
 
 @lobby.action("lobby/arrive")
 def arrive(state: State, room: str, scope: str, name: str) -> list[object]:
-    """Somebody has come: tell the others."""
+    """Somebody has come: tell the others. Of two who come at once with one name, the second is at the door again."""
+    if _room(state, room).has_another(scope, name):
+        return [["patch-elements", views.door(room, state["rooms"], called=name, why=TAKEN)], ["close-sse"]]
     return [["lobby/enter", room, scope, name], _to_others(room, scope, f"{name} joined.")]
 
 
@@ -229,5 +232,5 @@ def _refusal(room: Room, scope: str, name: str, called: str | None, elsewhere: s
     if len(elsewhere) >= MOST_ROOMS_EACH:
         return f"You are in {MOST_ROOMS_EACH} rooms already. Leave one first."
     if room.has_another(scope, name):
-        return "Somebody in this room has that name."
+        return TAKEN
     return ""

@@ -71,6 +71,13 @@ def test_whoever_comes_is_announced_to_the_others() -> None:
     ]
 
 
+def test_of_two_who_come_at_once_with_one_name_the_second_is_at_the_door_again() -> None:
+    """Both were let in while nobody had it."""
+    state = with_people(s2="ann")
+    door = views.door("tea", state["rooms"], called="Ann", why="Somebody in this room has that name.")
+    assert arrive(state, "tea", "s1", "Ann") == [["patch-elements", door], ["close-sse"]]
+
+
 def test_whoever_has_gone_is_announced_once() -> None:
     """By leaving, or by their last tab's end, whichever comes first."""
     assert depart(with_people(s1="Ann"), "tea", "s1") == [

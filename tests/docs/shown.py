@@ -1,8 +1,9 @@
 """A page of documentation, taken at its word.
 
 A fenced block that begins with a file's name in a comment is that file: it is written out, and a later block of the
-same name replaces it, as a reader would do. A `console` block is run, command by command, in the folder so far, and
-what is printed must be what the page shows. Other fenced blocks may only be `text`.
+same name replaces it, as a reader would do. One of a file of the demo is an excerpt, and must stand there as it is. A
+`console` block is run, command by command, in the folder so far, and what is printed must be what the page shows. Other
+fenced blocks may only be `text`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ __all__ = ["Shown", "blocks", "follow"]
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _NAME = re.compile(r"(?:#|<!--|/\*) ([\w./-]+\.\w+)(?: -->| \*/)?\n")
 _TIME = re.compile(r" in \d+\.\d+s")
+_ROOT = Path(__file__).parents[2]
 _SERVE = ["hypercorn", "-k", "trio"]
 _MODULES = frozenset({"hypercorn", "pytest"})
 
@@ -46,7 +48,10 @@ def follow(page: Path, folder: Path) -> int:
     ran = 0
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     for block in blocks(page):
-        if block.name is not None:
+        if block.name is not None and block.name.startswith("demo/"):
+            excerpt = block.text.strip("\n")
+            assert excerpt in (_ROOT / block.name).read_text(), f"{page.name}: not in {block.name}:\n{excerpt}"
+        elif block.name is not None:
             file = folder / block.name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(block.text)
