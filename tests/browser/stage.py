@@ -30,7 +30,7 @@ OPENER = at.get("/stream", retry="always", request_cancellation="cleanup")
 class Stage:
     """The page is at `/`, its stream at `/stream`; `/note` keeps what is posted there. Add routes of your own to `app`.
 
-    `show(*elements)` serves it and opens the page; `send(*effects)` broadcasts to it.
+    `show(*elements)` serves it and opens the page with these; `send(*effects)` broadcasts to it.
     """
 
     def __init__(self, client: Path, servers: ExitStack, visitors: Visitors) -> None:
@@ -65,14 +65,18 @@ class Stage:
     def send(self, *effects: Sequence[object]) -> None:
         """Broadcast effects to the page, and wait until it has got them. Raises what failed."""
         mark = next(self._marks)
-        self.server.run(self._send, [*effects, ["patch-signals", {"_mark": mark}]])
+        self.cast(*effects, ["patch-signals", {"_mark": mark}])
         expect(self.page.locator("#mark")).to_have_text(str(mark))
+
+    def cast(self, *effects: Sequence[object]) -> None:
+        """Broadcast effects that the page does not outlive. Raises what failed."""
+        self.server.run(self._cast, effects)
 
     def streams(self) -> int:
         """How many streams are open."""
         return self.server.call(len, self.store)
 
-    async def _send(self, effects: Sequence[object]) -> None:
+    async def _cast(self, effects: Sequence[object]) -> None:
         result = await self.dispatch([["broadcast", {"pattern": [ANY, ["stage"]]}, *effects]])
         result.raise_errors()
 

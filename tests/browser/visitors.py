@@ -14,10 +14,12 @@ from typing import final
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, WebError
 
-__all__ = ["PATIENCE", "Visitors", "visiting"]
+__all__ = ["AWAY", "PATIENCE", "Visitors", "visiting"]
 
 PATIENCE = 20_000
 """How long to wait for what should happen, in milliseconds: long, for machines that have much else to do."""
+AWAY = ("net::ERR_CONNECTION_REFUSED", "Datastar failed to reach", "Failed to fetch")
+"""What pages say while their server is away: `visitors.may_say(*AWAY)`."""
 _COMPLAINTS = frozenset({"error", "warning", "assert"})
 
 
