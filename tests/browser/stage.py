@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import final
 
 from htpy import Node, body, div, head, html, link, meta, output, script
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 from quart import Response, request, send_file
 from quart.typing import ResponseReturnValue
 from quart_trio import QuartTrio
@@ -23,7 +23,8 @@ from tests.browser.visitors import Visitors
 
 __all__ = ["Stage"]
 
-OPENER = at.get("/stream", retry="always", request_cancellation="cleanup")
+_OPENER = at.get("/stream", retry="always", request_cancellation="cleanup")
+_OWN = frozenset({"/", "/datastar.js", "/stream", "data:,"})
 
 
 @final
@@ -40,7 +41,7 @@ class Stage:
         self.dispatch = create_dispatch([Datastar(), Connections(self.store), Http()])
         self.live = Live(self.app, self.dispatch)
         self.asked: list[str] = []
-        """The path and query of every request so far, without those that the stage itself makes."""
+        """Where the page's requests went, without those that every page of the stage makes."""
         self.noted: list[tuple[dict[str, str], object]] = []
         """The query and the signals of each post to `/note`."""
         self.body: Node = None
@@ -58,7 +59,9 @@ class Stage:
     def show(self, *elements: Node) -> Page:
         """Serve it, and have somebody open the page with these elements; returns when its stream is open."""
         self.body = elements
-        self.page = self.visitors.page(self.serve().url)
+        self.page = self.visitors.person().new_page()
+        self.page.on("request", self._ask)
+        self.page.goto(self.serve().url)
         expect(self.page.locator("#live")).to_have_text("live")
         return self.page
 
@@ -81,15 +84,15 @@ class Stage:
         result.raise_errors()
 
     def _add_routes(self) -> None:
-        self.app.before_request(self._ask)
         self.app.get("/")(self._home)
         self.app.get("/datastar.js")(self._datastar)
         self.app.get("/stream")(self._stream)
         self.app.post("/note")(self._note)
 
-    async def _ask(self) -> None:
-        if request.path not in {"/", "/datastar.js", "/stream"}:
-            self.asked.append(request.full_path)
+    def _ask(self, request: Request) -> None:
+        where = request.url.removeprefix(self.server.url)
+        if where.partition("?")[0] not in _OWN:
+            self.asked.append(where)
 
     async def _home(self) -> str:
         return str(
@@ -101,7 +104,7 @@ class Stage:
                 ],
                 body[
                     div(attr.signals({"_live": False, "_mark": 0})),
-                    div(attr.init(OPENER)),
+                    div(attr.init(_OPENER)),
                     output("#live", attr.text("$_live ? 'live' : 'not yet'")),
                     output("#mark", attr.text("$_mark")),
                     self.body,
