@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import final
 
 from htpy import Node, body, div, head, html, link, meta, output, script
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import BrowserContext, Page, Request, expect
 from quart import Response, request, send_file
 from quart.typing import ResponseReturnValue
 from quart_trio import QuartTrio
@@ -18,7 +18,7 @@ from effects import create_dispatch
 from plugins.connections import ANY, Connections, MemoryStore
 from plugins.datastar import Datastar, at, attr
 from plugins.http import Http, Live
-from tests.browser.serving import Server, serve
+from tests.browser.serving import Certificate, Server, serve
 from tests.browser.visitors import Visitors
 
 __all__ = ["Stage"]
@@ -51,19 +51,25 @@ class Stage:
         self._marks = count(1)
         self._add_routes()
 
-    def serve(self) -> Server:
-        """Serve it until the test's visitors have left."""
-        self.server = self._servers.enter_context(serve(self.app))
+    def serve(self, certificate: Certificate | None = None, *, max_requests: int = 1_000) -> Server:
+        """Serve it until the test's visitors have left. The arguments are those of `serve`."""
+        self.server = self._servers.enter_context(serve(self.app, certificate=certificate, max_requests=max_requests))
         return self.server
 
     def show(self, *elements: Node) -> Page:
         """Serve it, and have somebody open the page with these elements; returns when its stream is open."""
         self.body = elements
-        self.page = self.visitors.person().new_page()
-        self.page.on("request", self._ask)
-        self.page.goto(self.serve().url)
-        expect(self.page.locator("#live")).to_have_text("live")
+        self.serve()
+        self.page = self.tab(self.visitors.person())
         return self.page
+
+    def tab(self, person: BrowserContext) -> Page:
+        """Open the page in one more tab of a person, and return when its stream is open. Serve it first."""
+        page = person.new_page()
+        page.on("request", self._ask)
+        page.goto(self.server.url)
+        expect(page.locator("#live")).to_have_text("live")
+        return page
 
     def send(self, *effects: Sequence[object]) -> None:
         """Broadcast effects to the page, and wait until it has got them. Raises what failed."""
