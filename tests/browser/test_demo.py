@@ -12,7 +12,7 @@ from demo.app import app, board, dispatch
 from plugins.connections import Connections
 from tests.browser.command import Command, command
 from tests.browser.serving import Server, serve
-from tests.browser.visitors import AWAY, Visitors
+from tests.browser.visitors import AWAY, Visitors, hide
 from tests.browser.waiting import eventually
 
 pytestmark = pytest.mark.slow
@@ -48,19 +48,6 @@ def greet(page: Page, name: str) -> None:
 def shows(page: Page, text: str) -> None:
     """Wait until the page shows this greeting."""
     expect(page.locator("#greeting")).to_have_text(text)
-
-
-def hide(page: Page, hidden: bool) -> None:
-    """Hide the tab or show it again. A browser without a screen has no tabs in front of each other."""
-    page.evaluate(
-        """hidden => {
-            const say = (name, value) => Object.defineProperty(document, name, {value, configurable: true});
-            say("hidden", hidden);
-            say("visibilityState", hidden ? "hidden" : "visible");
-            document.dispatchEvent(new Event("visibilitychange"));
-        }""",
-        hidden,
-    )
 
 
 def streams() -> int:

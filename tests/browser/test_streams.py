@@ -9,6 +9,7 @@ from quart.typing import ResponseReturnValue
 
 from plugins.datastar import at, attr
 from tests.browser.stage import Stage
+from tests.browser.visitors import Visitors, hide, hide_from_the_start
 from tests.browser.waiting import eventually
 
 pytestmark = pytest.mark.slow
@@ -68,3 +69,41 @@ def test_an_element_that_is_removed_ends_its_stream(stage: Stage) -> None:
     assert stage.streams() == 1
     stage.page.evaluate("document.querySelector('[data-init]').remove()")
     eventually(lambda: stage.streams() == 0)
+
+
+def test_a_tab_that_is_hidden_has_no_stream_until_it_is_shown(stage: Stage) -> None:
+    """So tabs in the background take no connection."""
+    stage.show()
+    hide(stage.page, True)
+    eventually(lambda: stage.streams() == 0)
+    hide(stage.page, False)
+    eventually(lambda: stage.streams() == 1)
+    stage.send(["patch-signals", {"text": "again"}])
+
+
+def test_a_tab_that_was_never_looked_at_has_a_stream(stage: Stage, visitors: Visitors) -> None:
+    """It was opened in the background: that is no change which the client could notice."""
+    stage.serve()
+    stage.page = visitors.person().new_page()
+    hide_from_the_start(stage.page)
+    stage.page.goto(stage.server.url)
+    expect(stage.page.locator("#live")).to_have_text("live")
+    assert stage.streams() == 1
+
+
+def test_a_stream_stays_open_in_a_hidden_tab_if_that_is_said(stage: Stage) -> None:
+    """With `open_when_hidden`; the page's other stream does not."""
+
+    @stage.app.get("/second")
+    async def second() -> ResponseReturnValue:
+        return await stage.live.stream([["patch-signals", {"text": "second"}]], key=("second",))
+
+    stage.show(
+        div(attr.signals({"text": ""}) | attr.init(at.get("/second", open_when_hidden=True))),
+        div("#text", attr.text("$text")),
+    )
+    expect(stage.page.locator("#text")).to_have_text("second")
+    assert stage.streams() == 2
+    hide(stage.page, True)
+    eventually(lambda: stage.streams() == 1)
+    assert stage.server.call(lambda: [connection.key for connection in stage.store]) == [("second",)]

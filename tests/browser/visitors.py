@@ -14,12 +14,18 @@ from typing import final
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, WebError
 
-__all__ = ["AWAY", "PATIENCE", "Visitors", "visiting"]
+__all__ = ["AWAY", "PATIENCE", "Visitors", "hide", "hide_from_the_start", "visiting"]
 
 PATIENCE = 20_000
 """How long to wait for what should happen, in milliseconds: long, for machines that have much else to do."""
 AWAY = ("net::ERR_CONNECTION_REFUSED", "Datastar failed to reach", "Failed to fetch")
 """What pages say while their server is away: `visitors.may_say(*AWAY)`."""
+_HIDE = """hidden => {
+    const say = (name, value) => Object.defineProperty(document, name, {value, configurable: true});
+    say("hidden", hidden);
+    say("visibilityState", hidden ? "hidden" : "visible");
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
 _COMPLAINTS = frozenset({"error", "warning", "assert"})
 
 
@@ -87,3 +93,13 @@ def visiting(browser: Browser) -> Generator[Visitors]:
         assert not unexpected, "in the browser:\n" + "\n".join(unexpected)
     finally:
         visitors.leave()
+
+
+def hide(page: Page, hidden: bool) -> None:
+    """Hide a tab, or show it again, as the page sees it. A browser without a screen never hides one."""
+    page.evaluate(_HIDE, hidden)
+
+
+def hide_from_the_start(page: Page) -> None:
+    """Have a page that will be opened be one in the background, which nobody has looked at yet."""
+    page.add_init_script(f"({_HIDE})(true)")
