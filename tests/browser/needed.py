@@ -31,7 +31,7 @@ def client_file() -> Path:
     """The file of the browser client: `DATASTAR_CLIENT` says where, else it is where `make test` puts it."""
     file = Path(os.environ.get("DATASTAR_CLIENT") or ROOT / ".venv" / "datastar.js")
     if not file.is_file():
-        _missing(f"no browser client at {file}: run `python tests/browser/fetch_client.py {file}` while online")
+        _missing(f"no browser client at {file}: `python tests/browser/fetch_client.py <file>` fetches it")
     return file.resolve()
 
 
