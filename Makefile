@@ -4,6 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 DEMO   := $(VENV)/.demo
+CLIENT := $(VENV)/datastar.js
 BIND   ?= 127.0.0.1:8000
 
 .PHONY: demo check test lint types fast docs wheel clean
@@ -13,7 +14,8 @@ demo: $(DEMO)
 
 check: lint types fast
 
-test: lint types
+test: export DATASTAR_CLIENT ?= $(CLIENT)
+test: lint types $(CLIENT)
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage combine -q
@@ -30,6 +32,10 @@ types: $(READY)
 
 fast: $(READY)
 	$(BIN)/pytest -q -m "not slow"
+
+# Without a network the rest is tested all the same.
+$(CLIENT): | $(READY)
+	-$(BIN)/python tests/browser/fetch_client.py $(CLIENT)
 
 docs: $(READY)
 	$(BIN)/python -m docs.reference site

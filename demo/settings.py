@@ -42,12 +42,12 @@ def serve_client(app: QuartTrio) -> None:
 
     Raises `FileNotFoundError` where it is neither a URL nor a file.
     """
-    file = _client_file()
-    if file is None and not _client().startswith(("http://", "https://")):
+    if _client_file() is None and not _client().startswith(("http://", "https://")):
         raise FileNotFoundError(f"DATASTAR_URL is neither a URL nor a file: {_client()}")
 
     @app.get("/datastar.js")
     async def client() -> Response:
+        file = _client_file()
         return Response(b"", 404) if file is None else await send_file(file, mimetype="text/javascript")
 
 

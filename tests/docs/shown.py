@@ -96,5 +96,6 @@ def _serve(args: list[str], expected: str, folder: Path, environment: dict[str, 
             begun = process.stderr.readline()
         finally:
             process.terminate()
-    assert "Running on http://127.0.0.1" in begun, begun
-    assert "Running on http://127.0.0.1:8000" in expected
+    found = re.search(r"Running on https?://127\.0\.0\.1:", begun)
+    assert found is not None, begun
+    assert f"{found[0]}8000" in expected, f"{begun}is not {expected}"

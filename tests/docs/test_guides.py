@@ -10,6 +10,8 @@ import pytest
 from tests.docs.shown import follow
 
 ROOT = Path(__file__).parents[2]
+APP = "from quart_trio import QuartTrio\napp = QuartTrio(__name__)"
+SECURE = "Running on https://127.0.0.1:8000 (CTRL + C to quit)"
 GUIDES = sorted((ROOT / "docs" / "guides").glob("*.md"))
 
 
@@ -37,6 +39,7 @@ def test_the_readme_leads_to_every_guide() -> None:
         ("```python\n# a.py\n1 / 0\n```\n```console\n$ python a.py\n```", "ZeroDivisionError"),
         ("```python\n# demo/app.py\nnot there\n```", "not in demo/app.py:\nnot there"),
         ("```python\n# a.py\n1\n```\n```console\n$ hypercorn -k trio a:app\n```", "Process"),
+        (f"```python\n# a.py\n{APP}\n```\n```console\n$ hypercorn -k trio a:app\n{SECURE}\n```", f"is not {SECURE}"),
     ],
 )
 def test_a_page_that_is_wrong_is_found_out(page: str, complaint: str, tmp_path: Path) -> None:

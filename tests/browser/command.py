@@ -1,0 +1,61 @@
+"""The plain `hypercorn` command, to be stopped and started again on the same port."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import final
+
+__all__ = ["Command", "command"]
+
+ROOT = Path(__file__).parents[2]
+
+
+@final
+class Command:
+    """`hypercorn -k trio <app>` on one port, which stays the same."""
+
+    def __init__(self, app: str, environment: dict[str, str]) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            bind = f"127.0.0.1:{free.getsockname()[1]}"
+        self.url = f"http://{bind}"
+        """Where it is, or will be again; without a slash at the end."""
+        self._args = [sys.executable, "-m", "hypercorn", "-k", "trio", "--bind", bind, app]
+        self._environment = {**os.environ, **environment}
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        """Start, and wait until it can be reached."""
+        self._process = subprocess.Popen(self._args, cwd=ROOT, env=self._environment, stderr=subprocess.PIPE, text=True)
+        assert self._process.stderr is not None
+        begun = self._process.stderr.readline()
+        assert f"Running on {self.url}" in begun, begun + self._process.stderr.read()
+
+    def stop(self) -> None:
+        """Send SIGTERM, and wait for the end. It must be a clean one."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.terminate()
+        try:
+            _, said = process.communicate(timeout=30)
+        finally:
+            process.kill()
+        assert (process.returncode, said) == (0, "")
+
+
+@contextmanager
+def command(app: str, **environment: str) -> Generator[Command]:
+    """Run the command with more in its environment. `stop` and `start` in between as you like."""
+    running = Command(app, environment)
+    running.start()
+    try:
+        yield running
+    finally:
+        running.stop()

@@ -1,0 +1,41 @@
+"""What these tests need that no wheel brings: Chromium, and the browser client in a file.
+
+Where one of them is missing, tests are skipped and say what to do; with `REQUIRE_BROWSER=1` they fail instead.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+__all__ = ["chromium", "client_file"]
+
+ROOT = Path(__file__).parents[2]
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+def chromium() -> str:
+    """The path of the browser: `CHROMIUM` says it, else it is looked for under its usual names."""
+    given = os.environ.get("CHROMIUM")
+    found = next(filter(None, map(shutil.which, [given] if given else _NAMES)), None)
+    if found is None:
+        _missing(f"no browser at {given or ', '.join(_NAMES)}: `apt-get install chromium`, or set CHROMIUM to its path")
+    return found
+
+
+def client_file() -> Path:
+    """The file of the browser client: `DATASTAR_CLIENT` says where, else it is where `make test` puts it."""
+    file = Path(os.environ.get("DATASTAR_CLIENT") or ROOT / ".venv" / "datastar.js")
+    if not file.is_file():
+        _missing(f"no browser client at {file}: `python tests/browser/fetch_client.py <file>` fetches it")
+    return file.resolve()
+
+
+def _missing(what: str) -> NoReturn:
+    if os.environ.get("REQUIRE_BROWSER") == "1":
+        pytest.fail(what, pytrace=False)
+    pytest.skip(what)

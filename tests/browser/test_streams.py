@@ -1,0 +1,109 @@
+"""When streams end, and whether the client comes back."""
+
+from __future__ import annotations
+
+import pytest
+from htpy import div
+from playwright.sync_api import expect
+from quart.typing import ResponseReturnValue
+
+from plugins.datastar import at, attr
+from tests.browser.stage import Stage
+from tests.browser.visitors import Visitors, hide, hide_from_the_start
+from tests.browser.waiting import eventually
+
+pytestmark = pytest.mark.slow
+
+ENDED = "evt.detail.el === el && evt.detail.type === 'finished' && ($ended = true)"
+
+
+def show_second_stream(stage: Stage, opener: str) -> None:
+    """Open a page with one more stream, and wait until that has ended."""
+    stage.show(
+        div(attr.signals({"ended": False, "text": ""})),
+        div("#second", attr.on("datastar-fetch", ENDED) | attr.init(opener)),
+        div("#text", attr.text("$text")),
+        div("#ended", attr.text("$ended")),
+    )
+    expect(stage.page.locator("#ended")).to_have_text("true")
+
+
+def test_a_stream_that_is_closed_has_shown_everything_and_does_not_come_back(stage: Stage) -> None:
+    """`close-sse` ends it after what was sent before."""
+
+    @stage.app.get("/second")
+    async def second() -> ResponseReturnValue:
+        return await stage.live.stream([["patch-signals", {"text": "all of it"}], ["close-sse"]], key=("second",))
+
+    show_second_stream(stage, at.get("/second"))
+    expect(stage.page.locator("#text")).to_have_text("all of it")
+    assert len(stage.asked) == 1
+    assert stage.streams() == 1
+
+
+def test_who_is_refused_a_stream_stays_away(stage: Stage) -> None:
+    """Even a page that would always come back."""
+
+    @stage.app.get("/second")
+    async def second() -> ResponseReturnValue:
+        return await stage.live.stream([], key=("second",), allow=False)
+
+    show_second_stream(stage, at.get("/second", retry="always"))
+    assert len(stage.asked) == 1
+
+
+def test_who_is_cut_off_comes_back(stage: Stage) -> None:
+    """`close-sse` from elsewhere, to a page that always comes back: it gets what is sent afterwards."""
+    stage.show()
+    stage.page.evaluate("window.same = true")
+    with stage.page.expect_request("**/stream*"):
+        stage.cast(["close-sse"])
+    eventually(lambda: stage.streams() == 1)
+    assert stage.page.evaluate("window.same")
+    stage.send(["patch-signals", {"text": "again"}])
+
+
+def test_an_element_that_is_removed_ends_its_stream(stage: Stage) -> None:
+    """If it was opened so: with `request_cancellation="cleanup"`."""
+    stage.show()
+    assert stage.streams() == 1
+    stage.page.evaluate("document.querySelector('[data-init]').remove()")
+    eventually(lambda: stage.streams() == 0)
+
+
+def test_a_tab_that_is_hidden_has_no_stream_until_it_is_shown(stage: Stage) -> None:
+    """So tabs in the background take no connection."""
+    stage.show()
+    hide(stage.page, True)
+    eventually(lambda: stage.streams() == 0)
+    hide(stage.page, False)
+    eventually(lambda: stage.streams() == 1)
+    stage.send(["patch-signals", {"text": "again"}])
+
+
+def test_a_tab_that_was_never_looked_at_has_a_stream(stage: Stage, visitors: Visitors) -> None:
+    """It was opened in the background: that is no change which the client could notice."""
+    stage.serve()
+    stage.page = visitors.person().new_page()
+    hide_from_the_start(stage.page)
+    stage.page.goto(stage.server.url)
+    expect(stage.page.locator("#live")).to_have_text("live")
+    assert stage.streams() == 1
+
+
+def test_a_stream_stays_open_in_a_hidden_tab_if_that_is_said(stage: Stage) -> None:
+    """With `open_when_hidden`; the page's other stream does not."""
+
+    @stage.app.get("/second")
+    async def second() -> ResponseReturnValue:
+        return await stage.live.stream([["patch-signals", {"text": "second"}]], key=("second",))
+
+    stage.show(
+        div(attr.signals({"text": ""}) | attr.init(at.get("/second", open_when_hidden=True))),
+        div("#text", attr.text("$text")),
+    )
+    expect(stage.page.locator("#text")).to_have_text("second")
+    assert stage.streams() == 2
+    hide(stage.page, True)
+    eventually(lambda: stage.streams() == 1)
+    assert stage.server.call(lambda: [connection.key for connection in stage.store]) == [("second",)]
