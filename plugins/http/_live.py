@@ -57,8 +57,11 @@ class Live:
     cut off. Signals may have `max_signals` bytes. `on_invalid` and `on_error` are what `signals`, `reply` and `stream`
     do unless told otherwise.
 
-    Raises `RegistrationError` for a dispatch without the Connections plugin and for cookie settings that cannot be made
-    secure, `TypeError` for an app that is no plain QuartTrio.
+    A client that vanishes without a word, its network or its power gone, is noticed when it has not answered for
+    `peer_timeout` seconds, or a third more. Behind a proxy it is the proxy that has to notice.
+
+    Raises `RegistrationError` for a dispatch without the Connections plugin, for cookie settings that cannot be made
+    secure and for a `peer_timeout` below one second, `TypeError` for an app that is no plain QuartTrio.
     """
 
     def __init__(
@@ -69,6 +72,7 @@ class Live:
         max_frames: int = 1_000,
         max_bytes: int = 1_000_000,
         max_signals: int = 1_000_000,
+        peer_timeout: float = 20.0,
         secure_cookies: bool = False,
         on_invalid: OnInvalid | None = None,
         on_error: OnError | None = None,
@@ -79,6 +83,10 @@ class Live:
                 "Live keeps streams in the plugin Connections, and this dispatch has none",
                 fix="create_dispatch([Connections(), ...])",
             )
+        if peer_timeout < 1:
+            raise RegistrationError(
+                "peer_timeout is a number of seconds, 1 or more", fix="leave it out for the default"
+            )
         install(app)
         prepare_cookies(app, secure=secure_cookies)
         app.register_error_handler(InvalidSignals, self._answer_invalid)
@@ -87,7 +95,7 @@ class Live:
         self._sessions = sessions_of(app)
         self._sessions.enders.append(lambda ended: connections.disconnect([ended, ANY]))
         make = partial(Connection, max_frames=max_frames, max_bytes=max_bytes, held=True)
-        self._streams = Streams(dispatch, connections, self._serving, make)
+        self._streams = Streams(dispatch, connections, self._serving, make, peer_timeout)
         self._on_invalid: OnInvalid = _patch_messages if on_invalid is None else on_invalid
         self._on_error = on_error
         self._max_signals = max_signals

@@ -12,11 +12,19 @@ the whole grace period. Cure: once the last chunk is being sent, a disconnect no
 afterwards. Cure: `Lifeline.terminated`, the event that hypercorn sets as soon as it stops, found through the bound
 method that it hands over as `send`. Relies on `send.__self__.context.terminated`; under any other server there is no
 such event, and streams end when that server ends them.
+
+**Nobody asks a silent client whether it is still there.** One that vanishes without a word, as phones in tunnels do,
+keeps its connection for hours: hypercorn sets no keepalive, and what is written to it waits 15 minutes for an answer.
+Cure: `Lifeline.expect_answers` has the kernel ask (SO_KEEPALIVE, RFC 9293, 3.8.4) and give up (TCP_USER_TIMEOUT, RFC
+5482). Relies on the way from `send` to the socket, `send.__self__.send.__self__.send.__self__.stream`. Where there is
+no such way, or no such option, as beyond Linux, the system's own defaults hold.
 """
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Protocol, cast, final
 
 import trio
@@ -41,12 +49,30 @@ class Terminated(Protocol):
 class Lifeline:
     """What lives as long as one request: a nursery, and calls to make when it is over, however it ends."""
 
-    def __init__(self, terminated: Terminated | None) -> None:
-        self.terminated = terminated
+    def __init__(self, send: object) -> None:
+        self._send = send
+        self.terminated = _terminated(send)
         """Set as soon as the server begins to stop; None where the server does not say."""
         self.nursery: trio.Nursery | None = None
         self.exits: list[Callable[[], object]] = []
         self.last_chunk = False
+
+    def expect_answers(self, within: float) -> None:
+        """Have the connection of this request broken when its client has not answered for so many seconds.
+
+        An idle client is asked every third of that time, so it is noticed within four thirds. Not below one second.
+        """
+        found = _socket(self._send)
+        if found is None:
+            return
+        every = max(1, round(within / 3))
+        wanted = {"TCP_KEEPIDLE": every, "TCP_KEEPINTVL": every, "TCP_KEEPCNT": 3}
+        wanted["TCP_USER_TIMEOUT"] = max(1, round(within)) * 1000
+        with suppress(OSError):  # it has just been closed
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            for name, value in wanted.items():
+                if hasattr(socket, name):
+                    found.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 class _Connection(TrioASGIHTTPConnection):
@@ -55,7 +81,7 @@ class _Connection(TrioASGIHTTPConnection):
     async def __call__(self, receive: Any, send: Any) -> None:
         if not trio.lowlevel.in_trio_run():
             raise RuntimeError("this app runs on trio, and the server does not: start it with `hypercorn -k trio`")
-        line = Lifeline(_terminated(send))
+        line = Lifeline(send)
         cast(dict[str, Any], self.scope)[_KEY] = line
 
         async def watched(message: Any) -> None:
@@ -84,6 +110,16 @@ def _terminated(send: object) -> Terminated | None:
     context: object = getattr(getattr(send, "__self__", None), "context", None)
     event: object = getattr(context, "terminated", None)
     return cast(Terminated, event) if callable(getattr(event, "is_set", None)) else None
+
+
+def _socket(send: object) -> trio.socket.SocketType | None:
+    """The socket that `send` comes to in the end: that of the server, of the protocol, of the HTTP stream."""
+    stream = getattr(send, "__self__", None)
+    protocol = getattr(getattr(stream, "send", None), "__self__", None)
+    server = getattr(getattr(protocol, "send", None), "__self__", None)
+    transport: object = getattr(server, "stream", None)
+    found: object = getattr(getattr(transport, "transport_stream", transport), "socket", None)  # inside TLS, or bare
+    return found if isinstance(found, trio.socket.SocketType) else None
 
 
 def install(app: QuartTrio) -> None:

@@ -26,7 +26,8 @@ _logger = logging.getLogger("plugins.http")
 class Streams:
     """Begins the streams of one `Live`. Each lives as long as the request that asked for it.
 
-    `make` makes a connection of a scope and a key, with what others send to it held.
+    `make` makes a connection of a scope and a key, with what others send to it held. One whose client has not answered
+    for `peer_timeout` seconds ends.
     """
 
     def __init__(
@@ -35,11 +36,13 @@ class Streams:
         connections: Connections,
         serving: Serving,
         make: Callable[[object, object], Connection],
+        peer_timeout: float,
     ) -> None:
         self._dispatch = dispatch
         self._connections = connections
         self._serving = serving
         self._make = make
+        self._peer_timeout = peer_timeout
 
     def enter(self, scope: object, key: object) -> Connection:
         """Store a connection for the current request. Raises `TooManyConnectionsError`; then nothing is kept."""
@@ -75,6 +78,7 @@ class Streams:
     def _attach(self, connection: Connection) -> Lifeline:
         """Have a connection end with the current request, however that ends, and when the server begins to stop."""
         line = lifeline(request)
+        line.expect_answers(self._peer_timeout)
         line.exits.append(connection.close)
         self._serving.watch(connection, line.terminated)
         return line

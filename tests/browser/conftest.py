@@ -9,7 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from demo.app import app, board
+from demo.lobby import rooms
 from tests.browser import needed
+from tests.browser.command import Command, command
+from tests.browser.serving import Server, serve
 from tests.browser.stage import Stage
 from tests.browser.visitors import PATIENCE, Visitors, visiting
 
@@ -64,3 +68,18 @@ def visitors(browser: Browser, servers: ExitStack) -> Iterator[Visitors]:
 def stage(client_file: Path, servers: ExitStack, visitors: Visitors) -> Stage:
     """An app with one page."""
     return Stage(client_file, servers, visitors)
+
+
+@pytest.fixture
+def demo(servers: ExitStack, client_file: Path, monkeypatch: pytest.MonkeyPatch) -> Server:
+    """The demo, where nobody has been greeted yet, and nobody is in any room."""
+    monkeypatch.setenv("DATASTAR_URL", str(client_file))
+    monkeypatch.setattr(board, "latest", None)
+    monkeypatch.setattr(rooms, "_rooms", {})
+    return servers.enter_context(serve(app))
+
+
+@pytest.fixture
+def restartable(servers: ExitStack, client_file: Path) -> Command:
+    """The demo by the command that the README shows."""
+    return servers.enter_context(command("demo.app:app", SECRET_KEY="not very", DATASTAR_URL=str(client_file)))

@@ -2,41 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from demo.app import app, board, dispatch
+from demo.app import dispatch
 from plugins.connections import Connections
-from tests.browser.command import Command, command
-from tests.browser.serving import Server, serve
-from tests.browser.visitors import AWAY, Visitors, hide
+from tests.browser.command import Command
+from tests.browser.serving import Server
+from tests.browser.visitors import AWAY, Visitors, connected, hide
 from tests.browser.waiting import eventually
 
 pytestmark = pytest.mark.slow
 
 NOBODY = "Nobody has been greeted yet."
-
-
-@pytest.fixture
-def demo(servers: ExitStack, client_file: Path, monkeypatch: pytest.MonkeyPatch) -> Server:
-    """The demo, where nobody has been greeted yet."""
-    monkeypatch.setenv("DATASTAR_URL", str(client_file))
-    monkeypatch.setattr(board, "latest", None)
-    return servers.enter_context(serve(app))
-
-
-@pytest.fixture
-def restartable(servers: ExitStack, client_file: Path) -> Command:
-    """The demo by the command that the README shows."""
-    return servers.enter_context(command("demo.app:app", SECRET_KEY="not very", DATASTAR_URL=str(client_file)))
-
-
-def connected(page: Page) -> None:
-    """Wait until the page says that it is connected."""
-    expect(page.locator(".connection")).to_have_text("Connected")
 
 
 def greet(page: Page, name: str) -> None:

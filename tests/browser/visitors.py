@@ -12,9 +12,9 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import final
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, WebError
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, WebError, expect
 
-__all__ = ["AWAY", "PATIENCE", "Visitors", "hide", "hide_from_the_start", "visiting"]
+__all__ = ["AWAY", "PATIENCE", "Visitors", "connected", "hide", "hide_from_the_start", "visiting"]
 
 PATIENCE = 20_000
 """How long to wait for what should happen, in milliseconds: long, for machines that have much else to do."""
@@ -93,6 +93,12 @@ def visiting(browser: Browser) -> Generator[Visitors]:
         assert not unexpected, "in the browser:\n" + "\n".join(unexpected)
     finally:
         visitors.leave()
+
+
+def connected(page: Page) -> Page:
+    """Wait until a page of the demo says that it is connected, and return it."""
+    expect(page.locator(".connection")).to_have_text("Connected")
+    return page
 
 
 def hide(page: Page, hidden: bool) -> None:

@@ -3,31 +3,58 @@
 from __future__ import annotations
 
 import logging
+import socket
+import ssl
+import subprocess
+import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 
 import pytest
 import trio
+import trustme
 from hypercorn.config import Config
 from hypercorn.trio import serve
+from quart import request
 from quart.typing import ResponseReturnValue
 from quart_trio import QuartTrio
 
-from effects import Context, Placeholder, Registry, create_dispatch
+from effects import Context, Placeholder, RegistrationError, Registry, create_dispatch
 from plugins.connections import Connections
 from plugins.datastar import Datastar
 from plugins.http import Http, Live
+from plugins.http._stack import Lifeline, _socket, lifeline
 
 PATIENCE = 20
 """Seconds after which a test gives up; far above what anything here takes."""
 
 
+Stream = trio.SocketStream | trio.SSLStream[trio.SocketStream]
+
+
+class Certificate:
+    """A certificate of this machine, and whoever trusts it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._authority = trustme.CA()
+        self.file = folder / "certificate.pem"
+        self._authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(self.file))
+
+    def inside(self, stream: trio.SocketStream) -> trio.SSLStream[trio.SocketStream]:
+        """A client's end of TLS."""
+        context = ssl.create_default_context()
+        self._authority.configure_trust(context)
+        return trio.SSLStream(stream, context, server_hostname="127.0.0.1", https_compatible=True)
+
+
 class Server:
     """A worker in this process, with a page and a stream."""
 
-    def __init__(self, grace: float = 0) -> None:
+    def __init__(self, grace: float = 0, certificate: Certificate | None = None) -> None:
         self.grace = grace
+        self.certificate = certificate
         connections = Connections()
         self.store = connections.store
         self.gone: list[object] = []
@@ -50,6 +77,7 @@ class Server:
 
         @self.app.get("/sse")
         async def sse() -> ResponseReturnValue:
+            self.line = lifeline(request)
             first, last = ["patch-signals", {"connected": True}], ["gone", Placeholder("connection/cause")]
             return await live.stream([first], key="page", on_close=[last], grace=self.grace)
 
@@ -64,6 +92,8 @@ class Server:
         config.graceful_timeout = 10 * PATIENCE
         config.keep_alive_timeout = 10 * PATIENCE
         config.errorlog = logging.getLogger("tests.hypercorn")
+        if self.certificate is not None:
+            config.certfile = config.keyfile = str(self.certificate.file)
         async with trio.open_nursery() as nursery:
             run = partial(serve, self.app, config, shutdown_trigger=self.stop.wait)
             (bind,) = await nursery.start(run)
@@ -73,9 +103,9 @@ class Server:
 
 
 @asynccontextmanager
-async def serving(grace: float = 0) -> AsyncGenerator[Server]:
+async def serving(grace: float = 0, certificate: Certificate | None = None) -> AsyncGenerator[Server]:
     """A server that is stopped, and has stopped, at the end."""
-    server = Server(grace)
+    server = Server(grace, certificate)
     with trio.fail_after(PATIENCE):
         async with trio.open_nursery() as nursery:
             await nursery.start(server.run)
@@ -84,7 +114,13 @@ async def serving(grace: float = 0) -> AsyncGenerator[Server]:
             await server.stopped.wait()
 
 
-async def ask(stream: trio.SocketStream, path: str, until: bytes, cookie: str = "") -> bytes:
+async def connect(server: Server) -> Stream:
+    """A connection to the server, inside TLS if it has a certificate."""
+    stream = await trio.open_tcp_stream("127.0.0.1", server.port)
+    return stream if server.certificate is None else server.certificate.inside(stream)
+
+
+async def ask(stream: Stream, path: str, until: bytes, cookie: str = "") -> bytes:
     """Send a request, and return the answer up to the end of `until`."""
     await stream.send_all(
         f"GET {path} HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\nCookie: {cookie}\r\n\r\n".encode()
@@ -97,17 +133,17 @@ async def ask(stream: trio.SocketStream, path: str, until: bytes, cookie: str = 
     return answer
 
 
-async def open_stream(server: Server) -> trio.SocketStream:
-    """Open a page, then its stream; return the socket once the first event is there."""
-    async with await trio.open_tcp_stream("127.0.0.1", server.port) as page:
+async def open_stream(server: Server) -> Stream:
+    """Open a page, then its stream; return the connection once the first event is there."""
+    async with await connect(server) as page:
         answer = await ask(page, "/", b"hello")
     cookie = answer.decode().partition("set-cookie: ")[2].partition(";")[0]
-    stream = await trio.open_tcp_stream("127.0.0.1", server.port)
+    stream = await connect(server)
     await ask(stream, "/sse", b"connected", cookie)
     return stream
 
 
-async def read_to_the_end(stream: trio.SocketStream) -> bytes:
+async def read_to_the_end(stream: Stream) -> bytes:
     """Everything until the server closes."""
     return b"".join([bytes(chunk) async for chunk in stream])
 
@@ -163,3 +199,39 @@ async def test_when_the_server_stops_all_that_happens_at_the_end_of_a_stream_has
                 await read_to_the_end(stream)
         await server.stopped.wait()
         assert server.gone == ["shutdown"] * 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["idle", "chatty"])
+def test_a_client_that_vanishes_without_a_word_is_noticed(kind: str) -> None:
+    """Whether anything is sent to it or not: in a network of its own, which goes down."""
+    alone = ["unshare", "--net", "--map-root-user"]
+    if subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("this kernel lets nobody have a network of their own")
+    vanish = [sys.executable, "-m", "tests.plugins.http.vanishing", "2", kind]
+    done = subprocess.run(
+        [*alone, *vanish], cwd=Path(__file__).parents[3], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.stdout, done.stderr) == ("closed\n", "")
+
+
+@pytest.mark.parametrize("tls", [False, True])
+async def test_the_kernel_is_told_to_expect_answers_from_those_who_have_a_stream(tls: bool, tmp_path: Path) -> None:
+    """Whatever stands between the stream and its socket; once it is closed, nobody is asked any more."""
+    async with serving(certificate=Certificate(tmp_path) if tls else None) as server:
+        stream = await open_stream(server)
+        found = _socket(server.line._send)
+        assert found is not None
+        assert found.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+        assert found.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 20_000
+        assert found.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 7
+        await trio.aclose_forcefully(stream)
+        await server.somebody_went.wait()
+        server.line.expect_answers(1)
+    Lifeline(print).expect_answers(1)  # another server, of which we know nothing
+
+
+def test_a_client_needs_a_second_to_answer() -> None:
+    """Kernels count in seconds."""
+    with pytest.raises(RegistrationError, match="1 or more"):
+        Live(QuartTrio("x"), create_dispatch([Connections()]), peer_timeout=0.5)
