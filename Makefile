@@ -7,7 +7,7 @@ DEMO   := $(VENV)/.demo
 CLIENT := $(VENV)/datastar.js
 BIND   ?= 127.0.0.1:8000
 
-.PHONY: demo check test lint types fast docs wheel clean
+.PHONY: demo check test lint types fast docs looks wheel clean
 
 demo: $(DEMO)
 	$(BIN)/hypercorn -k trio --bind $(BIND) demo.app:app
@@ -37,6 +37,11 @@ fast: $(READY)
 $(CLIENT): | $(READY)
 	-$(BIN)/python tests/browser/fetch_client.py $(CLIENT)
 
+# Every page of the demo in every state, as pictures in looks/.
+looks: export DATASTAR_CLIENT ?= $(CLIENT)
+looks: $(READY) $(CLIENT)
+	$(BIN)/python -m tests.browser.states looks
+
 docs: $(READY)
 	$(BIN)/python -m docs.reference site
 
@@ -54,4 +59,4 @@ $(DEMO): pyproject.toml
 	touch $(DEMO)
 
 clean:
-	rm -rf $(VENV) build dist site .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build dist site looks .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis

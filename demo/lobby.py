@@ -120,7 +120,8 @@ def show_people(state: State, room: str) -> list[object]:
 @lobby.action("lobby/show-messages")
 def show_messages(state: State, room: str) -> list[object]:
     """Show what was said."""
-    return [["patch-elements", views.messages(_room(state, room).messages)]]
+    now = _room(state, room)
+    return [["patch-elements", views.messages(now)], ["patch-signals", {"last": now.last}]]
 
 
 # What happens.

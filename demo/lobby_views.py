@@ -29,13 +29,15 @@ from htpy import (
 from markupsafe import Markup
 
 from demo.frame import Page, connection, live, opener
-from demo.rooms import Message, Room
+from demo.rooms import Room
 from plugins.datastar import at, attr
 from plugins.datastar import html as trusted
 
 __all__ = ["door", "messages", "notice", "page", "people", "room", "url"]
 
 _ALWAYS = ("garden", "tea", "workshop")
+_TO_THE_END = "el.scrollTop = el.scrollHeight"
+_AT_THE_END = "$_end = el.scrollHeight - el.scrollTop - el.clientHeight < 40"
 _SEND = "evt.key === 'Enter' && !evt.shiftKey && !evt.isComposing && (evt.preventDefault(), el.form.requestSubmit())"
 
 
@@ -89,7 +91,10 @@ def room(name: str, rooms: Mapping[str, Room]) -> Markup:
     state = rooms.get(name, Room())
     say, leave = url(name, "message"), url(name, "leave")
     return _html(
-        section("#lobby", attr.signals({"connected": False, "text": "", "errors": {"text": ""}}))[
+        section(
+            "#lobby",
+            attr.signals({"connected": False, "text": "", "last": state.last, "_end": True, "errors": {"text": ""}}),
+        )[
             opener(url(name, "sse"), open_when_hidden=True),  # who looks at another tab is still here
             _rooms(name, rooms),
             div(".head")[
@@ -99,7 +104,7 @@ def room(name: str, rooms: Mapping[str, Room]) -> Markup:
                 ],
             ],
             people(state.names),
-            messages(state.messages),
+            messages(state),
             notice(""),
             form(attr.on("submit", at.post(say)), action=say, method="post")[
                 label(for_="text")["Your message"],
@@ -130,12 +135,15 @@ def people(names: list[str]) -> Markup:
     return _html(ul("#people.people", aria_label="Who is here")[some if names else li(".nobody")["Nobody yet"]])
 
 
-def messages(said: tuple[Message, ...]) -> Markup:
-    """What was said."""
-    lines = (li[strong[bdi[one.name]], " ", span(dir="auto")[one.text]] for one in said)
+def messages(state: Room) -> Markup:
+    """What was said. The last message, whose number is `$last`, comes into sight, unless somebody reads older ones."""
+    lines = (li(id=f"m{one.number}")[strong[bdi[one.name]], " ", span(dir="auto")[one.text]] for one in state.messages)
+    scrolling = (
+        attr.init(_TO_THE_END) | attr.on("scroll", _AT_THE_END) | attr.effect(f"$last && $_end && ({_TO_THE_END})")
+    )
     return _html(
-        ol("#messages.messages", role="log", aria_label="Messages", tabindex="0")[
-            lines if said else li(".nobody")["Nobody has said anything yet."]
+        ol("#messages.messages", scrolling, role="log", aria_label="Messages", tabindex="0")[
+            lines if state.messages else li(".nobody")["Nobody has said anything yet."]
         ]
     )
 

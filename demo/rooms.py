@@ -28,8 +28,9 @@ def fold(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What somebody said."""
+    """What somebody said: the how manieth message in its room, by whom, and what."""
 
+    number: int
     name: str
     text: str
 
@@ -41,6 +42,11 @@ class Room:
     people: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """The names of those who are here, by the scopes of their sessions."""
     messages: tuple[Message, ...] = ()
+
+    @property
+    def last(self) -> int:
+        """The number of the last message; 0 where there is none."""
+        return self.messages[-1].number if self.messages else 0
 
     @property
     def names(self) -> list[str]:
@@ -75,7 +81,7 @@ class Rooms:
     def say(self, room: str, name: str, text: str) -> None:
         """Keep what was said, and forget what was said long before."""
         before = self._rooms.get(room, Room())
-        messages = [*before.messages, Message(name, text)][-MOST_MESSAGES:]
+        messages = [*before.messages, Message(before.last + 1, name, text)][-MOST_MESSAGES:]
         while sum(len(message.text) for message in messages) > MOST_CHARACTERS:
             del messages[0]
         self._keep(room, replace(before, messages=tuple(messages)))

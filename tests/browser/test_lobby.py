@@ -288,9 +288,19 @@ def test_without_javascript_people_join_talk_and_leave(demo: Server, visitors: V
 
 
 def test_the_last_message_is_in_sight(demo: Server, visitors: Visitors) -> None:
-    """However many there are."""
-    page = join(demo.url, visitors.person(), "Ann")
-    for number in range(30):
-        say(page, f"message {number}")
-        expect(messages(page)).to_have_count(number + 1)
-    expect(messages(page).last).to_be_in_viewport()
+    """However many and long they are, now and after a reload; but not for who reads what was said before."""
+    ann, ben = (join(demo.url, visitors.person(), name) for name in ("Ann", "Ben"))
+    for number in range(20):
+        say(ann, f"message {number}\n{'word ' * number * 5}")
+        for page in (ann, ben):
+            expect(messages(page)).to_have_count(number + 1)
+            expect(messages(page).last).to_be_in_viewport()
+    ben.reload()
+    connected(ben)
+    expect(messages(ben).last).to_be_in_viewport()
+    ben.evaluate("document.querySelector('#messages').scrollTop = 0")
+    say(ann, "the last")
+    expect(messages(ben)).to_have_count(21)
+    expect(messages(ann).last).to_be_in_viewport()
+    expect(messages(ben).first).to_be_in_viewport()
+    expect(messages(ben).last).not_to_be_in_viewport()

@@ -107,8 +107,9 @@ async def test_a_message_is_kept_and_shown(recorder: Recorder, rooms: Rooms) -> 
     ]
     recorder.runs("lobby/say", lambda ctx, *said: rooms.say(*said))
     (await recorder([["lobby/message", "tea", "Ann", "<b>"]])).raise_errors()
-    assert recorder.effects[-1] == ["patch-elements", views.messages((Message("Ann", "<b>"),))]
-    assert "&lt;b&gt;" in views.messages((Message("Ann", "<b>"),))
+    shown = views.messages(Room(messages=(Message(1, "Ann", "<b>"),)))
+    assert recorder.effects[-2:] == [["patch-elements", shown], ["patch-signals", {"last": 1}]]
+    assert "&lt;b&gt;" in shown
 
 
 def test_routes_are_data() -> None:

@@ -48,8 +48,9 @@ async def member(name: str, room: str = "tea") -> TestClientProtocol:
 
 async def greeted(stream: SSEStream) -> str:
     """What a stream begins with: who is here."""
-    here, said, connected = [await stream.event() for _ in range(3)]
+    here, said, last, connected = [await stream.event() for _ in range(4)]
     assert (here.event, said.event) == ("datastar-patch-elements",) * 2
+    assert set(last.signals) == {"last"}
     assert connected.signals == {"connected": True}
     return here.elements
 
@@ -86,6 +87,7 @@ async def test_people_see_each_other_come_talk_and_go() -> None:
                 assert await say(ben, "hello") == 200
                 for stream in (one, two):
                     assert 'Ben</bdi></strong> <span dir="auto">hello' in (await stream.event()).elements
+                    assert (await stream.event()).signals == {"last": 1}
                 answer = await ben.post("/lobby/tea/leave", headers=DATASTAR)
                 assert 'id="name"' in await answer.get_data(as_text=True)
                 assert 'id="name"' in (await two.event()).elements

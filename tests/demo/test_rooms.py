@@ -41,7 +41,7 @@ def test_only_so_much_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     rooms = Rooms()
     for number in range(5):
         rooms.say("tea", "Ann", str(number))
-    assert rooms.now()["tea"].messages == tuple(Message("Ann", number) for number in "234")
+    assert rooms.now()["tea"].messages == tuple(Message(number + 1, "Ann", str(number)) for number in (2, 3, 4))
     rooms.say("tea", "Ann", "x" * 9)
     assert [message.text for message in rooms.now()["tea"].messages] == ["4", "x" * 9]
 
