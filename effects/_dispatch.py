@@ -9,7 +9,8 @@ from types import MappingProxyType
 from typing import cast, final
 
 from ._background import Background
-from ._errors import DispatchResult, RegistrationError
+from ._check import check
+from ._errors import DispatchResult, EffectsError, RegistrationError
 from ._expand import Expansion, expand
 from ._frame import EMPTY, Engine, Frame, merged
 from ._interceptors import Interceptor
@@ -99,6 +100,14 @@ class Dispatch:
         """
         quiet = replace(self._engine, hear=_hear_nothing)
         return expand(Frame(quiet, None, EMPTY, self._current()), effects, state, data)
+
+    def check(self, effects: Sequence[object]) -> tuple[EffectsError, ...]:
+        """Say what keeps effect vectors from ever working, whatever their placeholders will come to; nested ones, too.
+
+        Finds what is no vector, keys and placeholders that nobody registers, too few or many arguments, and arguments
+        without placeholders that do not fit. Runs nothing, and needs no data: for templates that are dispatched later.
+        """
+        return tuple(check(self._engine.tables, effects))
 
     def running(self) -> AbstractAsyncContextManager[Dispatch]:
         """Open what the plugins need, for as long as the context is entered.

@@ -7,7 +7,7 @@ from ._allow import Allow, RequestData
 from ._given import Effects, OnError, OnInvalid, Otherwise
 from ._invalid import InvalidSignals, no_errors
 from ._live import Live
-from ._placeholders import MissingValueError, PathParam, Query, Session, Signal, placeholder_problem
+from ._placeholders import MissingValueError, PathParam, Query, Session, Signal, placeholder_kind, placeholder_problem
 from ._plugin import Http, SessionError
 from ._templates import template
 
@@ -28,6 +28,7 @@ __all__ = [
     "SessionError",
     "Signal",
     "no_errors",
+    "placeholder_kind",
     "placeholder_problem",
     "template",
 ]

@@ -29,6 +29,7 @@ __all__ = [
     "dispatch_problem",
     "event_response",
     "is_datastar",
+    "is_opened_as_page",
     "problem",
     "stay_away",
     "takes_events",
@@ -58,15 +59,20 @@ def problem(status: int, detail: str, **extra: object) -> Response:
     """A problem of the current request."""
     title = HTTPStatus(status).phrase
     if _wants_page():
-        page = _PAGE.format(title=title, detail=detail) + _listing(extra.get("errors"))
+        page = _PAGE.format(title=title, detail=detail) + _listing(extra.get("errors")) + _way_back()
         return Response(page, status, content_type="text/html; charset=utf-8")
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **extra}
     return Response(json.dumps(body), status, content_type="application/problem+json")
 
 
+def is_opened_as_page() -> bool:
+    """Whether a browser shows the answer in place of its page, and there is none to go back to: it followed a link."""
+    return request.method == "GET" and _wants_page()
+
+
 def back_to_page() -> Response:
     """Send a browser that posted a form back to the page that the form is on; who is no browser gets 204."""
-    page = own_page(request) if request.method not in {"GET", "HEAD"} and _wants_page() else None
+    page = own_page(request) if _wants_page() else None
     return Response(b"", 204) if page is None else Response(b"", 303, headers={"Location": page})
 
 
@@ -128,6 +134,11 @@ def _listing(errors: object) -> Markup:
         lines = [_inline(one) for one in cast("Sequence[object]", errors or ())]
     items = Markup("").join(Markup("<li>{}</li>").format(line) for line in lines)
     return Markup("<ul>{}</ul>").format(items) if items else items
+
+
+def _way_back() -> Markup:
+    back = own_page(request)
+    return Markup("") if back is None else Markup('<p><a href="{}">Back</a>').format(back)
 
 
 def _inline(value: object) -> str:

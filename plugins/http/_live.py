@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TypeVar, final
+from typing import TypeVar, cast, final
 
 from pydantic import BaseModel
-from quart import Response, abort, request, session
+from quart import Response, abort, g, request, session
 from quart.typing import ResponseReturnValue
 from quart_trio import QuartTrio
 
@@ -22,12 +22,13 @@ from ._answers import (
     dispatch_problem,
     event_response,
     is_datastar,
+    is_opened_as_page,
     problem,
     stay_away,
     takes_events,
 )
 from ._given import Effects, OnError, OnInvalid, Otherwise, Snapshot, page, resolved, taken
-from ._invalid import InvalidSignals, Messages, filled, parse
+from ._invalid import InvalidSignals, Messages, filled, no_errors, parse
 from ._models import as_model_input, values_of
 from ._origin import is_cross_site, shows_no_origin
 from ._serving import Serving
@@ -39,6 +40,8 @@ from ._streams import Streams
 
 __all__ = ["Live"]
 
+_LONGEST = 86_400
+_CLEARED = "_rhialto_cleared"
 _NOT_ALLOWED = "This is not allowed."
 _SOON = (1, 2), "The session has just changed. Try again."
 _LATER = (5, 15), "There is no room for another stream now. Try again later."
@@ -61,7 +64,8 @@ class Live:
     `peer_timeout` seconds, or a third more. Behind a proxy it is the proxy that has to notice.
 
     Raises `RegistrationError` for a dispatch without the Connections plugin, for cookie settings that cannot be made
-    secure and for a `peer_timeout` below one second, `TypeError` for an app that is no plain QuartTrio.
+    secure and for a `peer_timeout` of less than a second or more than a day, `TypeError` for an app that is no plain
+    QuartTrio.
     """
 
     def __init__(
@@ -83,13 +87,12 @@ class Live:
                 "Live keeps streams in the plugin Connections, and this dispatch has none",
                 fix="create_dispatch([Connections(), ...])",
             )
-        if peer_timeout < 1:
-            raise RegistrationError(
-                "peer_timeout is a number of seconds, 1 or more", fix="leave it out for the default"
-            )
+        if not 1 <= peer_timeout <= _LONGEST:
+            raise RegistrationError(f"peer_timeout is a number of seconds, 1 to {_LONGEST}", fix="leave it out")
         install(app)
         prepare_cookies(app, secure=secure_cookies)
         app.register_error_handler(InvalidSignals, self._answer_invalid)
+        self._app = app
         self._dispatch = dispatch
         self._serving = Serving(app, dispatch, connections)
         self._sessions = sessions_of(app)
@@ -99,6 +102,11 @@ class Live:
         self._on_invalid: OnInvalid = _patch_messages if on_invalid is None else on_invalid
         self._on_error = on_error
         self._max_signals = max_signals
+
+    @property
+    def app(self) -> QuartTrio:
+        """The app that was given."""
+        return self._app
 
     @property
     def dispatch(self) -> Dispatch:
@@ -145,15 +153,20 @@ class Live:
         larger than `max_signals` or the app's `MAX_CONTENT_LENGTH`, 415 for another content type. Raises
         `InvalidSignals` where the model does not fit. Catch it, or let it be answered: with 422 and, for the Datastar
         client, with the effects `on_invalid`, or those that it returns when called with the messages. By default they
-        patch the signal `errors`, `{field: message}` nested as the model is and empty for fields that fit.
+        patch the signal `errors`, `{field: message}` nested as the model is and empty for fields that fit. Where the
+        page still shows such messages and everything fits, `reply` takes them away.
         """
         self._refuse()
         signals = await raw_signals(self._max_signals)
         try:
-            return parse(model, as_model_input(model, signals) if is_form() else signals)
+            fitting = parse(model, as_model_input(model, signals) if is_form() else signals)
         except InvalidSignals as invalid:
             invalid.answer = partial(self._invalid, invalid.messages, on_invalid)
             raise
+        shown = signals.get("errors")
+        if on_invalid is None and self._on_invalid is _patch_messages and isinstance(shown, dict):
+            setattr(g, _CLEARED, _patch_messages(no_errors(model)) if filled(cast(Messages, shown)) else [])
+        return fitting
 
     async def reply(
         self,
@@ -173,7 +186,7 @@ class Live:
 
         A plain browser, which cannot read events, gets `otherwise`, or what that returns when it is called, sync or
         async, once the effects are done. By default a browser that posted a form goes back to the page it came from,
-        and others get 204.
+        one that followed a link gets 406 before anything runs, and others get 204.
 
         Cross-site requests, and those for which `allow` says no, get 403 before anything runs. A dispatch in which
         something failed is answered with 500, or with 400 where the request lacks what a placeholder stands for. The
@@ -186,10 +199,13 @@ class Live:
             abort(problem(403, _NOT_ALLOWED))
         if request.method == "HEAD":
             return event_response(b"") if is_datastar() else Response(b"", 204)
+        if otherwise is None and is_opened_as_page():
+            abort(problem(406, "This address is an answer for the page that asks for it."))
         if signals is not None:
             data["signals"] = values_of(await self.signals(signals, on_invalid=on_invalid))
         buffer = Buffer()
-        result = await self._dispatch(effects, data=data, system={"sink": buffer, "session": session})
+        cleared = cast("list[object]", g.pop(_CLEARED, []))
+        result = await self._dispatch([*cleared, *effects], data=data, system={"sink": buffer, "session": session})
         if result.errors:
             return await self._failed(result.errors, on_error, data)
         if is_datastar():
@@ -264,7 +280,7 @@ class Live:
         if handler is None:
             return dispatch_problem(errors)
         buffer = Buffer()
-        result = await self._dispatch(resolved(handler, errors), data=data, system={"sink": buffer})
+        result = await self._dispatch(resolved(handler, errors), data=data, system={"sink": buffer, "session": session})
         if result.errors or not is_datastar():
             return dispatch_problem([*errors, *result.errors])
         return event_response(buffer.joined())
@@ -275,10 +291,12 @@ class Live:
 
     async def _invalid(self, messages: Messages, on_invalid: OnInvalid | None) -> Response:
         if not is_datastar():
-            return problem(422, "The signals do not fit.", errors=filled(messages))
+            return problem(422, "What was sent does not fit.", errors=filled(messages))
         buffer = Buffer()
         effects = resolved(self._on_invalid if on_invalid is None else on_invalid, messages)
-        result = await self._dispatch(effects, data=await self._request_data(), system={"sink": buffer})
+        result = await self._dispatch(
+            effects, data=await self._request_data(), system={"sink": buffer, "session": session}
+        )
         return dispatch_problem(result.errors) if result.errors else event_response(buffer.joined())
 
     def _end_own_streams(self) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from types import UnionType
-from typing import Any, Union, cast, get_args, get_origin
+from typing import Annotated, Any, Union, cast, get_args, get_origin
 
 from pydantic import AliasChoices, BaseModel
 from pydantic.fields import FieldInfo
+from typing_extensions import TypeAliasType
 
-__all__ = ["as_model_input", "fields_of", "model_in", "part_of", "unknown_part", "values_of"]
+__all__ = ["as_model_input", "fields_of", "kind_in", "model_in", "part_of", "unknown_part", "values_of"]
 
 
 def fields_of(model: type[BaseModel]) -> Mapping[str, tuple[str, FieldInfo]]:
@@ -32,10 +33,22 @@ def model_in(annotation: object) -> type[BaseModel] | None:
 
 def _members(annotation: object) -> tuple[object, ...]:
     """What a field may hold, None aside; a union of several is not looked into."""
-    if get_origin(annotation) not in {Union, UnionType}:
-        return (annotation,)
-    members = tuple(one for one in get_args(annotation) if one is not type(None))
+    bare = _bare(annotation)
+    if get_origin(bare) not in {Union, UnionType}:
+        return (bare,)
+    members = tuple(_bare(one) for one in get_args(bare) if one is not type(None))
     return members if len(members) == 1 else ()
+
+
+def _bare(annotation: object) -> object:
+    """A type without what is said about it, and not by another name."""
+    while True:
+        if get_origin(annotation) is Annotated:
+            annotation = get_args(annotation)[0]
+        elif isinstance(annotation, TypeAliasType):
+            annotation = annotation.__value__
+        else:
+            return annotation
 
 
 def _is_model(one: object) -> bool:
@@ -43,12 +56,31 @@ def _is_model(one: object) -> bool:
 
 
 def as_model_input(model: type[BaseModel], values: Mapping[str, object]) -> dict[str, object]:
-    """The values of a form, with a list also where a field that takes several was sent once."""
-    given = dict(values)
+    """The values of a form as the signals that they stand for.
+
+    There is a list also where a field that takes several was sent once; an input that was left empty is None where a
+    field may be that and no text; `address.city` is the `city` of the model in the field `address`.
+    """
+    given: dict[str, object] = dict(values)
     for name, (_, field) in fields_of(model).items():
-        if name in given and not isinstance(given[name], list) and any(map(_is_several, _members(field.annotation))):
+        inner = model_in(field.annotation)
+        dotted = [one for one in values if one.startswith(f"{name}.")]
+        if inner is not None and dotted and name not in given:
+            parts = {one.removeprefix(f"{name}."): given.pop(one) for one in dotted}
+            given[name] = as_model_input(inner, parts)
+        elif name in given and not isinstance(given[name], list) and any(map(_is_several, _members(field.annotation))):
             given[name] = [given[name]]
+        elif given.get(name) == "" and _may_be_none_but_no_text(field.annotation):
+            given[name] = None
     return given
+
+
+def _may_be_none_but_no_text(annotation: object) -> bool:
+    bare = _bare(annotation)
+    if get_origin(bare) not in {Union, UnionType}:
+        return False
+    members = {_bare(one) for one in get_args(bare)}
+    return type(None) in members and not members & {str, object, Any}
 
 
 def _is_several(one: object) -> bool:
@@ -56,38 +88,53 @@ def _is_several(one: object) -> bool:
     return isinstance(kind, type) and issubclass(kind, Collection) and not issubclass(kind, (str, bytes, Mapping))
 
 
-def values_of(filled: BaseModel) -> dict[str, object]:
-    """What a model was filled with, by the names under which it is sent. Models in it stay models."""
+_NOTHING: Mapping[str, object] = {}
+
+
+def values_of(filled: object) -> Mapping[str, object]:
+    """What a model was filled with, by the names under which it is sent. Models in it stay models.
+
+    A validator of the model may have made something else of it: a mapping is taken as it is.
+    """
+    if not isinstance(filled, BaseModel):
+        return cast(Mapping[str, object], filled) if isinstance(filled, Mapping) else _NOTHING
     values: dict[str, object] = dict(filled.model_extra or {})
     return values | {sent: getattr(filled, name) for sent, (name, _) in fields_of(type(filled)).items()}
 
 
-_NOTHING: Mapping[str, object] = {}
-
-
 def part_of(value: object, name: str) -> object:
     """What a model or mapping has under a name. Raises `LookupError` where it has nothing, or is neither."""
-    inside = values_of(value) if isinstance(value, BaseModel) else value
-    return (cast(Mapping[str, object], inside) if isinstance(inside, Mapping) else _NOTHING)[name]
+    return values_of(value)[name]
 
 
-def unknown_part(model: type[BaseModel], path: Sequence[str]) -> tuple[str, Collection[str]] | None:
-    """The first name in a path that leads to nothing a model has, with the names there are; None where all may lead.
+def unknown_part(model: type[BaseModel], path: Sequence[str]) -> tuple[int, str, Collection[str]] | None:
+    """Where a path first leads to nothing a model has: at which name, in what, and which names there are.
 
-    What holds anything at all, such as a `dict`, may have everything.
+    None where it may lead somewhere: what holds anything at all, such as a `dict`, may have everything.
     """
     current = model
     for depth, name in enumerate(path):
         fields = fields_of(current)
         if name not in fields:
-            return None if current.model_config.get("extra") == "allow" else (name, fields.keys())
+            return None if current.model_config.get("extra") == "allow" else (depth, current.__name__, fields.keys())
         annotation = fields[name][1].annotation
         inner = model_in(annotation)
         if inner is None:
-            deeper = path[depth + 1 :]
-            return (deeper[0], ()) if deeper and not _may_have_parts(annotation) else None
+            is_end = depth == len(path) - 1 or _may_have_parts(annotation)
+            return None if is_end else (depth + 1, f"{name!r} of {current.__name__}", ())
         current = inner
     return None
+
+
+def kind_in(model: type[BaseModel], path: Sequence[str]) -> object:
+    """The type of what a path leads to, without what is said about it; None where that is not one type."""
+    *around, last = path
+    for name in around:
+        inner = model_in(fields_of(model)[name][1].annotation) if name in fields_of(model) else None
+        if inner is None:
+            return None
+        model = inner
+    return _bare(fields_of(model)[last][1].annotation) if last in fields_of(model) else None
 
 
 def _may_have_parts(annotation: object) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from copy import deepcopy
 from functools import partial
 from typing import Final, cast
 
@@ -10,9 +11,18 @@ from pydantic import BaseModel
 
 from effects import EffectsError, Placeholder
 
-from ._models import part_of, unknown_part
+from ._models import kind_in, part_of, unknown_part
 
-__all__ = ["RESOLVERS", "MissingValueError", "PathParam", "Query", "Session", "Signal", "placeholder_problem"]
+__all__ = [
+    "RESOLVERS",
+    "MissingValueError",
+    "PathParam",
+    "Query",
+    "Session",
+    "Signal",
+    "placeholder_kind",
+    "placeholder_problem",
+]
 
 _NO_DEFAULT: Final = object()
 
@@ -23,36 +33,35 @@ def Signal(*path: str, default: object = _NO_DEFAULT) -> Placeholder:  # noqa: N
     Where the signals were read through a model, it is the model's value, with the model's types and defaults. Where the
     request has no such signal it is `default`; without one, resolving it raises `MissingValueError`.
     """
-    if not path or not all(isinstance(name, str) and name for name in cast(Sequence[object], path)):
-        raise TypeError('a signal is named by one or several non-empty str: Signal("user", "name")')
-    return _placeholder("http/signal", path, default)
+    return _placeholder("http/signal", _named(path, "Signal"), default)
 
 
-def Session(name: str, default: object = _NO_DEFAULT) -> Placeholder:  # noqa: N802
-    """The value of that name in the session, as it was when the request came in.
+def Session(*path: str, default: object = _NO_DEFAULT) -> Placeholder:  # noqa: N802
+    """The value of that name in the session, as it was when the request came in; `Session("user", "name")` is nested.
 
     Where there is none it is `default`; without one, resolving it raises `MissingValueError`.
     """
-    return _placeholder("http/session", _one(name, "Session"), default)
+    return _placeholder("http/session", _named(path, "Session"), default)
 
 
-def Query(name: str, default: object = _NO_DEFAULT) -> Placeholder:  # noqa: N802
+def Query(name: str, *, default: object = _NO_DEFAULT) -> Placeholder:  # noqa: N802
     """The parameter of that name in the query of the URL, a `str`; the first, where there are several.
 
-    Where there is none it is `default`; without one, resolving it raises `MissingValueError`.
+    Where there is none it is `default`; without one, resolving it raises `MissingValueError`. For other types fill a
+    model: in a GET without Datastar, the query is what fills it.
     """
-    return _placeholder("http/query", _one(name, "Query"), default)
+    return _placeholder("http/query", _named((name,), "Query"), default)
 
 
 def PathParam(name: str) -> Placeholder:  # noqa: N802
     """The path parameter of that name in the URL. Resolving it raises `MissingValueError` where the path has none."""
-    return _placeholder("http/path-param", _one(name, "PathParam"), _NO_DEFAULT)
+    return _placeholder("http/path-param", _named((name,), "PathParam"), _NO_DEFAULT)
 
 
-def _one(name: object, kind: str) -> tuple[str]:
-    if not isinstance(name, str) or not name:
-        raise TypeError(f'{kind} takes a name, a non-empty str: {kind}("name")')
-    return (name,)
+def _named(path: tuple[str, ...], kind: str) -> tuple[str, ...]:
+    if not path or not all(isinstance(name, str) and name for name in cast(Sequence[object], path)):
+        raise TypeError(f'{kind} is named by non-empty str: {kind}("name")')
+    return path
 
 
 def _placeholder(key: str, path: tuple[str, ...], default: object) -> Placeholder:
@@ -70,7 +79,7 @@ def _resolve(part: str, data: Mapping[str, object], path: Sequence[str], *defaul
             value = part_of(value, name)
     except LookupError:
         if default:
-            return default[0]
+            return deepcopy(default[0])  # or one visitor might get what an action has done to another's
         raise MissingValueError(
             f"no {'.'.join(path)!r} in the request's {part}",
             fix="send it, give the placeholder a default, or dispatch inside Live.reply or Live.stream",
@@ -108,14 +117,35 @@ def placeholder_problem(
     Other plugins' placeholders are not looked at.
     """
     look = {"http/signal": partial(_signal_problem, signals), "http/path-param": partial(_path_problem, path)}
-    return look[placeholder.key](cast("tuple[str, ...]", placeholder.args[0])) if placeholder.key in look else None
+    if placeholder.key not in look:
+        return None
+    if not placeholder.args or not isinstance(placeholder.args[0], tuple):
+        return EffectsError(f"a placeholder {placeholder.key!r} without a name", fix='write Signal("name")')
+    return look[placeholder.key](cast("tuple[str, ...]", placeholder.args[0]))
+
+
+def placeholder_kind(
+    value: object, *, path: Mapping[str, type], signals: type[BaseModel] | None
+) -> type[str] | type[int] | type[float] | type[bool] | None:
+    """Of which simple type the value of a placeholder always is, or None where that is not known.
+
+    `path` are the types of the path's parameters; signals fill the model `signals`.
+    """
+    if not isinstance(value, Placeholder) or value.key not in _PARTS or len(value.args) != 1:
+        return None
+    names = cast("tuple[str, ...]", value.args[0])
+    found = {"http/query": lambda: str, "http/path-param": lambda: path.get(names[0])}
+    kind: object = found.get(value.key, lambda: kind_in(signals, names) if signals else None)()
+    return cast("type[str]", kind) if kind in {str, int, float, bool} else None
 
 
 def _path_problem(known: Collection[str], path: tuple[str, ...]) -> EffectsError | None:
     (name,) = path
     if name in known:
         return None
-    return EffectsError(f"no parameter {name!r} in the path", near=_listed(known), fix=f"write <{name}> into the path")
+    _, colon, bare = name.rpartition(":")
+    fix = f'write PathParam("{bare}")' if colon and bare in known else f"write <{name}> into the path"
+    return EffectsError(f"no parameter {name!r} in the path", near=_listed(known), fix=fix)
 
 
 def _signal_problem(model: type[BaseModel] | None, path: tuple[str, ...]) -> EffectsError | None:
@@ -125,11 +155,12 @@ def _signal_problem(model: type[BaseModel] | None, path: tuple[str, ...]) -> Eff
     unknown = unknown_part(model, path)
     if unknown is None:
         return None
-    name, known = unknown
-    whose = model.__name__ if name == path[0] else f"{'.'.join(path[: path.index(name)])!r} of {model.__name__}"
-    return EffectsError(
-        f"no signal {dotted!r}: {whose} has no {name!r}", near=_listed(known), fix=f"add it to {model.__name__}"
-    )
+    depth, whose, known = unknown
+    parts = tuple(path[depth].split("."))
+    fix = f"add it to {whose}" if known or not depth else "name what is there"
+    if len(parts) > 1 and unknown_part(model, (*path[:depth], *parts)) is None:
+        fix = f"write Signal({', '.join(map(repr, (*path[:depth], *parts)))})"
+    return EffectsError(f"no signal {dotted!r}: {whose} has no {path[depth]!r}", near=_listed(known), fix=fix)
 
 
 def _listed(known: Collection[str]) -> str | None:

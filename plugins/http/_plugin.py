@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, MutableMapping
 from typing import cast, final
 
 from pydantic import JsonValue
+from quart.sessions import SecureCookieSession
 
 from effects import Context, EffectsError, Registry, hookimpl
 
@@ -40,17 +42,26 @@ class Http:
 def _patch_session(ctx: Context, values: Mapping[str, JsonValue], *, session: MutableMapping[str, object]) -> None:
     """Merge values into the visitor's session, as `patch-signals` does with signals: None removes (RFC 7396).
 
-    Only where there is an answer to put it into: inside `Live.reply`, and routes. Placeholders keep what the session
-    was when the request came in. Raises `SessionError` for names that begin with `rhialto.`, which are the server's.
+    Only where there is an answer to put it into: inside `Live.reply`, and routes. It goes with that answer even if a
+    later effect fails. Placeholders keep what the session was when the request came in.
+
+    Raises `SessionError` for names that begin with `rhialto.` or `_`, which are the server's, and for more than a
+    cookie can hold, where that is what keeps the session: browsers would drop it without a word.
     """
     if any(name.startswith(RESERVED) for name in values):
-        raise SessionError(f"names in a session that begin with {RESERVED!r} are the server's", fix="use another name")
-    for name, value in values.items():
-        merged = _merged(session.get(name), value)
-        if merged is None:
+        raise SessionError("names in a session that begin with 'rhialto.' or '_' are the server's", fix="rename it")
+    patched = {name: _merged(session.get(name), value) for name, value in values.items()}
+    if isinstance(session, SecureCookieSession) and len(json.dumps({**session, **patched})) > _MOST:
+        raise SessionError("this is more than a cookie can hold", fix="keep it on the server, under an id")
+    for name, value in patched.items():
+        if value is None:
             session.pop(name, None)
         else:
-            session[name] = merged
+            session[name] = value
+
+
+_MOST = 2_900
+"""Of JSON: in base64, and signed, it becomes 4,000 bytes, and browsers keep cookies of up to 4,096 (RFC 6265, 6.1)."""
 
 
 def _merged(old: object, new: object) -> object:

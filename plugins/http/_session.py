@@ -17,9 +17,9 @@ from ._answers import is_datastar
 
 __all__ = ["RESERVED", "Sessions", "had_ended", "make_session_id", "prepare_cookies", "session_id", "sessions_of"]
 
-RESERVED = "rhialto."
-"""What names in a session begin with that are the server's."""
-_ID = f"{RESERVED}id"
+RESERVED = ("rhialto.", "_")
+"""What names in a session begin with that are the server's: ours, and Quart's own."""
+_ID = "rhialto.id"
 
 
 def prepare_cookies(app: QuartTrio, *, secure: bool) -> None:
@@ -98,6 +98,8 @@ async def _give_session(response: Response) -> Response:
 
     Nor does a page whose visitor is just about to get a new one: this one might arrive later, and take its place.
     """
+    if response.mimetype == "text/html":  # it may have a session to give, and to show: caches must know
+        response.vary.add("Cookie")
     is_page = request.method == "GET" and response.status_code == 200 and response.mimetype == "text/html"
     ended_ago = g.get("_rhialto_session_ended_ago")
     is_early = ended_ago is not None and ended_ago < _ON_ITS_WAY

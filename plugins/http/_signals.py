@@ -52,6 +52,8 @@ _FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 async def _read(most: int) -> dict[str, object]:
     if request.method in _IN_QUERY:
         return _fields(request.args) if is_form() else _decoded(request.args[DATASTAR_KEY])
+    if request.mimetype == "multipart/form-data" and not request.mimetype_params.get("boundary"):
+        abort(problem(400, "A form in several parts says what is between them, and this one does not."))
     if request.mimetype == "multipart/form-data":
         return _fields(await request.form)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
     if (request.content_length or 0) > most:

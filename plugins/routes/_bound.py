@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import final
 
@@ -16,7 +16,7 @@ from plugins.http import Live
 
 from ._checks import check
 from ._found import Claim, found
-from ._path import shape_of
+from ._path import path_params, shape_of
 from ._route import Route
 
 __all__ = ["BoundRoute", "Source", "blueprint", "routes"]
@@ -37,7 +37,7 @@ class BoundRoute:
     endpoint: str
     """Its name for `url_for`, after that of the blueprint: `url_for("routes.lobby/join", room="tea")`."""
 
-    async def answer(self, **_: object) -> ResponseReturnValue:
+    async def answer(self, /, **_: object) -> ResponseReturnValue:
         """Answer the current request. Its path's parameters are passed in, and found in the request itself."""
         route = self.route
         return await self.live.reply(
@@ -64,11 +64,13 @@ class BoundRoute:
 
     def _refuse_taken_by(self, state: BlueprintSetupState) -> None:
         path = self.route.path
-        self._refuse_taken(state.app.url_map, f"{state.url_prefix.rstrip('/')}{path}" if state.url_prefix else path)
+        where = f"{state.url_prefix.rstrip('/')}{path}" if state.url_prefix else path
+        self._refuse_taken(state.app.url_map, where, state.subdomain)
 
-    def _refuse_taken(self, rules: Map, path: str) -> None:
+    def _refuse_taken(self, rules: Map, path: str, subdomain: str | None = None) -> None:
         for rule in rules.iter_rules():
-            if shape_of(rule.rule) == shape_of(path) and self.route.method.upper() in (rule.methods or ()):
+            is_same = shape_of(rule.rule) == shape_of(path) and (rule.subdomain or "") == (subdomain or "")
+            if is_same and not rule.websocket and self.route.method.upper() in (rule.methods or ()):
                 raise RegistrationError(
                     f"route {self.route} of {self.owner}: the app's {rule.endpoint!r} answers {rule.rule} already",
                     fix="change one of the paths, or give the blueprint a url_prefix",
@@ -86,26 +88,37 @@ def routes(live: Live, *sources: Source) -> tuple[BoundRoute, ...]:
     paths that match the same URLs, naming the owners of both.
     """
     claims = [claim for source in sources for claim in found(live.dispatch, source)]
-    if not sources:
-        raise RegistrationError("no registry is named, so there are no routes", fix="name it: routes(live, lobby)")
-    check(live.dispatch, claims)
-    return tuple(BoundRoute(claim.route, live, claim.owner, _endpoint(claim, claims)) for claim in claims)
+    if not claims:
+        raise RegistrationError("no registry is named, so there are no routes", fix="name it: blueprint(live, lobby)")
+    check(live.app, live.dispatch, claims)
+    made: dict[str, BoundRoute] = {}
+    for claim in claims:
+        endpoint = _endpoint(claim, made)
+        if endpoint in made:
+            raise RegistrationError(
+                f"{made[endpoint].owner} and {claim.owner} have routes with one endpoint, {endpoint!r}",
+                fix='rename one of them: Route(..., endpoint="...")',
+            )
+        made[endpoint] = BoundRoute(claim.route, live, claim.owner, endpoint)
+    return tuple(made.values())
 
 
 def blueprint(live: Live, *sources: Source, name: str = "routes", url_prefix: str | None = None) -> Blueprint:
-    """A blueprint with `routes(live, *sources)`, for `app.register_blueprint`.
+    """A blueprint with `routes(live, *sources)`, for `app.register_blueprint`. `name` is its name in `url_for`.
 
-    Errors are as for `routes`, and when it is registered as for `BoundRoute.add_to`.
+    Errors are as for `routes`, and when it is registered as for `BoundRoute.add_to`; and for a prefix with parameters.
     """
+    if url_prefix is not None and path_params(url_prefix):
+        raise RegistrationError("a url_prefix has no parameters here", fix="write them into the paths of the routes")
     made = Blueprint(name, __name__, url_prefix=url_prefix)
     for route in routes(live, *sources):
         route.add_to(made)
     return made
 
 
-def _endpoint(claim: Claim, claims: list[Claim]) -> str:
-    """The name that was given, else the key; of several routes with one key, those without a name have longer ones."""
+def _endpoint(claim: Claim, made: Container[str]) -> str:
+    """The name that was given, else the key; where another route with the same key has that, a longer one."""
     if claim.route.endpoint is not None:
         return claim.route.endpoint
-    nameless = [one for one in claims if one.key == claim.key and one.route.endpoint is None]
-    return (claim.key if len(nameless) == 1 else f"{claim.key} {claim.route}").replace(".", "_")
+    name = claim.key.replace(".", "_")
+    return f"{name} {claim.route}".replace(".", "_") if name in made else name

@@ -1,29 +1,34 @@
-"""What only shows once routes are seen together, and beside the dispatch that answers them."""
+"""What only shows once routes are seen together, and beside the app and the dispatch that answer them."""
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
-from typing import cast
 
-from effects import Dispatch, Registration, RegistrationError
+from quart import Quart
+from werkzeug.routing import Map, Rule
+
+from effects import Dispatch, EffectsError, Registration, RegistrationError
+from plugins.http import PathParam, placeholder_kind
 
 from ._found import Claim
 from ._path import shape_of
-from ._template import placeholders_in
+from ._route import Route
 
 __all__ = ["check"]
 
 
-def check(dispatch: Dispatch, claims: Sequence[Claim]) -> None:
+def check(app: Quart, dispatch: Dispatch, claims: Sequence[Claim]) -> None:
     """Raise one `RegistrationError` that lists everything that keeps these routes from working."""
-    known = {one.key: one for one in dispatch.registrations if one.kind in {"effect", "action"}}
-    placeholders = {one.key for one in dispatch.registrations if one.kind == "placeholder"}
+    known = {one.key: one for one in dispatch.registrations}
     problems = [
         f"route {claim.route} of {claim.owner}: {problem}"
         for claim in claims
-        for problem in (*_unknown_effects(claim, known), *_unknown_placeholders(claim, placeholders))
+        for problem in (
+            *_of_path(app, claim.route),
+            *_of_effects(dispatch, claim.route),
+            *_of_kinds(known, claim.route),
+        )
     ]
     problems += [problem for one, other in combinations(claims, 2) for problem in _conflicts(one, other)]
     if problems:
@@ -31,25 +36,38 @@ def check(dispatch: Dispatch, claims: Sequence[Claim]) -> None:
         raise RegistrationError(f"these routes cannot be made\n{listed}")
 
 
-def _unknown_effects(claim: Claim, known: Mapping[str, Registration]) -> Iterator[str]:
-    for vector in (claim.route.dispatch, *claim.route.reply):
-        key, *args = cast(Sequence[object], vector)
-        registration = known.get(str(key))
-        if registration is None:
-            near = ", ".join(map(repr, difflib.get_close_matches(str(key), known, n=3)))
-            hint = f" (near: {near})" if near else ""
-            yield f"nobody registers {key!r}{hint}; fix: dispatch another key, or add its plugin to create_dispatch"
+def _of_path(app: Quart, route: Route) -> Iterator[str]:
+    """What werkzeug will say to the path, with the converters that the app has."""
+    try:
+        Map([Rule(route.path)], converters=app.url_map.converters)
+    except (LookupError, TypeError, ValueError) as error:
+        yield f"its path cannot be used: {error}; fix: one of {', '.join(sorted(app.url_map.converters))}"
+
+
+def _of_effects(dispatch: Dispatch, route: Route) -> Iterator[str]:
+    for effects in (route.effects, route.on_invalid, route.on_error):
+        if effects is not None and not callable(effects):
+            yield from (_in_one_line(problem) for problem in dispatch.check(effects))
+
+
+def _in_one_line(problem: EffectsError) -> str:
+    near = f" (near: {problem.near})" if problem.near else ""
+    http = problem.fix == "load the plugin that provides it" and "'http/" in problem.what
+    return f"{problem.what}{near}; fix: {'add Http() to create_dispatch' if http else problem.fix}"
+
+
+def _of_kinds(known: Mapping[str, Registration], route: Route) -> Iterator[str]:
+    """Arguments that can only have the wrong type, such as text of the path where a number belongs."""
+    key, *args = route.dispatch
+    registration = known.get(str(key))
+    params: list[object] = [PathParam(name) for name in route.kinds]
+    for arg, check in zip(args, registration.signature.checks if registration else (), strict=False):
+        kind = placeholder_kind(arg, path=route.kinds, signals=route.signals)
+        if kind is None or check.exact is None or check.exact is kind or (kind, check.exact) == (int, float):
             continue
-        least, most = registration.signature.at_least, registration.signature.at_most
-        if len(args) < least or (most is not None and len(args) > most):
-            takes = str(least) if least == most else f"{least} or more" if most is None else f"{least} to {most}"
-            yield f"{key!r} takes {takes} arguments, and is given {len(args)}; fix: see its signature"
-
-
-def _unknown_placeholders(claim: Claim, known: set[str]) -> Iterator[str]:
-    for key in sorted({one.key for one in placeholders_in(claim.route.effects)} - known):
-        plugin = "Http()" if key.startswith("http/") else "its plugin"
-        yield f"nobody registers the placeholder {key!r}; fix: add {plugin} to create_dispatch"
+        wanted = check.exact.__name__
+        fix = f"write <{wanted}:...> in the path" if arg in params else "read it by a model"
+        yield f"{check.name!r} of {key!r} is a {wanted}, and {arg!r} a {kind.__name__}; fix: {fix}"
 
 
 def _conflicts(one: Claim, other: Claim) -> Iterator[str]:
@@ -58,9 +76,4 @@ def _conflicts(one: Claim, other: Claim) -> Iterator[str]:
         yield (
             f"{one.route} of {one.owner} and {other.route} of {other.owner} match the same requests; "
             "fix: change one of the paths or methods"
-        )
-    if one.route.endpoint is not None and one.route.endpoint == other.route.endpoint:
-        yield (
-            f"{one.owner} and {other.owner} have routes with one endpoint, {one.route.endpoint!r}; "
-            "fix: rename one of them"
         )

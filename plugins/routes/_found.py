@@ -71,7 +71,8 @@ def _in_registry(registry: Registry) -> list[Claim]:
 def _of(registration: Registration) -> Sequence[Route]:
     owner, metadata = _owner(registration), registration.metadata
     for name, value in metadata.items():
-        if name != _METADATA and isinstance(value, Route):
+        inside = cast(Iterable[object], value) if isinstance(value, (list, tuple)) else [value]
+        if name != _METADATA and any(isinstance(one, Route) for one in inside):
             raise RegistrationError(f"{owner} has a route under the name {name!r}", fix="write route=Route(...)")
     if _METADATA not in metadata:
         return ()

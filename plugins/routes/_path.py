@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from effects import RegistrationError
 
-__all__ = ["path_params", "shape_of"]
+__all__ = ["kinds", "path_params", "shape_of"]
 
 _PARAM = re.compile(r"<(?:(?P<converter>[a-zA-Z_]\w*(?:\([^<>]*\))?):)?(?P<name>[a-zA-Z_]\w*)>")
 
@@ -29,7 +30,17 @@ def path_params(path: object) -> tuple[str, ...]:
 
 def shape_of(path: str) -> str:
     """A path without the names of its parameters: two of one shape match the very same URLs."""
-    return _PARAM.sub(lambda found: f"<{_DEFAULTS.get(found['converter'], found['converter'])}>", path)
+    return _PARAM.sub(lambda found: f"<{_converter(found)}>", path)
 
 
-_DEFAULTS = {None: "string", "default": "string"}
+def kinds(path: str) -> Mapping[str, type]:
+    """Of which types the parameters of a path are, as far as that is known: not of converters of one's own."""
+    return {found["name"]: _KINDS[kind] for found in _PARAM.finditer(path) if (kind := _converter(found)) in _KINDS}
+
+
+def _converter(found: re.Match[str]) -> str:
+    named = (found["converter"] or "string").replace(" ", "").removesuffix("()")
+    return "string" if named == "default" else named
+
+
+_KINDS: Mapping[str, type] = {"string": str, "path": str, "int": int, "float": float}

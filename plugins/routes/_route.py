@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import cast, final
 
 from pydantic import BaseModel
 
 from effects import RegistrationError
-from plugins.http import Allow, Effects, OnError, OnInvalid, Otherwise, placeholder_problem
+from plugins.http import Allow, Effects, OnError, OnInvalid, Otherwise, PathParam, placeholder_problem
 
-from ._path import path_params
-from ._template import check_exclude, check_target, check_vector, has_wildcard, placeholders_in
+from ._path import kinds, path_params
+from ._template import (
+    check_exclude,
+    check_target,
+    check_vector,
+    check_vectors,
+    has_wildcard,
+    page_problem,
+    placeholders_in,
+)
 
 __all__ = ["Route"]
 
@@ -63,10 +71,12 @@ class Route:
         params = path_params(self.path)
         try:
             self._check_method()
+            self._check_endpoint()
             self._check_signals()
             self._check_effects()
             self._check_target()
             self._check_placeholders(params)
+            self._check_answers()
         except RegistrationError as error:
             raise RegistrationError(f"route {self}: {error.what}", near=error.near, fix=error.fix) from None
 
@@ -77,6 +87,11 @@ class Route:
     def effects(self) -> list[object]:
         """What is dispatched: data, to be looked at, expanded or recorded in tests."""
         return [self._targeted(), *self.reply]
+
+    @property
+    def kinds(self) -> Mapping[str, type]:
+        """Of which types the path's parameters are, as far as its converters say."""
+        return kinds(self.path)
 
     def _targeted(self) -> Sequence[object]:
         if self.target is None:
@@ -96,6 +111,11 @@ class Route:
                 fix=f"one of {', '.join(_METHODS)}",
             )
 
+    def _check_endpoint(self) -> None:
+        name = cast(object, self.endpoint)
+        if name is not None and (not isinstance(name, str) or not name or "." in name):
+            raise RegistrationError("an endpoint is a non-empty str without dots", fix="leave it out for the key")
+
     def _check_signals(self) -> None:
         model = cast(object, self.signals)
         kind = type(model).__name__
@@ -111,10 +131,7 @@ class Route:
             check_vector("dispatch", self.dispatch)
         else:
             raise RegistrationError("nothing to dispatch", fix='dispatch=["key", Signal("name"), ...]')
-        if not isinstance(cast(object, self.reply), (list, tuple)):
-            raise RegistrationError("reply is a list of effect vectors", fix='reply=[["patch-signals", {...}]]')
-        for vector in self.reply:
-            check_vector("each of reply", vector)
+        check_vectors("reply", self.reply)
 
     def _check_target(self) -> None:
         if self.target is not None:
@@ -125,9 +142,23 @@ class Route:
         if self.target is None or not has_wildcard(self.target):
             raise RegistrationError("exclude leaves some out of a broadcast, and this is none", fix="leave it out")
 
+    def _check_answers(self) -> None:
+        allow = cast(object, self.allow)
+        if allow is not None and not isinstance(allow, bool) and not callable(allow):
+            raise RegistrationError("allow is True, False or a function of the request's data", fix="allow=is_member")
+        for name in ("on_invalid", "on_error"):
+            given: object = getattr(self, name)
+            if given is not None and not callable(given):
+                check_vectors(name, given)
+        if (problem := page_problem(self.otherwise)) is not None:
+            raise RegistrationError(problem, fix="write a function: otherwise=lambda: redirect(url_for(...))")
+
     def _check_placeholders(self, params: Sequence[str]) -> None:
-        for where in ("dispatch", "target", "exclude", "reply"):
+        for where in ("dispatch", "target", "exclude", "reply", "on_error"):
             for placeholder in placeholders_in(getattr(self, where)):
                 problem = placeholder_problem(placeholder, path=params, signals=self.signals)
                 if problem is not None:
                     raise RegistrationError(f"{where}: {problem.what}", near=problem.near, fix=problem.fix)
+        for name, kind in kinds(self.path).items():
+            if kind is float and PathParam(name) in placeholders_in((self.target, self.exclude)):
+                raise RegistrationError(f"target: {name!r} is a float, and keys hold none", fix="use another converter")

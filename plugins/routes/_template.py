@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import cast
 
-from effects import Placeholder, RegistrationError
-from plugins.connections import PatternError, freeze_name, freeze_pattern, patterns_in
+from werkzeug.sansio.response import Response as AnyResponse
 
-__all__ = ["check_exclude", "check_target", "check_vector", "has_wildcard", "placeholders_in"]
+from effects import Placeholder, RegistrationError
+from plugins.connections import ANY, PatternError, freeze_name, freeze_pattern, patterns_in
+
+__all__ = [
+    "check_exclude",
+    "check_target",
+    "check_vector",
+    "check_vectors",
+    "has_wildcard",
+    "page_problem",
+    "placeholders_in",
+]
 
 
 def placeholders_in(template: object) -> Iterator[Placeholder]:
@@ -46,12 +56,42 @@ def check_vector(what: str, vector: object) -> None:
         raise RegistrationError(f"{what} is an effect vector, and begins with its key, a str", fix=fix)
 
 
+def check_vectors(what: str, vectors: object) -> None:
+    """Raise `RegistrationError` for what is no list of effect vectors."""
+    listed = cast(Sequence[object], vectors) if isinstance(vectors, (list, tuple)) else None
+    if listed is None or (listed and isinstance(listed[0], str)):
+        raise RegistrationError(f"{what} is a list of effect vectors", fix=f'{what}=[["patch-signals", {{...}}]]')
+    for vector in listed:
+        check_vector(f"each of {what}", vector)
+
+
+def page_problem(otherwise: object) -> str | None:
+    """Say what keeps this from being the page for plain browsers, again and again, or None."""
+    if callable(otherwise) and not isinstance(otherwise, AnyResponse):
+        return None
+    body: object = next(iter(cast(Sequence[object], otherwise)), "") if isinstance(otherwise, tuple) else otherwise
+    if isinstance(body, AnyResponse):
+        return "otherwise is one Response for all visitors: what is said to one, cookies included, would go to the next"
+    if isinstance(body, str) and body.startswith("/"):
+        return "otherwise is a page, and this looks like an address"
+    kind = type(body)
+    return (
+        None if issubclass(kind, (str, bytes, dict, list, type(None))) else f"otherwise is a page, not {kind.__name__}"
+    )
+
+
 def check_target(target: object) -> None:
     """Raise `RegistrationError` for what can never be the name or pattern of connections."""
     try:
         freeze_pattern(_stood_in(target))
     except PatternError as error:
         raise RegistrationError(f"target: {error.what}", near=error.near, fix=error.fix) from None
+    (scope, _) = cast(Sequence[object], target)
+    if not isinstance(scope, (Placeholder, type(ANY))):
+        raise RegistrationError(
+            "target: the scope of a stream is its visitor's session, which nobody can name beforehand",
+            fix="write [ANY, [...]], or own_key(...)",
+        )
 
 
 def check_exclude(exclude: object) -> None:

@@ -53,8 +53,9 @@ async def test_the_server_s_own_names_are_refused() -> None:
     session: dict[str, object] = {"rhialto.id": "mine"}
     dispatch = create_dispatch([Http()], block=["rhialto.log"])
     result = await dispatch([["patch-session", {"x": 1, "rhialto.id": "theirs"}]], system={"session": session})
-    assert "names in a session that begin with 'rhialto.' are the server's" in str(result.errors[0])
+    assert "names in a session that begin with 'rhialto.' or '_' are the server's" in str(result.errors[0])
     assert session == {"rhialto.id": "mine"}
+    assert (await dispatch([["patch-session", {"_permanent": True}]], system={"session": session})).errors
 
 
 @pytest.mark.parametrize("value", [object(), {1: 2}, {"a": {1, 2}}, b"x"])
@@ -95,3 +96,20 @@ def test_merging_twice_is_merging_once_and_changes_nothing_in_place(old: object,
     once = _merged(old, patch)
     assert old == before
     assert _merged(once, patch) == once
+
+
+async def test_more_than_a_cookie_can_hold_is_refused() -> None:
+    """A browser would drop it without a word; what keeps sessions elsewhere holds more."""
+    small = Small()
+
+    @small.app.post("/<int:size>")
+    async def put(size: int) -> Any:
+        return await small.live.reply([["patch-session", {"text": chr(233) * size}]])
+
+    ann = await small.visitor()
+    assert (await ann.post("/400", headers=DATASTAR)).status_code == 200
+    answer = await ann.post("/600", headers=DATASTAR)
+    assert (await answer.get_json())["errors"][0]["error"] == "SessionError"
+    session: dict[str, object] = {}
+    result = await small.dispatch([["patch-session", {"text": "x" * 10_000}]], system={"session": session})
+    assert (result.errors, len(str(session["text"]))) == ((), 10_000)

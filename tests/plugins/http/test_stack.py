@@ -232,6 +232,7 @@ async def test_the_kernel_is_told_to_expect_answers_from_those_who_have_a_stream
 
 
 def test_a_client_needs_a_second_to_answer() -> None:
-    """Kernels count in seconds."""
-    with pytest.raises(RegistrationError, match="1 or more"):
-        Live(QuartTrio("x"), create_dispatch([Connections()]), peer_timeout=0.5)
+    """Kernels count in seconds, and not for ever."""
+    for seconds in (0.5, float("inf"), float("nan")):
+        with pytest.raises(RegistrationError, match="a number of seconds, 1 to 86400"):
+            Live(QuartTrio("x"), create_dispatch([Connections()]), peer_timeout=seconds)

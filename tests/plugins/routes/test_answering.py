@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
+from typing import Annotated, Any
+from urllib.parse import urlencode
 
 import pytest
 from pydantic import BaseModel, Field
@@ -11,7 +13,7 @@ from quart import Response, redirect
 from effects import Registry
 from plugins.connections import ANY, own_key
 from plugins.http import PathParam, Query, Session, Signal
-from plugins.http.testing import open_sse
+from plugins.http.testing import SSEParser, open_sse
 from plugins.routes import Route, blueprint
 from tests.plugins.http.small import DATASTAR, Small
 
@@ -26,6 +28,12 @@ class Address(BaseModel):
     zip: int | None = None
 
 
+class Pet(BaseModel):
+    """Another part, of which more is said than its type."""
+
+    kind: str
+
+
 class Person(BaseModel):
     """A form."""
 
@@ -33,6 +41,9 @@ class Person(BaseModel):
     age: int = 7
     address: Address | None = None
     more: dict[str, Any] = {}
+    pet: Annotated[Pet, Field(description="The oldest.")] | None = None
+    tags: Annotated[list[int], Field(max_length=9)] | None = None
+    born: date | None = None
 
 
 def served(*given: Route, **options: Any) -> Small:
@@ -116,6 +127,7 @@ VALUES = ["keep", Signal("fullName"), Signal("age"), Signal("address", "city", d
         ({"json": {"fullName": "Ann"}}, ("Ann", 7, "nowhere", {})),
         ({"json": {"fullName": "Ann", "age": 8, "address": {}, "more": {"x": 1}}}, ("Ann", 8, "Ulm", {"x": 1})),
         ({"form": {"fullName": "Ann", "age": "9"}}, ("Ann", 9, "nowhere", {})),
+        ({"form": {"fullName": "Ann", "address.city": "Bonn", "address.zip": ""}}, ("Ann", 7, "Bonn", {})),
     ],
 )
 async def test_signals_are_the_model_s_values(sent: dict[str, Any], kept: object) -> None:
@@ -274,7 +286,7 @@ async def test_or_it_gets_what_the_route_says() -> None:
     small = served(
         Route("/1", dispatch=["note", 1], otherwise=page),
         Route("/2", dispatch=["note", 2], otherwise=later),
-        Route("/3", dispatch=["note", 3], otherwise=redirect("/there", 303)),
+        Route("/3", dispatch=["note", 3], otherwise=lambda: redirect("/there", 303)),
         Route("/4", dispatch=["note", 4], otherwise=("<p>tuple", 201)),
         Route("/5", dispatch=["note", 5], otherwise=lambda: Response("<p>made", 202)),
     )
@@ -304,3 +316,99 @@ async def test_effects_of_a_route_can_be_recorded_without_http(recorder: Any) ->
 def dispatch() -> Any:
     """For the recorder."""
     return Small().dispatch
+
+
+@pytest.mark.parametrize(
+    ("form", "kept"),
+    [
+        ({"pet.kind": "cat", "tags": "1", "born": "2020-01-02"}, ("cat", [1], date(2020, 1, 2))),
+        ([("tags", "1"), ("tags", "2"), ("born", "")], ("none", [1, 2], None)),
+        ({}, ("none", None, None)),
+    ],
+)
+async def test_a_form_fills_what_signals_would(form: Any, kept: object) -> None:
+    """Models in models by dotted names, lists, and nothing where an input was left empty."""
+    kind = Signal("pet", "kind", default="none")
+    small = served(Route("/", signals=Person, dispatch=["keep", kind, Signal("tags"), Signal("born")]))
+    body = urlencode([("fullName", "x"), *(form.items() if isinstance(form, dict) else form)]).encode()
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = await small.app.test_client().post("/", data=body, headers=headers)
+    assert answer.status_code == 204, await answer.get_data()
+    assert small.log == [kept]
+
+
+async def test_sessions_are_nested_as_signals_are() -> None:
+    """And a default is nobody's but whose request it is."""
+    values = [Session("user", "role", default="none"), Session("rooms", default={})]
+    small = served(
+        Route("/in", dispatch=["patch-session", {"user": {"role": "host"}}]), Route("/", dispatch=["keep", *values])
+    )
+    client = await small.visitor()
+    for path in ("/", "/in", "/"):
+        await client.post(path)
+        if isinstance(small.log[-1], tuple):
+            small.log[-1][1]["spoilt"] = True
+    assert [kept[0] for kept in small.log if isinstance(kept, tuple)] == ["none", "host"]
+    assert small.log[0] is not small.log[1]
+    await small.app.test_client().post("/")
+    assert small.log[-1] == ("none", {})
+
+
+async def test_messages_that_a_page_still_shows_are_taken_away() -> None:
+    """As soon as all of it fits; before what the effects say, which may be wrong with it in another way."""
+    taken = ["patch-signals", {"errors": {"fullName": "Taken."}}]
+    small = served(Route("/", signals=Pet, dispatch=taken), Route("/own", signals=Pet, dispatch=taken, on_invalid=[]))
+    client = small.app.test_client()
+
+    async def said(path: str, **signals: object) -> list[object]:
+        answer = await client.post(path, json={"kind": "cat", **signals}, headers=DATASTAR)
+        return [event.signals["errors"] for event in SSEParser().feed(await answer.get_data(as_text=False))]
+
+    assert await said("/", errors={"kind": "Too long."}) == [{"kind": ""}, {"fullName": "Taken."}]
+    for errors in ({"kind": ""}, {}, "x", {"kind": {"deep": ""}}):
+        assert await said("/", errors=errors) == [{"fullName": "Taken."}]
+    assert await said("/own", errors={"kind": "Too long."}) == [{"fullName": "Taken."}]
+
+
+async def test_a_link_to_an_answer_leads_to_a_page_that_says_so() -> None:
+    """And nothing runs; with `otherwise` there is a page to show."""
+    small = served(
+        Route("/1", method="get", dispatch=["note", 1]),
+        Route("/2", method="get", dispatch=["note", 2], otherwise="<p>"),
+    )
+    client = small.app.test_client()
+    headers = {"Accept": "text/html", "Sec-Fetch-Site": "none"}
+    answer = await client.get("/1", headers=headers)
+    assert (answer.status_code, answer.mimetype) == (406, "text/html")
+    assert await (await client.get("/2", headers=headers)).get_data() == b"<p>"
+    assert small.log == [2]
+
+
+async def test_a_page_of_a_problem_leads_back() -> None:
+    """To the form, whose fields the browser has kept."""
+    small = served(Route("/", signals=Pet, dispatch=["note"]))
+    answer = await small.app.test_client().post("/", form={}, headers={**BROWSER, "Referer": "http://localhost/a?b"})
+    assert answer.status_code == 422
+    assert '<a href="http://localhost/a?b">Back</a>' in await answer.get_data(as_text=True)
+
+
+async def test_a_form_in_parts_that_cannot_be_told_apart_is_a_400() -> None:
+    """Rather than an empty one."""
+    small = served(Route("/", signals=Person, dispatch=["note"]))
+    headers = {"Content-Type": "multipart/form-data"}
+    assert (await small.app.test_client().post("/", data=b"x", headers=headers)).status_code == 400
+
+
+@pytest.mark.parametrize("method", ["on_invalid", "on_error"])
+async def test_what_is_said_of_a_failure_may_change_the_session(method: str) -> None:
+    """Such as to count them."""
+    told = [["patch-session", {"failed": True}]]
+    small = served(
+        Route("/fail", signals=Pet, dispatch=["fail"], **{method: told}),  # type: ignore[arg-type]
+        Route("/", dispatch=["note", Session("failed", default=False)]),
+    )
+    client = await small.visitor()
+    sent = {} if method == "on_invalid" else {"kind": "cat"}
+    assert (await client.post("/fail", json=sent, headers=DATASTAR)).status_code == 200
+    await client.post("/")
+    assert small.log == [True]

@@ -11,7 +11,7 @@ from quart import Blueprint, url_for
 from effects import Context, Placeholder, RegistrationError, Registry, create_dispatch
 from plugins.connections import ANY, Connections
 from plugins.datastar import Datastar
-from plugins.http import Live, PathParam, Query
+from plugins.http import Live, PathParam, Query, Session, Signal
 from plugins.routes import Route, blueprint, routes
 from tests.plugins.http.small import Small
 
@@ -127,6 +127,7 @@ async def test_a_plain_list_of_routes_needs_no_metadata() -> None:
         await client.post(path)
     assert small.log == [1, 2, 3]
     async with small.app.test_request_context("/"):
+        assert url_for("routes.note") == "/one"
         assert url_for("routes.note POST /two_x") == "/two.x"
         assert url_for("routes.three") == "/three"
 
@@ -167,10 +168,10 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
     )
     said = refused(Small(registry).live, registry)
     assert "these routes cannot be made\n  - route POST /1 of 'rooms/ring' of 'rooms'" in said
-    assert "nobody registers 'rooms/rang' (near: 'rooms/ring" in said
+    assert "no interpreter for effect 'rooms/rang' (near: 'rooms/ring" in said
     assert "'fail' takes 0 to 1 arguments, and is given 2" in said
-    assert "'broadcast' takes 1 or more arguments, and is given 0" in said
-    assert "nobody registers the placeholder 'clock/now'; fix: add its plugin" in said
+    assert "'broadcast' takes 1 to any arguments, and is given 0" in said
+    assert "in 'note': nobody registers the placeholder 'clock/now'" in said
     assert "'patch-session' takes 1 arguments, and is given 2" in said
 
 
@@ -185,7 +186,9 @@ def test_placeholders_of_requests_need_their_plugin() -> None:
 def test_endpoints_are_unique() -> None:
     """Or `url_for` could not tell them apart."""
     plain = [Route(path, dispatch=["note"], endpoint="note") for path in ("/a", "/b")]
-    assert "have routes with one endpoint, 'note'; fix: rename one" in refused(Small().live, plain)
+    assert "have routes with one endpoint, 'note'\n  fix  rename one" in refused(Small().live, plain)
+    clashing = [Route("/a", dispatch=["note"], endpoint="fail"), Route("/b", dispatch=["fail"])]
+    assert "have routes with one endpoint, 'fail" in refused(Small().live, clashing[::-1])
 
 
 def test_what_has_no_routes_is_refused() -> None:
@@ -208,6 +211,7 @@ def test_what_has_no_routes_is_refused() -> None:
     [
         ({"route": "/x"}, "odd, test_binding.py:"),
         ({"route": ["/x"]}, "is made of Route objects, not str"),
+        ({"routes": [RING]}, "has a route under the name 'routes'"),
         ({"rout": RING}, "has a route under the name 'rout'\n  fix  write route=Route(...)"),
     ],
 )
@@ -268,3 +272,99 @@ def test_a_pattern_of_any_scope_is_data() -> None:
     made = [Route("/", dispatch=["x"], target=[ANY, "a"]) for _ in range(2)]
     assert made[0] == made[1]
     assert "target=[ANY, 'a']" in repr(made[0])
+
+
+@pytest.mark.parametrize(
+    ("path", "argument", "complaint"),
+    [
+        (
+            "/<n>",
+            PathParam("n"),
+            "'n' of 'num' is a int, and Placeholder('http/path-param', ('n',)) a str; fix: write <int:",
+        ),
+        ("/", Query("n"), "a str; fix: read it by a model"),
+        ("/", Signal("text"), "'n' of 'num' is a int, and Placeholder('http/signal', ('text',)) a str"),
+        ("/", "7", "in 'num': n: Input should be a valid integer, got str"),
+        ("/<foo:n>", 7, "its path cannot be used: the converter 'foo' does not exist; fix: one of any, default, float"),
+        ("/<int(foo=1):n>", 7, "its path cannot be used: "),
+    ],
+)
+def test_an_argument_that_never_fits_is_refused(path: str, argument: object, complaint: str) -> None:
+    """Rather than each request."""
+    registry = Registry("odd")
+
+    @registry.effect("num", route=Route(path, signals=Said, dispatch=["num", argument]))
+    def num(ctx: Context, n: int) -> None:
+        """Take a number."""
+
+    assert complaint in refused(Small(registry).live, registry)
+
+
+@pytest.mark.parametrize(
+    ("path", "argument"),
+    [
+        ("/<int:n>", PathParam("n")),
+        ("/<any(a, b):n>", PathParam("n")),
+        ("/", Query("n", default=1)),
+        ("/", Signal("amount")),
+        ("/", Session("n")),
+        ("/", 7),
+    ],
+)
+def test_an_argument_that_may_fit_is_not(path: str, argument: object) -> None:
+    """An int is as good as a float."""
+
+    class Amount(BaseModel):
+        amount: int = 0
+
+    registry = Registry("fine")
+
+    @registry.effect("num", route=Route(path, signals=Amount, dispatch=["num", argument]))
+    def num(ctx: Context, n: float) -> None:
+        """Take a number."""
+
+    assert len(routes(Small(registry).live, registry)) == 1
+
+
+async def test_parameters_may_have_any_name() -> None:
+    """Also those of the method that answers."""
+    small = Small()
+    small.app.register_blueprint(blueprint(small.live, Route("/<self>", dispatch=["note", PathParam("self")])))
+    assert (await small.app.test_client().post("/x")).status_code == 204
+    assert small.log == ["x"]
+
+
+def test_a_prefix_has_no_parameters() -> None:
+    """The routes below it would not know of them."""
+    with pytest.raises(RegistrationError, match="a url_prefix has no parameters here"):
+        blueprint(Small().live, Route("/", dispatch=["note"]), url_prefix="/<lang>")
+    with pytest.raises(RegistrationError, match="a str that begins with /"):
+        blueprint(Small().live, Route("/", dispatch=["note"]), url_prefix="chat")
+
+
+def test_websockets_and_other_hosts_are_no_conflict() -> None:
+    """They answer other requests."""
+    small = Small()
+    small.app.websocket("/ws")(small.home)
+    small.app.add_url_rule("/api", "api", small.home, subdomain="api")
+    plain = [Route(path, method="get", dispatch=["note"]) for path in ("/ws", "/api")]
+    small.app.register_blueprint(blueprint(small.live, plain))
+    with pytest.raises(RegistrationError, match="answers /api already"):
+        small.app.register_blueprint(blueprint(small.live, plain[1:], name="x"), subdomain="api")
+
+
+def test_unknown_effects_are_found_wherever_they_are() -> None:
+    """Nested, and in what is said of failures."""
+    plain = [
+        Route("/1", dispatch=["broadcast", {"pattern": [ANY, "k"]}, ["nope"]]),
+        Route("/2", dispatch=["note"], on_invalid=[["nope"]], on_error=[["nope"]]),
+    ]
+    assert refused(Small().live, plain).count("no interpreter for effect 'nope'") == 3
+
+
+def test_the_first_route_of_a_key_has_its_name() -> None:
+    """Whatever comes after it."""
+    plain = [Route(path, dispatch=["note"]) for path in ("/a", "/b.c")]
+    assert [one.endpoint for one in routes(Small().live, plain)] == ["note", "note POST /b_c"]
+    assert [one.endpoint for one in routes(Small().live, plain[:1])] == ["note"]
+    assert "no registry is named" in refused(Small().live, [])

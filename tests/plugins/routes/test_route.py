@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
+from werkzeug.utils import redirect
 
 from effects import Placeholder, RegistrationError
 from plugins.connections import ANY, REST, own_key
@@ -98,9 +99,14 @@ def test_signals_that_the_model_has_are_taken(signal: tuple[str, ...]) -> None:
     ("signal", "complaint"),
     [
         (("txt",), "no signal 'txt': Message has no 'txt'\n  near 'text', 'user', "),
-        (("user", "name"), "no signal 'user.name': 'user' of Message has no 'name'\n  near 'address', 'fullName'"),
-        (("user", "address", "town"), "'user.address' of Message has no 'town'\n  near 'city'"),
-        (("text", "length"), "no signal 'text.length': 'text' of Message has no 'length'\n  fix  add it to Message"),
+        (
+            ("user", "name"),
+            "no signal 'user.name': Person has no 'name'\n  near 'address', 'fullName'\n  fix  add it to Person",
+        ),
+        (("user", "address", "town"), "'user.address.town': Address has no 'town'\n  near 'city'"),
+        (("text", "length"), "no signal 'text.length': 'text' of Message has no 'length'\n  fix  name what is there"),
+        (("user.address.city",), "no signal 'user.address.city': Message has no 'user.address.city'"),
+        (("user.address.city",), "\n  fix  write Signal('user', 'address', 'city')"),
         (("tags", "0"), "no signal 'tags.0'"),
     ],
 )
@@ -124,7 +130,21 @@ TOO_MUCH: Any = [
     ({"dispatch": "x"}, "dispatch is an effect vector, not str"),
     ({"dispatch": [["x"]]}, "dispatch is one effect vector, not a list of them"),
     ({"dispatch": [Signal("a")]}, "dispatch is an effect vector, and begins with its key, a str"),
-    ({"dispatch": ["x"], "reply": ["y"]}, "each of reply is an effect vector, not str"),
+    ({"dispatch": ["x"], "reply": ["y"]}, "reply is a list of effect vectors"),
+    ({"dispatch": ["x"], "reply": [["y"], 7]}, "each of reply is an effect vector, not int"),
+    ({"dispatch": ["x"], "on_error": ["patch-signals", {}]}, "on_error is a list of effect vectors"),
+    ({"dispatch": ["x"], "on_invalid": "x"}, "on_invalid is a list of effect vectors"),
+    ({"dispatch": ["x"], "on_error": [["y", Signal("a")]]}, "on_error: the signal 'a' is read through no model"),
+    ({"dispatch": ["x"], "allow": "admin"}, "allow is True, False or a function of the request's data"),
+    ({"dispatch": ["x"], "otherwise": redirect("/x")}, "otherwise is one Response for all visitors"),
+    ({"dispatch": ["x"], "otherwise": (redirect("/x"), 303)}, "otherwise is one Response for all visitors"),
+    ({"dispatch": ["x"], "otherwise": "/x"}, "otherwise is a page, and this looks like an address"),
+    ({"dispatch": ["x"], "otherwise": 5}, "otherwise is a page, not int"),
+    ({"dispatch": ["x"], "endpoint": "a.b"}, "an endpoint is a non-empty str without dots"),
+    ({"dispatch": ["x", Placeholder("http/signal")]}, "a placeholder 'http/signal' without a name"),
+    ({"path": "/<int:id>", "dispatch": ["x", PathParam("int:id")]}, '\n  fix  write PathParam("id")'),
+    ({"path": "/<float:x>", "dispatch": ["x"], "target": [ANY, PathParam("x")]}, "target: 'x' is a float, and keys"),
+    ({"dispatch": ["x"], "target": ["room", ANY]}, "target: the scope of a stream is its visitor's session"),
     ({"dispatch": ["x"], "reply": "y"}, "reply is a list of effect vectors"),
     ({"dispatch": ["x"], "target": "lobby"}, "target: a connection is named by a pair of scope and key"),
     ({"dispatch": ["x"], "target": Signal("a")}, "target: a connection is named by a pair"),
@@ -132,7 +152,7 @@ TOO_MUCH: Any = [
     ({"dispatch": ["x"], "target": ["a", 1.5]}, "target: a float stands in a connection's key"),
     ({"dispatch": ["x"], "target": [ANY, "a"], "exclude": ["a"]}, "exclude: a connection is named by a pair"),
     ({"dispatch": ["x"], "target": [ANY, "a"], "exclude": "a"}, "exclude is a name or pattern, or a list of them"),
-    ({"dispatch": ["x"], "target": ["s", "a"], "exclude": ["s", "a"]}, "exclude leaves some out of a broadcast, and"),
+    ({"dispatch": ["x"], "target": own_key("a"), "exclude": ["s", "a"]}, "exclude leaves some out of a broadcast, and"),
     ({"dispatch": ["x"], "exclude": ["s", "a"]}, "exclude leaves some out of a broadcast, and this is none"),
     ({"dispatch": ["x"], "method": "psot"}, "the method is one that the Datastar client sends\n  near 'post'"),
     ({"dispatch": ["x"], "method": 1}, "the method is one that the Datastar client sends\n  fix  one of get, post"),
@@ -196,10 +216,10 @@ def test_parameters_of_a_path_are_those_that_werkzeug_finds(segments: list[str])
 def test_signals_are_named_by_text() -> None:
     """A slip is found where it is made."""
     for wrong in ((), ("",), (1,), (["user", "name"],)):
-        with pytest.raises(TypeError, match="a signal is named by one or several"):
+        with pytest.raises(TypeError, match="Signal is named by non-empty str"):
             Signal(*wrong)
     for kind in (Session, Query, PathParam):
-        with pytest.raises(TypeError, match="takes a name, a non-empty str"):
+        with pytest.raises(TypeError, match="is named by non-empty str"):
             kind("")
 
 
