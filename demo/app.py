@@ -109,18 +109,25 @@ async def lobby_page() -> ResponseReturnValue:
     if not is_room(name):
         return redirect(url_for("lobby_page", room="tea"))
     if session.get("rooms") and is_in(name, session, live.session_id):
-        return str(lobby_views.page(lobby_views.room(name, rooms.now())))
-    why = "Somebody in this room has that name, or you have another one elsewhere." if "refused" in request.args else ""
-    return str(lobby_views.page(lobby_views.door(name, rooms.now(), called=session.get("name", ""), why=why)))
+        content = lobby_views.room(name, rooms.now(), called=session["name"], mine=session["rooms"])
+    else:
+        why = "Somebody in this room has that name, or you have another elsewhere." if "refused" in request.args else ""
+        called, mine = session.get("name", ""), session.get("rooms", {})
+        content = lobby_views.door(name, rooms.now(), called=called, why=why, mine=mine)
+    return str(lobby_views.page(content)), {"Cache-Control": "no-store"}  # or Back would show what was
 
 
 @app.get("/lobby/<room>/sse")
 async def lobby_stream(room: str) -> ResponseReturnValue:  # stays open, for members
     return await live.stream(
-        [["lobby/show-people", room], ["lobby/show-messages", room], ["patch-signals", {"connected": True}]],
+        [
+            ["lobby/arrive", PathParam("room"), SCOPE, Session("name")],
+            ["lobby/show-people", room],
+            ["lobby/show-messages", room],
+            ["patch-signals", {"connected": True}],
+        ],
         key=("lobby", room, live.session_id),
         allow=is_member,
-        on_open=[["lobby/arrive", PathParam("room"), SCOPE, Session("name")]],
         on_close=[["lobby/depart", PathParam("room"), SCOPE]],
         grace=3,
     )

@@ -13,7 +13,7 @@ from quart import redirect, request, session, url_for
 from quart.typing import ResponseReturnValue
 
 from demo import lobby_views as views
-from demo.rooms import Room, Rooms, fold, tidy
+from demo.rooms import Person, Room, Rooms, fold, tidy
 from effects import Context, Placeholder, Registry
 from plugins.connections import ANY, own_key
 from plugins.http import PathParam, RequestData, Session, Signal, no_errors
@@ -66,9 +66,10 @@ def is_room(name: str) -> bool:
 
 
 def is_in(room: str, visitor: Mapping[str, Any], scope: str) -> bool:
-    """Whether a visitor, of whom we have the session, has joined a room, and nobody has their name there since."""
-    joined = room in visitor.get("rooms", {})
-    return joined and not rooms.now().get(room, Room()).has_another(scope, visitor["name"])
+    """Whether a visitor, of whom we have the session, has joined a room, and neither left it nor lost their name."""
+    if room not in visitor.get("rooms", {}) or rooms.has_left(room, scope):
+        return False
+    return rooms.now().get(room, Room()).is_called(scope, visitor["name"])
 
 
 def may_join(data: RequestData) -> bool:
@@ -81,6 +82,11 @@ def is_member(data: RequestData) -> bool:
     return is_in(data["path"]["room"], data["session"], data["connection"].get("scope", ""))
 
 
+def has_joined(data: RequestData) -> bool:
+    """Whether the visitor has joined the room of the path, whatever has become of their name: they may leave it."""
+    return data["path"]["room"] in data["session"].get("rooms", {})
+
+
 # What is so, and how it changes.
 
 
@@ -88,6 +94,12 @@ def is_member(data: RequestData) -> bool:
 def rooms_now(*, rooms: Rooms) -> Mapping[str, Room]:
     """All rooms, by name."""
     return rooms.now()
+
+
+@lobby.effect("lobby/admit")
+def admit(ctx: Context, room: str, scope: str, name: str, *, rooms: Rooms) -> None:
+    """Somebody may come, and a name is theirs."""
+    rooms.join(room, scope, name)
 
 
 @lobby.effect("lobby/enter")
@@ -99,6 +111,12 @@ def enter(ctx: Context, room: str, scope: str, name: str, *, rooms: Rooms) -> No
 @lobby.effect("lobby/exit")
 def exit_room(ctx: Context, room: str, scope: str, *, rooms: Rooms) -> None:
     """Somebody is here no more."""
+    rooms.exit(room, scope)
+
+
+@lobby.effect("lobby/forget")
+def forget(ctx: Context, room: str, scope: str, *, rooms: Rooms) -> None:
+    """Somebody has left for good."""
     rooms.leave(room, scope)
 
 
@@ -155,21 +173,25 @@ def join(
     state: State, room: str, scope: str, name: str, called: str | None, member_of: Mapping[str, object]
 ) -> list[object]:
     """Make somebody a member, and show them the room. Its stream, which they then open, says that they are here."""
-    why = _refusal(_room(state, room), scope, name, called, set(member_of) - {room})
+    why = _refusal(state, room, scope, name, called, member_of)
     if why:
         return [["patch-signals", {"errors": {"name": why}}]]
     return [
+        ["lobby/admit", room, scope, name],
         ["patch-session", {"name": name, "rooms": {room: True}}],
-        ["patch-elements", views.room(room, state["rooms"])],
+        ["patch-elements", views.room(room, state["rooms"], called=name, mine=member_of)],
     ]
 
 
 @lobby.action("lobby/arrive")
 def arrive(state: State, room: str, scope: str, name: str) -> list[object]:
-    """Somebody has come: tell the others. Of two who come at once with one name, the second is at the door again."""
-    if _room(state, room).has_another(scope, name):
+    """Somebody has come, with the first of their tabs: tell everyone. Who lost their name is at the door again."""
+    now = _room(state, room)
+    if not now.is_called(scope, name):
         return [["patch-elements", views.door(room, state["rooms"], called=name, why=TAKEN)], ["close-sse"]]
-    return [["lobby/enter", room, scope, name], _to_others(room, scope, f"{name} joined.")]
+    if now.people.get(scope) == Person(name, is_here=True):
+        return []
+    return [["lobby/enter", room, scope, name], *_tell(room, scope, name, "joined")]
 
 
 @lobby.action(
@@ -190,28 +212,35 @@ def message(state: State, room: str, name: str, text: str) -> list[object]:
 
 @lobby.action("lobby/depart")
 def depart(state: State, room: str, scope: str) -> list[object]:
-    """Somebody has gone: tell the others, unless they know already."""
-    name = _room(state, room).people.get(scope)
-    if name is None:
+    """Somebody is here no more: tell everyone, unless they know already."""
+    person = _room(state, room).people.get(scope)
+    if person is None or not person.is_here:
         return []
-    return [["lobby/exit", room, scope], _to_others(room, scope, f"{name} left.")]
+    return [["lobby/exit", room, scope], *_tell(room, scope, person.name, "left")]
+
+
+def at_the_door() -> ResponseReturnValue:
+    """Where a browser without JavaScript goes when it has left."""
+    return redirect(url_for("lobby_page", room=(request.view_args or {})["room"]), 303)
 
 
 @lobby.action(
     "lobby/leave",
     route=Route(
         "/lobby/<room>/leave",
-        dispatch=["lobby/leave", PathParam("room"), SCOPE, Session("name")],
-        allow=is_member,
-        otherwise=lambda: redirect(url_for("lobby_page", room=(request.view_args or {})["room"]), 303),
+        dispatch=["lobby/leave", PathParam("room"), SCOPE, Session("name"), Session("rooms")],
+        allow=has_joined,
+        otherwise=at_the_door,
     ),
 )
-def leave(state: State, room: str, scope: str, name: str) -> list[object]:
+def leave(state: State, room: str, scope: str, name: str, member_of: Mapping[str, object]) -> list[object]:
     """End a membership, and every stream that came of it: all tabs of theirs are at the door again."""
-    door = ["patch-elements", views.door(room, state["rooms"], called=name)]
+    mine = [one for one in member_of if one != room]
+    door = ["patch-elements", views.door(room, state["rooms"], called=name, mine=mine)]
     return [
         ["patch-session", {"rooms": {room: None}}],
         ["lobby/depart", room, scope],
+        ["lobby/forget", room, scope],
         ["with-connection", own_key(("lobby", room, scope)), door, ["close-sse"]],
         door,
     ]
@@ -221,17 +250,24 @@ def _room(state: State, room: str) -> Room:
     return state["rooms"].get(room, Room())
 
 
-def _to_others(room: str, scope: str, text: str) -> list[object]:
-    everyone = {"pattern": [ANY, ["lobby", room, ANY]], "exclude": [scope, ANY]}
-    return ["broadcast", everyone, ["lobby/show-people", room], ["patch-elements", views.notice(text)]]
+def _tell(room: str, scope: str, name: str, did: str) -> list[object]:
+    """Tell the others what somebody did, and everyone who is here now: what was said of that before comes before."""
+    everyone = [ANY, ["lobby", room, ANY]]
+    return [
+        ["broadcast", {"pattern": everyone}, ["lobby/show-people", room]],
+        ["broadcast", {"pattern": everyone, "exclude": [scope, ANY]}, ["patch-elements", views.notice(name, did)]],
+    ]
 
 
-def _refusal(room: Room, scope: str, name: str, called: str | None, elsewhere: set[str]) -> str:
+def _refusal(
+    state: State, room: str, scope: str, name: str, called: str | None, member_of: Mapping[str, object]
+) -> str:
     """What keeps somebody out, in words for them; empty where nothing does."""
-    if elsewhere and called != name:
-        return f"You are {called} in another room. Leave that first."
-    if len(elsewhere) >= MOST_ROOMS_EACH:
-        return f"You are in {MOST_ROOMS_EACH} rooms already. Leave one first."
-    if room.has_another(scope, name):
+    mine = sorted(one for one in member_of if one != room or _room(state, room).is_called(scope, called or ""))
+    if mine and called != name:
+        return f"You are {called} in {', '.join(mine)}. Leave first."
+    if len({*mine, room}) > MOST_ROOMS_EACH:
+        return f"You are in {', '.join(mine)}. Leave one of them first."
+    if not _room(state, room).is_free(name, scope):
         return TAKEN
     return ""

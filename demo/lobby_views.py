@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import quote, urlencode
 
 from htpy import (
@@ -29,13 +29,15 @@ from htpy import (
 from markupsafe import Markup
 
 from demo.frame import Page, connection, live, opener
-from demo.rooms import Room
+from demo.rooms import Room, fold
 from plugins.datastar import at, attr
 from plugins.datastar import html as trusted
 
 __all__ = ["door", "messages", "notice", "page", "people", "room", "url"]
 
+_MOST_LISTED = 12
 _ALWAYS = ("garden", "tea", "workshop")
+_FOCUS = "el.focus()"
 _TO_THE_END = "el.scrollTop = el.scrollHeight"
 _AT_THE_END = "$_end = el.scrollHeight - el.scrollTop - el.clientHeight < 40"
 _SEND = "evt.key === 'Enter' && !evt.shiftKey && !evt.isComposing && (evt.preventDefault(), el.form.requestSubmit())"
@@ -51,18 +53,20 @@ def page(content: Markup) -> Renderable:
     return Page("Lobby", "lobby")[live(content)]
 
 
-def door(name: str, rooms: Mapping[str, Room], *, called: str = "", why: str = "") -> Markup:
-    """In front of a room: which one, and who are you? `why` says what kept somebody out."""
+def door(name: str, rooms: Mapping[str, Room], *, called: str = "", why: str = "", mine: Iterable[str] = ()) -> Markup:
+    """In front of a room: which one, and who are you? `why` says what kept somebody out, `mine` where they are."""
     join = url(name, "join")
     return _html(
         section("#lobby", attr.signals({"name": called, "errors": {"name": why}}))[
             p(".lead")["Choose a room and a name. What you say is seen by everyone in the room, at once."],
-            _rooms(name, rooms),
+            _rooms(name, rooms, mine),
             form(attr.on("submit", at.post(join)), action=join, method="post")[
                 label(for_="name")["Your name"],
                 div(".row")[
                     input(
-                        attr.bind("name") | attr.attr({"aria-invalid": "$errors.name ? 'true' : 'false'"}),
+                        attr.bind("name")
+                        | attr.attr({"aria-invalid": "$errors.name ? 'true' : 'false'"})
+                        | attr.init(_FOCUS),
                         id="name",
                         name="name",
                         value=called,
@@ -86,8 +90,8 @@ def door(name: str, rooms: Mapping[str, Room], *, called: str = "", why: str = "
     )
 
 
-def room(name: str, rooms: Mapping[str, Room]) -> Markup:
-    """In a room: who is here, what was said, and something to say."""
+def room(name: str, rooms: Mapping[str, Room], *, called: str, mine: Iterable[str] = ()) -> Markup:
+    """In a room, under a name: who is here, what was said, and something to say. `mine` are other rooms they are in."""
     state = rooms.get(name, Room())
     say, leave = url(name, "message"), url(name, "leave")
     return _html(
@@ -96,23 +100,24 @@ def room(name: str, rooms: Mapping[str, Room]) -> Markup:
             attr.signals({"connected": False, "text": "", "last": state.last, "_end": True, "errors": {"text": ""}}),
         )[
             opener(url(name, "sse"), open_when_hidden=True),  # who looks at another tab is still here
-            _rooms(name, rooms),
+            _rooms(name, rooms, mine),
             div(".head")[
                 h2[bdi[name]],
                 form(attr.on("submit", at.post(leave)), action=leave, method="post")[
                     button(".quiet", type="submit")["Leave"]
                 ],
             ],
-            people(state.names),
+            people(sorted({*state.names, called}, key=fold)),
             messages(state),
-            notice(""),
+            notice(),
             form(attr.on("submit", at.post(say)), action=say, method="post")[
                 label(for_="text")["Your message"],
                 div(".row")[
                     textarea(
                         attr.bind("text")
                         | attr.attr({"aria-invalid": "$errors.text ? 'true' : 'false'"})
-                        | attr.on("keydown", _SEND),
+                        | attr.on("keydown", _SEND)
+                        | attr.init(_FOCUS),
                         id="text",
                         name="text",
                         rows="2",
@@ -148,14 +153,15 @@ def messages(state: Room) -> Markup:
     )
 
 
-def notice(text: str) -> Markup:
+def notice(name: str = "", did: str = "") -> Markup:
     """What has just happened."""
-    return _html(p("#notice.notice", role="status", dir="auto")[text])
+    return _html(p("#notice.notice", role="status")[name and [bdi[name], f" {did}."]])
 
 
-def _rooms(current: str, rooms: Mapping[str, Room]) -> Element:
+def _rooms(current: str, rooms: Mapping[str, Room], mine: Iterable[str]) -> Element:
     """Where somebody may go: each is a page of its own."""
-    known = sorted({*_ALWAYS, current, *(name for name, state in rooms.items() if state.people)})
+    busy = sorted((name for name, state in rooms.items() if state.names), key=lambda name: -len(rooms[name].names))
+    known = sorted({*_ALWAYS, *mine, *busy[:_MOST_LISTED], current})
     return nav(".rooms", aria_label="Rooms")[
         (
             a(href=f"/lobby?{urlencode({'room': name})}", aria_current="page" if name == current else None)[bdi[name]]

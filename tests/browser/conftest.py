@@ -76,6 +76,7 @@ def demo(servers: ExitStack, client_file: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("DATASTAR_URL", str(client_file))
     monkeypatch.setattr(board, "latest", None)
     monkeypatch.setattr(rooms, "_rooms", {})
+    monkeypatch.setattr(rooms, "_left", {})
     return servers.enter_context(serve(app))
 
 

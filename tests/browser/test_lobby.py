@@ -82,22 +82,56 @@ def test_three_people_in_two_rooms_see_what_concerns_them(demo: Server, visitors
 
 
 def test_who_leaves_does_not_come_back(demo: Server, visitors: Visitors) -> None:
-    """In none of their tabs: all are at the door, and ask for no stream any more."""
+    """In none of their tabs: all are at the door, and whatever was on its way is refused.
+
+    The client may ask once more if its stream ends while it is about to leave it; 204 makes it stay away.
+    """
     person = visitors.person()
     ann = join(demo.url, person, "Ann")
     other = person.new_page()
     other.goto(f"{demo.url}/lobby?room=tea")
     connected(other)
     expect(people(other)).to_have_text(["Ann"])
-    asked: list[str] = []
-    person.on("request", lambda request: asked.append(request.url))
+    answers: list[tuple[bool, int]] = []
+    person.on("response", lambda response: answers.append(("/sse" in response.url, response.status)))
     ann.get_by_role("button", name="Leave").click()
     for page in (ann, other):
         expect(page.get_by_label("Your name")).to_have_value("Ann")
     ann.wait_for_timeout(2_500)  # the client would ask again after one second
-    assert asked == [f"{demo.url}/lobby/tea/leave"]
+    assert answers.count((False, 200)) == 1
+    assert {status for is_stream, status in answers if is_stream} <= {204}
+    answers.clear()
+    ann.wait_for_timeout(2_500)
+    assert answers == []
     other.reload()
     expect(other.get_by_label("Your name")).to_have_value("Ann")
+
+
+def test_who_leaves_and_joins_at_once_is_there(demo: Server, visitors: Visitors) -> None:
+    """For themselves and the others, also when the grace is over."""
+    ann, ben = (join(demo.url, visitors.person(), name) for name in ("Ann", "Ben"))
+    ben.get_by_role("button", name="Leave").click()
+    expect(people(ann)).to_have_text(["Ann"])
+    ben.get_by_role("button", name="Join").click()
+    connected(ben)
+    ben.wait_for_timeout(4_000)
+    for page in (ann, ben):
+        expect(people(page)).to_have_text(["Ann", "Ben"])
+    say(ben, "hello")
+    expect(messages(ann)).to_have_text(["Ben hello"])
+
+
+def test_back_leads_into_the_room(demo: Server, visitors: Visitors) -> None:
+    """And not to the door that was shown before."""
+    person = visitors.person()
+    page = person.new_page()
+    page.goto(f"{demo.url}/lobby?room=tea")
+    page.close()
+    ann = join(demo.url, person, "Ann")
+    ann.get_by_role("link", name="About").click()
+    ann.go_back()
+    connected(ann)
+    expect(people(ann)).to_have_text(["Ann"])
 
 
 def test_two_tabs_of_one_person_are_one_participant(demo: Server, visitors: Visitors) -> None:
@@ -282,7 +316,7 @@ def test_without_javascript_people_join_talk_and_leave(demo: Server, visitors: V
     say(ben, "hello")
     for page in (ann, ben):
         expect(messages(page)).to_have_text(["Ben hello"])
-    expect(people(ben)).to_have_text(["Ann"])
+    expect(people(ben)).to_have_text(["Ann", "Ben"])
     ben.get_by_role("button", name="Leave").click()
     expect(ben.get_by_label("Your name")).to_have_value("Ben")
 

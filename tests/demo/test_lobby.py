@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from demo import lobby_views as views
-from demo.lobby import MOST_ROOMS_EACH, State, arrive, depart, is_in, is_room, join, leave, lobby, message
-from demo.rooms import Message, Room, Rooms
+from demo.lobby import State, arrive, depart, is_in, is_room, join, leave, lobby, message
+from demo.rooms import Message, Person, Room, Rooms
 from effects import Dispatch, create_dispatch
 from effects.testing import Recorder
 from plugins.connections import ANY, Connections, own_key
@@ -19,7 +19,7 @@ TO_OTHERS = {**TEA, "exclude": ["s1", ANY]}
 
 def with_people(**people: str) -> State:
     """A state in which these are in the room called tea."""
-    return {"rooms": {"tea": Room(people)}}
+    return {"rooms": {"tea": Room({scope: Person(name, is_here=True) for scope, name in people.items()})}}
 
 
 @pytest.fixture
@@ -36,9 +36,11 @@ def dispatch(rooms: Rooms) -> Dispatch:
 
 def test_joining_makes_a_member_and_shows_the_room() -> None:
     """To the caller; the others hear of it when the stream opens."""
-    assert join(with_people(s2="Ben"), "tea", "s1", "Ann", None, {}) == [
+    state = with_people(s2="Ben")
+    assert join(state, "tea", "s1", "Ann", None, {}) == [
+        ["lobby/admit", "tea", "s1", "Ann"],
         ["patch-session", {"name": "Ann", "rooms": {"tea": True}}],
-        ["patch-elements", views.room("tea", {"tea": Room({"s2": "Ben"})})],
+        ["patch-elements", views.room("tea", state["rooms"], called="Ann")],
     ]
 
 
@@ -46,8 +48,9 @@ def test_joining_makes_a_member_and_shows_the_room() -> None:
     ("people", "called", "member_of", "why"),
     [
         ({"s2": "ann"}, None, [], "Somebody in this room has that name."),
-        ({}, "Ben", ["bar"], "You are Ben in another room. Leave that first."),
-        ({}, "Ann", [str(number) for number in range(MOST_ROOMS_EACH)], "You are in 5 rooms already. Leave one first."),
+        ({}, "Ben", ["bar", "inn"], "You are Ben in bar, inn. Leave first."),
+        ({"s1": "Ben"}, "Ben", ["tea"], "You are Ben in tea. Leave first."),
+        ({}, "Ann", list("abcde"), "You are in a, b, c, d, e. Leave one of them first."),
     ],
 )
 def test_some_are_kept_out(people: dict[str, str], called: str | None, member_of: list[str], why: str) -> None:
@@ -56,23 +59,28 @@ def test_some_are_kept_out(people: dict[str, str], called: str | None, member_of
     assert said == [["patch-signals", {"errors": {"name": why}}]]
 
 
-@pytest.mark.parametrize(("called", "member_of"), [("Ben", ["tea"]), ("Ann", ["bar"]), ("Ben", [])])
-def test_some_are_not(called: str, member_of: list[str]) -> None:
-    """Another name in the one room they are in, the same name in another, and whoever left before."""
-    said = join(with_people(s1="Ben"), "tea", "s1", "Ann", called, dict.fromkeys(member_of, True))
-    assert said[0] == ["patch-session", {"name": "Ann", "rooms": {"tea": True}}]
+@pytest.mark.parametrize(
+    ("people", "called", "member_of"),
+    [({"s1": "Ann"}, "Ann", ["tea"]), ({}, "Ann", ["bar"]), ({}, "Ben", []), ({"s2": "Ben"}, "Ben", ["tea"])],
+)
+def test_some_are_not(people: dict[str, str], called: str, member_of: list[str]) -> None:
+    """Another tab of theirs, the same name elsewhere, whoever left before, and whoever has lost their name here."""
+    said = join(with_people(**people), "tea", "s1", "Ann", called, dict.fromkeys(member_of, True))
+    assert said[0] == ["lobby/admit", "tea", "s1", "Ann"]
 
 
-def test_whoever_comes_is_announced_to_the_others() -> None:
-    """Not to themselves."""
+def test_whoever_comes_is_announced_to_the_others_once() -> None:
+    """Not to themselves, and not again with another tab."""
     assert arrive(with_people(), "tea", "s1", "Ann") == [
         ["lobby/enter", "tea", "s1", "Ann"],
-        ["broadcast", TO_OTHERS, ["lobby/show-people", "tea"], ["patch-elements", views.notice("Ann joined.")]],
+        ["broadcast", TEA, ["lobby/show-people", "tea"]],
+        ["broadcast", TO_OTHERS, ["patch-elements", views.notice("Ann", "joined")]],
     ]
+    assert arrive(with_people(s1="Ann"), "tea", "s1", "Ann") == []
 
 
-def test_of_two_who_come_at_once_with_one_name_the_second_is_at_the_door_again() -> None:
-    """Both were let in while nobody had it."""
+def test_who_has_lost_their_name_is_at_the_door_again() -> None:
+    """It was free while the server had forgotten them."""
     state = with_people(s2="ann")
     door = views.door("tea", state["rooms"], called="Ann", why="Somebody in this room has that name.")
     assert arrive(state, "tea", "s1", "Ann") == [["patch-elements", door], ["close-sse"]]
@@ -82,21 +90,25 @@ def test_whoever_has_gone_is_announced_once() -> None:
     """By leaving, or by their last tab's end, whichever comes first."""
     assert depart(with_people(s1="Ann"), "tea", "s1") == [
         ["lobby/exit", "tea", "s1"],
-        ["broadcast", TO_OTHERS, ["lobby/show-people", "tea"], ["patch-elements", views.notice("Ann left.")]],
+        ["broadcast", TEA, ["lobby/show-people", "tea"]],
+        ["broadcast", TO_OTHERS, ["patch-elements", views.notice("Ann", "left")]],
     ]
-    assert depart(with_people(), "tea", "s1") == []
+    away: State = {"rooms": {"tea": Room({"s1": Person("Ann")})}}
+    assert depart(away, "tea", "s1") == depart(with_people(), "tea", "s1") == []
 
 
 def test_leaving_ends_the_membership_and_every_stream_of_theirs() -> None:
-    """All of their tabs are at the door again."""
+    """All of their tabs are at the door again, and see where else they are."""
     state = with_people(s1="Ann")
-    door = ["patch-elements", views.door("tea", state["rooms"], called="Ann")]
-    assert leave(state, "tea", "s1", "Ann") == [
+    door = ["patch-elements", views.door("tea", state["rooms"], called="Ann", mine=["bar"])]
+    assert leave(state, "tea", "s1", "Ann", {"bar": True, "tea": True}) == [
         ["patch-session", {"rooms": {"tea": None}}],
         ["lobby/depart", "tea", "s1"],
+        ["lobby/forget", "tea", "s1"],
         ["with-connection", own_key(("lobby", "tea", "s1")), door, ["close-sse"]],
         door,
     ]
+    assert "room=bar" in str(door[1])
 
 
 async def test_a_message_is_kept_and_shown(recorder: Recorder, rooms: Rooms) -> None:
@@ -142,11 +154,15 @@ def test_a_room_can_have_any_short_name(name: str, possible: bool) -> None:
 
 
 def test_a_member_is_whoever_has_joined_and_has_their_name_still(monkeypatch: pytest.MonkeyPatch, rooms: Rooms) -> None:
-    """Who was away while somebody else took it has to choose another."""
+    """And has not left: a cookie of theirs may say otherwise."""
     monkeypatch.setattr("demo.lobby.rooms", rooms)
     ann = {"name": "Ann", "rooms": {"tea": True}}
     assert is_in("tea", ann, "s1")
     assert not is_in("bar", ann, "s1")
     assert not is_in("tea", {}, "s1")
-    rooms.enter("tea", "s2", "ANN")
+    rooms.join("tea", "s2", "ANN")
+    assert not is_in("tea", ann, "s1")
+    rooms.leave("tea", "s2")
+    assert is_in("tea", ann, "s1")
+    rooms.leave("tea", "s1")
     assert not is_in("tea", ann, "s1")

@@ -34,6 +34,7 @@ NASTY = [
 def _empty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rooms as they are at the start."""
     monkeypatch.setattr(rooms, "_rooms", Rooms()._rooms)
+    monkeypatch.setattr(rooms, "_left", Rooms()._left)
 
 
 async def member(name: str, room: str = "tea") -> TestClientProtocol:
@@ -46,13 +47,13 @@ async def member(name: str, room: str = "tea") -> TestClientProtocol:
     return client
 
 
-async def greeted(stream: SSEStream) -> str:
-    """What a stream begins with: who is here."""
+async def greeted(stream: SSEStream, *, first: bool = True) -> str:
+    """What a stream begins with: who is here, and for the first of somebody's tabs what everyone is told of them."""
     here, said, last, connected = [await stream.event() for _ in range(4)]
     assert (here.event, said.event) == ("datastar-patch-elements",) * 2
     assert set(last.signals) == {"last"}
     assert connected.signals == {"connected": True}
-    return here.elements
+    return (await stream.event()).elements if first else here.elements
 
 
 async def say(client: Any, text: object, room: str = "tea") -> int:
@@ -83,19 +84,20 @@ async def test_people_see_each_other_come_talk_and_go() -> None:
             async with open_sse(ben, "/lobby/tea/sse") as two:
                 assert "Ann</bdi></li><li><bdi>Ben" in await greeted(two)
                 assert "Ben" in (await one.event()).elements
-                assert "Ben joined." in (await one.event()).elements
+                assert "Ben</bdi> joined." in (await one.event()).elements
                 assert await say(ben, "hello") == 200
                 for stream in (one, two):
                     assert 'Ben</bdi></strong> <span dir="auto">hello' in (await stream.event()).elements
                     assert (await stream.event()).signals == {"last": 1}
                 answer = await ben.post("/lobby/tea/leave", headers=DATASTAR)
                 assert 'id="name"' in await answer.get_data(as_text=True)
+                assert "Ben" not in (await two.event()).elements
                 assert 'id="name"' in (await two.event()).elements
                 assert [event async for event in two] == []
                 async with two.reconnect() as again:
                     assert again.status == 204
             assert "Ben" not in (await one.event()).elements
-            assert "Ben left." in (await one.event()).elements
+            assert "Ben</bdi> left." in (await one.event()).elements
             assert await say(cy, "hello", "bar") == 200
             assert "Cy" in (await other.event()).elements
 
@@ -109,15 +111,15 @@ async def test_who_closes_their_last_tab_is_gone_after_a_grace(autojump_clock: t
             async with open_sse(ben, "/lobby/tea/sse") as two:
                 await greeted(two)
                 assert "Ben" in (await one.event()).elements
-                assert "Ben joined." in (await one.event()).elements
+                assert "Ben</bdi> joined." in (await one.event()).elements
                 async with open_sse(ben, "/lobby/tea/sse") as tab:
-                    await greeted(tab)
+                    await greeted(tab, first=False)
                 async with two.reconnect() as reloaded:
-                    await greeted(reloaded)
+                    await greeted(reloaded, first=False)
             gone = trio.current_time()
             assert "Ben" not in (await one.event()).elements
             assert trio.current_time() == pytest.approx(gone + 3)
-            assert "Ben left." in (await one.event()).elements
+            assert "Ben</bdi> left." in (await one.event()).elements
 
 
 @pytest.mark.parametrize("text", NASTY)
@@ -159,7 +161,7 @@ async def test_nobody_speaks_or_listens_where_they_have_not_joined() -> None:
         assert (await ann.post("/lobby/tea/message", data=b"text=x", headers=evil)).status_code == 403
         await ann.post("/lobby/tea/leave", headers=DATASTAR)
         assert await say(ann, "x") == 403
-        assert rooms.now() == {}
+        assert not any(state.messages for state in rooms.now().values())
 
 
 async def test_without_javascript_the_same_routes_work() -> None:
@@ -169,7 +171,9 @@ async def test_without_javascript_the_same_routes_work() -> None:
         await ann.get("/lobby?room=tea")
         answer = await ann.post("/lobby/tea/join", form={"name": "Ann"}, headers=BROWSER)
         assert (answer.status_code, answer.headers["location"]) == (303, "/lobby?room=tea")
-        assert "Nobody has said anything yet." in await text_of(ann)
+        page = await text_of(ann)
+        assert "Nobody has said anything yet." in page
+        assert 'aria-label="Who is here"><li><bdi>Ann' in page
         room = {**BROWSER, "Referer": "http://localhost/lobby?room=tea"}
         answer = await ann.post("/lobby/tea/message", form={"text": "<hello>"}, headers=room)
         assert (answer.status_code, answer.headers["location"]) == (303, room["Referer"])
@@ -189,7 +193,7 @@ async def test_without_javascript_whoever_is_kept_out_is_told() -> None:
             answer = await other.post("/lobby/tea/join", form={"name": "Ann"}, headers=BROWSER)
             assert answer.headers["location"] == "/lobby?room=tea&refused=1"
             page = await (await other.get(answer.headers["location"])).get_data(as_text=True)
-            assert "Somebody in this room has that name, or you have another one elsewhere.</p>" in page
+            assert "Somebody in this room has that name, or you have another elsewhere.</p>" in page
 
 
 @pytest.mark.parametrize("name", ["", "   ", "\u200b", "x" * 41, None, 7])
@@ -208,7 +212,7 @@ async def test_a_message_that_says_nothing_or_too_much_is_refused(text: str) -> 
         ann = await member("Ann")
         answer = await ann.post("/lobby/tea/message", json={"text": text}, headers=DATASTAR)
         assert '{"errors":{"text":"' in await answer.get_data(as_text=True)
-        assert rooms.now() == {}
+        assert rooms.now()["tea"].messages == ()
 
 
 @pytest.mark.parametrize("room", ["*", "a b", "ä&ö", "...", "<b>", "%2F"])
@@ -231,3 +235,67 @@ async def test_a_room_that_nobody_could_name_has_no_door() -> None:
     await client.get("/lobby?room=tea")
     answer = await client.post(f"/lobby/{'x' * 41}/join", json={"name": "Ann"}, headers=DATASTAR)
     assert answer.status_code == 403
+
+
+async def test_who_leaves_and_joins_at_once_is_there(autojump_clock: trio.testing.MockClock) -> None:
+    """For everybody, and after the grace, too."""
+    async with app.test_app():
+        ann, ben = await member("Ann"), await member("Ben")
+        async with open_sse(ann, "/lobby/tea/sse") as one:
+            await greeted(one)
+            async with open_sse(ben, "/lobby/tea/sse") as two:
+                await greeted(two)
+                await ben.post("/lobby/tea/leave", headers=DATASTAR)
+            await ben.post("/lobby/tea/join", json={"name": "Ben"}, headers=DATASTAR)
+            async with open_sse(ben, "/lobby/tea/sse") as again:
+                assert "Ann</bdi></li><li><bdi>Ben" in await greeted(again)
+                await trio.sleep(10)
+                assert rooms.now()["tea"].names == ["Ann", "Ben"]
+                assert await say(ben, "hello") == 200
+
+
+async def test_a_name_is_somebody_s_until_they_leave() -> None:
+    """With or without a stream; then it is free."""
+    async with app.test_app():
+        ann, other = await member("Ann"), app.test_client()
+        await other.get("/lobby?room=tea")
+        for _ in range(2):
+            answer = await other.post("/lobby/tea/join", json={"name": "ann"}, headers=DATASTAR)
+            assert "Somebody in this room has that name." in await answer.get_data(as_text=True)
+            assert await say(ann, "mine") == 200
+        await ann.post("/lobby/tea/leave", headers=DATASTAR)
+        answer = await other.post("/lobby/tea/join", json={"name": "ann"}, headers=DATASTAR)
+        assert "/lobby/tea/sse" in await answer.get_data(as_text=True)
+        assert await say(ann, "mine") == 403
+
+
+async def test_a_cookie_from_before_does_not_lead_back() -> None:
+    """Such as one that another tab's answer brought: who has left has left, until they join again."""
+    async with app.test_app():
+        ann: Any = await member("Ann")
+        (old,) = [cookie for cookie in ann.cookie_jar if cookie.name == "session"]
+        await ann.post("/lobby/tea/leave", headers=DATASTAR)
+        ann.cookie_jar.set_cookie(old)
+        assert await say(ann, "still here") == 403
+        assert (await ann.get("/lobby/tea/sse", headers=DATASTAR)).status_code == 204
+        assert 'id="name"' in await text_of(ann)
+
+
+async def test_who_has_lost_their_name_finds_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new server knows nobody's name: the first to come has it."""
+    async with app.test_app():
+        ann, thief = await member("Ann"), await member("Thief")
+        monkeypatch.setattr(rooms, "_rooms", {})
+        await thief.post("/lobby/tea/leave", headers=DATASTAR)
+        await thief.post("/lobby/tea/join", json={"name": "Ann"}, headers=DATASTAR)
+        assert await say(ann, "x") == 403
+        assert 'id="name"' in await text_of(ann)
+        answer = await ann.post("/lobby/tea/join", json={"name": "Anna"}, headers=DATASTAR)
+        assert "/lobby/tea/sse" in await answer.get_data(as_text=True)
+        assert await say(ann, "x") == 200
+
+
+async def test_back_shows_what_is_so() -> None:
+    """No browser keeps the page of a room or of its door."""
+    answer = await app.test_client().get("/lobby?room=tea")
+    assert (answer.headers["cache-control"], answer.headers["vary"]) == ("no-store", "Cookie")
