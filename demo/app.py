@@ -94,7 +94,7 @@ async def home_stream() -> ResponseReturnValue:  # stays open: others broadcast 
 @app.post("/greet")
 async def say_hello() -> ResponseReturnValue:  # dispatch, answer, close
     form = await live.signals(Greeting)
-    cleared = ["patch-signals", {"name": "", "errors": {"name": ""}}]
+    cleared = ["patch-signals", {"name": ""}]
     return await live.reply([["page/greet", form.name], cleared], otherwise=redirect(url_for("home"), 303))
 
 

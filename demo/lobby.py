@@ -16,7 +16,7 @@ from demo import lobby_views as views
 from demo.rooms import Person, Room, Rooms, fold, tidy
 from effects import Context, Placeholder, Registry
 from plugins.connections import ANY, own_key
-from plugins.http import PathParam, RequestData, Session, Signal, no_errors
+from plugins.http import PathParam, RequestData, Session, Signal
 from plugins.routes import Route
 
 __all__ = ["MOST_ROOMS_EACH", "SCOPE", "State", "is_in", "is_member", "is_room", "lobby", "rooms"]
@@ -201,7 +201,7 @@ def arrive(state: State, room: str, scope: str, name: str) -> list[object]:
         signals=Said,
         dispatch=["lobby/message", PathParam("room"), Session("name"), Signal("text")],
         target=[ANY, ["lobby", PathParam("room"), ANY]],
-        reply=[["patch-signals", {"text": "", "errors": no_errors(Said)}]],
+        reply=[["patch-signals", {"text": ""}]],
         allow=is_member,
     ),
 )

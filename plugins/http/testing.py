@@ -70,7 +70,9 @@ class SSEStream:
             try:
                 chunk = await self._from_app.receive()
             except trio.EndOfChannel:
-                raise trio.EndOfChannel(f"the response has ended: {self.status}, {bytes(self.body[:200])!r}") from None
+                hint = _HINTS.get(self.status or 0, "")
+                said = f"the response has ended: {self.status}, {bytes(self.body[:200])!r}{hint}"
+                raise trio.EndOfChannel(said) from None
             self.body += chunk
             self._events += self._parser.feed(chunk)
         return self._events.pop(0)
@@ -169,6 +171,12 @@ async def _opened(request: _Request) -> AsyncGenerator[SSEStream]:
             stream._leave()
     except BaseExceptionGroup as group:
         raise _single(group) from None
+
+
+_HINTS = {
+    204: " - refused: there is no session, so open a page first; or `allow` said no",
+    404: " - there is no such address; is the blueprint registered?",
+}
 
 
 def _single(error: BaseException) -> BaseException:
