@@ -216,7 +216,9 @@ def test_a_client_that_vanishes_without_a_word_is_noticed(kind: str) -> None:
 
 
 @pytest.mark.parametrize("tls", [False, True])
-async def test_the_kernel_is_told_to_expect_answers_from_those_who_have_a_stream(tls: bool, tmp_path: Path) -> None:
+async def test_the_kernel_is_told_to_expect_answers_from_those_who_have_a_stream(
+    tls: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whatever stands between the stream and its socket; once it is closed, nobody is asked any more."""
     async with serving(certificate=Certificate(tmp_path) if tls else None) as server:
         stream = await open_stream(server)
@@ -225,6 +227,9 @@ async def test_the_kernel_is_told_to_expect_answers_from_those_who_have_a_stream
         assert found.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
         assert found.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 20_000
         assert found.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 7
+        monkeypatch.delattr(socket, "TCP_USER_TIMEOUT")  # as beyond Linux
+        server.line.expect_answers(30)
+        assert found.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 10
         await trio.aclose_forcefully(stream)
         await server.somebody_went.wait()
         server.line.expect_answers(1)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 from quart import Blueprint, url_for
+from typing_extensions import TypeAliasType
 
 from effects import Context, Placeholder, RegistrationError, Registry, create_dispatch
 from plugins.connections import ANY, Connections
@@ -41,6 +42,7 @@ def refused(live: Live, *sources: Any) -> str:
     return str(error.value)
 
 
+Named = TypeAliasType("Named", int)
 RING = Route("/<room>", dispatch=["rooms/ring", PathParam("room")])
 
 
@@ -307,6 +309,9 @@ def test_an_argument_that_never_fits_is_refused(path: str, argument: object, com
         ("/<any(a, b):n>", PathParam("n")),
         ("/", Query("n", default=1)),
         ("/", Signal("amount")),
+        ("/", Signal("inner", "amount")),
+        ("/", Signal("more", "amount")),
+        ("/", Signal("anything", "inner", "amount")),
         ("/", Session("n")),
         ("/", 7),
     ],
@@ -314,8 +319,14 @@ def test_an_argument_that_never_fits_is_refused(path: str, argument: object, com
 def test_an_argument_that_may_fit_is_not(path: str, argument: object) -> None:
     """An int is as good as a float."""
 
+    class Inner(BaseModel, extra="allow"):
+        amount: Named = 0
+
     class Amount(BaseModel):
         amount: int = 0
+        inner: Inner = Inner()
+        more: dict[str, str] = {}
+        anything: Inner = Inner()
 
     registry = Registry("fine")
 
