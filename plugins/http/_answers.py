@@ -31,6 +31,7 @@ __all__ = [
     "is_datastar",
     "is_opened_as_page",
     "problem",
+    "retry_within",
     "stay_away",
     "takes_events",
 ]
@@ -109,13 +110,21 @@ def come_back(within: tuple[int, int], why: str) -> Response:
 
     `within` are the shortest and the longest time, in seconds; one between is drawn for each.
     """
-    shortest, longest = within
-    wait = shortest * 1000 + secrets.randbelow((longest - shortest) * 1000)
     if is_datastar():
-        return event_response(f"retry: {wait}\n\n".encode())
+        return event_response(retry_within(*within))
     response = problem(503, why)
-    response.headers["Retry-After"] = str(wait // 1000)
+    response.headers["Retry-After"] = str(_drawn(*within) // 1000)
     return response
+
+
+def retry_within(shortest: int, longest: int) -> bytes:
+    """What tells a client to come back, if it does, after some time between so many seconds."""
+    return f"retry: {_drawn(shortest, longest)}\n\n".encode()
+
+
+def _drawn(shortest: int, longest: int) -> int:
+    """A time between, in milliseconds: another one for each, or all would come at once."""
+    return shortest * 1000 + secrets.randbelow((longest - shortest) * 1000)
 
 
 def _described(one: ErrorRecord) -> dict[str, object]:

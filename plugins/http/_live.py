@@ -61,11 +61,11 @@ class Live:
     do unless told otherwise.
 
     A client that vanishes without a word, its network or its power gone, is noticed when it has not answered for
-    `peer_timeout` seconds, or a third more. Behind a proxy it is the proxy that has to notice.
+    `peer_timeout` seconds, or a third more. Behind a proxy it is the proxy that has to notice, for which, and for those
+    that close what is idle, a comment is written where nothing else was for `heartbeat` seconds.
 
     Raises `RegistrationError` for a dispatch without the Connections plugin, for cookie settings that cannot be made
-    secure and for a `peer_timeout` of less than a second or more than a day, `TypeError` for an app that is no plain
-    QuartTrio.
+    secure and for times that are too short or too long, `TypeError` for an app that is no plain QuartTrio.
     """
 
     def __init__(
@@ -77,6 +77,7 @@ class Live:
         max_bytes: int = 1_000_000,
         max_signals: int = 1_000_000,
         peer_timeout: float = 20.0,
+        heartbeat: float = 15.0,
         secure_cookies: bool = False,
         on_invalid: OnInvalid | None = None,
         on_error: OnError | None = None,
@@ -87,8 +88,9 @@ class Live:
                 "Live keeps streams in the plugin Connections, and this dispatch has none",
                 fix="create_dispatch([Connections(), ...])",
             )
-        if not 1 <= peer_timeout <= _LONGEST:
-            raise RegistrationError(f"peer_timeout is a number of seconds, 1 to {_LONGEST}", fix="leave it out")
+        for name, seconds, least in (("peer_timeout", peer_timeout, 1), ("heartbeat", heartbeat, 0.01)):
+            if not least <= seconds <= _LONGEST:
+                raise RegistrationError(f"{name} is a number of seconds, {least} to {_LONGEST}", fix="leave it out")
         install(app)
         prepare_cookies(app, secure=secure_cookies)
         app.register_error_handler(InvalidSignals, self._answer_invalid)
@@ -102,6 +104,7 @@ class Live:
         self._on_invalid: OnInvalid = _patch_messages if on_invalid is None else on_invalid
         self._on_error = on_error
         self._max_signals = max_signals
+        self._heartbeat = heartbeat
 
     @property
     def app(self) -> QuartTrio:
@@ -256,7 +259,7 @@ class Live:
             return event_response(b"")
         if key is None:
             handler = self._on_error if on_error is None else on_error
-            return stream_response(self._streams.run(await taken(effects), data, handler))
+            return stream_response(self._streams.run(await taken(effects), data, handler), self._heartbeat)
         if self._sessions.ended_ago(self.session_id) is not None:
             return come_back(*_SOON)
         try:
@@ -271,7 +274,7 @@ class Live:
         if errors:
             connection.close()
             return await self._failed(errors, on_error, data)
-        return stream_response(connection)
+        return stream_response(connection, self._heartbeat)
 
     async def _failed(
         self, errors: Sequence[ErrorRecord], on_error: OnError | None, data: Mapping[str, object]

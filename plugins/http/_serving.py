@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import final
 
 import trio
@@ -11,11 +12,25 @@ from quart_trio import QuartTrio
 from effects import Dispatch, RegistrationError
 from plugins.connections import Connection, Connections
 
-from ._stack import Terminated
+from ._stack import Lifeline, Terminated
 
 __all__ = ["Serving"]
 
 _logger = logging.getLogger("plugins.http")
+
+
+_STUCK = frozenset({"overflow", "expired"})
+"""Why connections end whose clients do not read."""
+_LAST_WRITE = 10.0
+_AT_SHUTDOWN = 2.0
+"""Seconds that a client has to read what is written last."""
+
+
+async def _abort_after(line: Lifeline, patience: float) -> None:
+    with trio.move_on_after(patience):
+        await line.over.wait()
+    if not line.over.is_set():
+        line.abort()
 
 
 @final
@@ -38,10 +53,15 @@ class Serving:
         app.before_serving(self._start)
         app.after_serving(self._end)
 
-    def watch(self, connection: Connection, terminated: Terminated | None) -> None:
-        """Have a connection ended when the server begins to stop, at once if it has, or when the dispatch does."""
+    def watch(self, connection: Connection, line: Lifeline) -> None:
+        """Have a connection ended when the server begins to stop, at once if it has, or when the dispatch does.
+
+        Whatever ended it, its request is over soon after, even if its client does not read what is written last.
+        """
+        terminated = line.terminated
         self._open[connection] = None
         connection.on_end(self._forget)
+        connection.on_end(partial(self._see_out, line))
         if terminated is None or self._nursery is None:
             return
         if terminated.is_set():
@@ -49,6 +69,14 @@ class Serving:
         elif terminated not in self._watched:
             self._watched.add(terminated)
             self._nursery.start_soon(self._end_streams_after, terminated)
+
+    def _see_out(self, line: Lifeline, connection: Connection) -> None:
+        if connection.cause in _STUCK:
+            line.abort()
+        elif self._nursery is not None and not line.over.is_set():
+            self._nursery.start_soon(
+                _abort_after, line, _AT_SHUTDOWN if connection.cause == "shutdown" else _LAST_WRITE
+            )
 
     def _forget(self, connection: Connection) -> None:
         del self._open[connection]

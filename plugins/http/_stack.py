@@ -18,6 +18,10 @@ keeps its connection for hours: hypercorn sets no keepalive, and what is written
 Cure: `Lifeline.expect_answers` has the kernel ask (SO_KEEPALIVE, RFC 9293, 3.8.4) and give up (TCP_USER_TIMEOUT, RFC
 5482). Relies on the way from `send` to the socket, `send.__self__.send.__self__.send.__self__.stream`. Where there is
 no such way, or no such option, as beyond Linux, the system's own defaults hold.
+
+**A client that never reads cannot be left** (fault B). hypercorn shields each write to a socket, without a deadline, so
+that neither the end of a stream nor a shutdown gets through. Cure: `Lifeline.abort` shuts the socket down, and the
+write fails. Relies on the same way; on HTTP/2 the socket is others', too, and is left alone.
 """
 
 from __future__ import annotations
@@ -56,6 +60,16 @@ class Lifeline:
         self.nursery: trio.Nursery | None = None
         self.exits: list[Callable[[], object]] = []
         self.last_chunk = False
+        self.over = trio.Event()
+        """Set when the request is over."""
+
+    def abort(self) -> None:
+        """Break the connection of this request, if it has it for itself: what is being written to it fails at once."""
+        scope: Any = getattr(getattr(self._send, "__self__", None), "scope", {})
+        found = None if scope.get("http_version") == "2" else _socket(self._send)
+        if found is not None:
+            with suppress(OSError):  # it has just been closed
+                found.shutdown(socket.SHUT_RDWR)
 
     def expect_answers(self, within: float) -> None:
         """Have the connection of this request broken when its client has not answered for so many seconds.
@@ -92,6 +106,7 @@ class _Connection(TrioASGIHTTPConnection):
         try:
             await super().__call__(receive, watched)
         finally:
+            line.over.set()
             for leave in reversed(line.exits):
                 leave()
 

@@ -1,4 +1,4 @@
-"""What frames are written to on their way into a response."""
+"""What frames are written to on their way into a response, and how a response reads them out."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
 from typing import Self, final
 
+import trio
 from quart import Response
 from quart.wrappers.response import ResponseBody
 
 from effects import Sink
 from plugins.connections import Connection
 from plugins.datastar import SSE_HEADERS
+
+from ._answers import retry_within
 
 __all__ = ["Buffer", "Opening", "stream_response"]
 
@@ -69,10 +72,17 @@ class Opening:
 
 @final
 class _Body(ResponseBody):
-    """Reads a connection out, all queued frames in one chunk."""
+    """Reads a connection out, all queued frames in one chunk.
 
-    def __init__(self, connection: Connection) -> None:
+    Where there has been nothing for `heartbeat` seconds it writes a comment (WHATWG SSE, 9.2.6), which clients ignore
+    and proxies do not: they would take the connection for idle and close it. Where the server stops, it says when to
+    come back, so that not all do at once.
+    """
+
+    def __init__(self, connection: Connection, heartbeat: float) -> None:
         self._connection = connection
+        self._heartbeat = heartbeat
+        self._said_when = False
 
     async def __aenter__(self) -> Self:
         return self
@@ -86,14 +96,23 @@ class _Body(ResponseBody):
         return self
 
     async def __anext__(self) -> bytes:
-        frames = await self._connection.receive()
-        if not frames:
-            raise StopAsyncIteration
-        return frames
+        frames = b":\n\n"
+        with trio.move_on_after(self._heartbeat):
+            frames = await self._connection.receive()
+        if frames:
+            return frames
+        if self._connection.cause == "shutdown" and not self._said_when:
+            self._said_when = True
+            return retry_within(*_COME_BACK)
+        raise StopAsyncIteration
 
 
-def stream_response(connection: Connection) -> Response:
+_COME_BACK = (1, 5)
+"""Between how many seconds after a server has stopped clients come back."""
+
+
+def stream_response(connection: Connection, heartbeat: float) -> Response:
     """An answer that goes on until the connection ends."""
-    response = Response(_Body(connection), headers=dict(SSE_HEADERS))
+    response = Response(_Body(connection, heartbeat), headers=dict(SSE_HEADERS))
     response.timeout = None  # quart would cut the stream off after RESPONSE_TIMEOUT, 60 s
     return response

@@ -80,7 +80,7 @@ class Streams:
         line = lifeline(request)
         line.expect_answers(self._peer_timeout)
         line.exits.append(connection.close)
-        self._serving.watch(connection, line.terminated)
+        self._serving.watch(connection, line)
         return line
 
     async def _run_into(

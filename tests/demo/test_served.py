@@ -68,8 +68,8 @@ class Page:
         return self._events.pop(0)
 
     def ended(self) -> bool:
-        """Whether the stream ends cleanly, with nothing more; waits for it."""
-        return list(self._chunks) == []
+        """Whether the stream ends cleanly, with nothing more than when to come back; waits for it."""
+        return re.fullmatch(rb"retry: [1-4]\d\d\d\n\n", b"".join(self._chunks)) is not None
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import socket
 import ssl
 import subprocess
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -22,7 +22,7 @@ from quart.typing import ResponseReturnValue
 from quart_trio import QuartTrio
 
 from effects import Context, Placeholder, RegistrationError, Registry, create_dispatch
-from plugins.connections import Connections
+from plugins.connections import ANY, Connections
 from plugins.datastar import Datastar
 from plugins.http import Http, Live
 from plugins.http._stack import Lifeline, _socket, lifeline
@@ -69,7 +69,8 @@ class Server:
 
         self.app = QuartTrio(__name__)
         self.app.secret_key = "not very"
-        live = Live(self.app, create_dispatch([Datastar(), connections, Http(), test]))
+        self.dispatch = create_dispatch([Datastar(), connections, Http(), test])
+        live = Live(self.app, self.dispatch)
 
         @self.app.get("/")
         async def home() -> str:
@@ -234,6 +235,36 @@ async def test_the_kernel_is_told_to_expect_answers_from_those_who_have_a_stream
         await server.somebody_went.wait()
         server.line.expect_answers(1)
     Lifeline(print).expect_answers(1)  # another server, of which we know nothing
+
+
+async def fill(server: Server, until: Callable[[], bool]) -> None:
+    """Broadcast to whoever has the stream, who does not read, until something is so."""
+    frame = ["patch-signals", {"text": "x" * 100_000}]
+    while not until():
+        await server.dispatch([["broadcast", {"pattern": [ANY, "page"]}, frame]])
+        await trio.sleep(0.001)
+
+
+async def test_cure_b_a_client_that_never_reads_loses_its_connection_when_it_overflows() -> None:
+    """All of it: the socket, the request, the key. The next one begins anew."""
+    async with serving() as server, await open_stream(server) as stream:
+        await fill(server, lambda: len(server.store) == 0)
+        await server.line.over.wait()
+        await server.somebody_went.wait()
+        assert server.gone == ["overflow"]
+        with pytest.raises(trio.BrokenResourceError):  # noqa: PT012 - it may take more than one
+            while True:
+                await stream.send_all(b"x")
+
+
+async def test_cure_b_a_client_that_never_reads_does_not_delay_the_end() -> None:
+    """Even if all that is queued for it fits."""
+    async with serving() as server, await open_stream(server):
+        (connection,) = server.store
+        await fill(server, lambda: connection.queued > 1)
+        server.stop.set()
+        await server.stopped.wait()
+        assert server.gone == ["shutdown"]
 
 
 def test_a_client_needs_a_second_to_answer() -> None:

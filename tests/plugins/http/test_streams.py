@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
@@ -11,6 +12,7 @@ from typing import Any, cast
 import pytest
 import trio
 from quart import session
+from quart.typing import ResponseReturnValue
 from quart_trio import QuartTrio
 from trio.testing import MockClock
 
@@ -232,14 +234,15 @@ class StoppingServer:
 
 
 async def test_a_stream_that_comes_while_the_server_stops_ends_at_once(site: Site) -> None:
-    """Cleanly, and with nothing in it: its client comes back to the next server."""
+    """Cleanly, and with nothing in it but when to come back, to the next server."""
     async with site.app.test_app():
         client: Any = await site.visitor()
         server = StoppingServer()
         app: Any = site.app
         await app(client.request("/sse/ok", headers=DATASTAR).scope, server.receive, server.send)
-    start, end = server.sent
+    start, when, end = server.sent
     assert start["status"] == 200
+    assert re.fullmatch(rb"retry: [1-4]\d\d\d\n\n", when["body"])
     assert end == {"type": "http.response.body", "body": b"", "more_body": False}
     assert len(site.store) == 0
 
@@ -479,3 +482,41 @@ async def test_a_plugin_that_cannot_close_is_heard_of() -> None:
         await small.app.startup()
         with pytest.raises(OSError, match="no"):
             await small.app.shutdown()
+
+
+async def test_where_nothing_is_written_there_is_a_heartbeat(autojump_clock: trio.testing.MockClock) -> None:
+    """A comment, which clients ignore, and none where there is something else: a frame starts the time anew."""
+    small = Small(heartbeat=15)
+
+    @small.app.get("/sse")
+    async def sse() -> ResponseReturnValue:
+        return await small.live.stream([["patch-signals", {"n": 0}]], key="k")
+
+    ann: Any = await small.visitor()
+    request = ann.request("/sse", headers=DATASTAR)
+    written: list[tuple[float, bytes]] = []
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(_written, small.app, request.scope, written)
+        for _ in range(3):
+            await trio.sleep(10)
+            await small.dispatch([["broadcast", {"pattern": [ANY, "k"]}, ["patch-signals", {"n": 1}]]])
+        await trio.sleep(40)
+        nursery.cancel_scope.cancel()
+    begun = written[0][0]
+    kinds = [(round(at - begun), b"signals" in body) for at, body in written]
+    assert kinds == [(0, True), (10, True), (20, True), (30, True), (45, False), (60, False)]
+    assert written[-1][1] == b":\n\n"
+
+
+async def _written(app: Any, scope: Any, written: list[tuple[float, bytes]]) -> None:
+    """Ask, and keep what is written and when."""
+
+    async def receive() -> dict[str, Any]:
+        await trio.sleep_forever()
+        return {}
+
+    async def send(message: dict[str, Any]) -> None:
+        if message.get("body"):
+            written.append((trio.current_time(), message["body"]))
+
+    await app(scope, receive, send)
