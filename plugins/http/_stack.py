@@ -13,22 +13,12 @@ afterwards. Cure: `Lifeline.terminated`, the event that hypercorn sets as soon a
 method that it hands over as `send`. Relies on `send.__self__.context.terminated`; under any other server there is no
 such event, and streams end when that server ends them.
 
-**Nobody asks a silent client whether it is still there.** One that vanishes without a word, as phones in tunnels do,
-keeps its connection for hours: hypercorn sets no keepalive, and what is written to it waits 15 minutes for an answer.
-Cure: `Lifeline.expect_answers` has the kernel ask (SO_KEEPALIVE, RFC 9293, 3.8.4) and give up (TCP_USER_TIMEOUT, RFC
-5482). Relies on the way from `send` to the socket, `send.__self__.send.__self__.send.__self__.stream`. Where there is
-no such way, or no such option, as beyond Linux, the system's own defaults hold.
-
-**A client that never reads cannot be left** (fault B). hypercorn shields each write to a socket, without a deadline, so
-that neither the end of a stream nor a shutdown gets through. Cure: `Lifeline.abort` shuts the socket down, and the
-write fails. Relies on the same way; on HTTP/2 the socket is others', too, and is left alone.
+Cures for what hypercorn does with sockets are in `_transport.py`.
 """
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any, Protocol, cast, final
 
 import trio
@@ -36,6 +26,8 @@ from quart import Request
 from quart.asgi import ASGIHTTPConnection
 from quart_trio import QuartTrio
 from quart_trio.asgi import TrioASGIHTTPConnection
+
+from ._transport import Transport
 
 __all__ = ["Lifeline", "Terminated", "install", "lifeline"]
 
@@ -54,7 +46,7 @@ class Lifeline:
     """What lives as long as one request: a nursery, and calls to make when it is over, however it ends."""
 
     def __init__(self, send: object) -> None:
-        self._send = send
+        self.transport = Transport(send)
         self.terminated = _terminated(send)
         """Set as soon as the server begins to stop; None where the server does not say."""
         self.nursery: trio.Nursery | None = None
@@ -64,29 +56,10 @@ class Lifeline:
         """Set when the request is over."""
 
     def abort(self) -> None:
-        """Break the connection of this request, if it has it for itself: what is being written to it fails at once."""
-        scope: Any = getattr(getattr(self._send, "__self__", None), "scope", {})
-        found = None if scope.get("http_version") == "2" else _socket(self._send)
-        if found is not None:
-            with suppress(OSError):  # it has just been closed
-                found.shutdown(socket.SHUT_RDWR)
-
-    def expect_answers(self, within: float) -> None:
-        """Have the connection of this request broken when its client has not answered for so many seconds.
-
-        An idle client is asked every third of that time, so it is noticed within four thirds. Not below one second.
-        """
-        found = _socket(self._send)
-        if found is None:
-            return
-        every = max(1, round(within / 3))
-        wanted = {"TCP_KEEPIDLE": every, "TCP_KEEPINTVL": every, "TCP_KEEPCNT": 3}
-        wanted["TCP_USER_TIMEOUT"] = max(1, round(within)) * 1000
-        with suppress(OSError):  # it has just been closed
-            found.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-            for name, value in wanted.items():
-                if hasattr(socket, name):
-                    found.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+        """End the request, and break its connection if it has it for itself."""
+        self.transport.abort()
+        if self.nursery is not None:
+            self.nursery.cancel_scope.cancel()
 
 
 class _Connection(TrioASGIHTTPConnection):
@@ -96,6 +69,7 @@ class _Connection(TrioASGIHTTPConnection):
         if not trio.lowlevel.in_trio_run():
             raise RuntimeError("this app runs on trio, and the server does not: start it with `hypercorn -k trio`")
         line = Lifeline(send)
+        line.transport.count_no_requests()
         cast(dict[str, Any], self.scope)[_KEY] = line
 
         async def watched(message: Any) -> None:
@@ -125,16 +99,6 @@ def _terminated(send: object) -> Terminated | None:
     context: object = getattr(getattr(send, "__self__", None), "context", None)
     event: object = getattr(context, "terminated", None)
     return cast(Terminated, event) if callable(getattr(event, "is_set", None)) else None
-
-
-def _socket(send: object) -> trio.socket.SocketType | None:
-    """The socket that `send` comes to in the end: that of the server, of the protocol, of the HTTP stream."""
-    stream = getattr(send, "__self__", None)
-    protocol = getattr(getattr(stream, "send", None), "__self__", None)
-    server = getattr(getattr(protocol, "send", None), "__self__", None)
-    transport: object = getattr(server, "stream", None)
-    found: object = getattr(getattr(transport, "transport_stream", transport), "socket", None)  # inside TLS, or bare
-    return found if isinstance(found, trio.socket.SocketType) else None
 
 
 def install(app: QuartTrio) -> None:

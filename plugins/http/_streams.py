@@ -78,7 +78,7 @@ class Streams:
     def _attach(self, connection: Connection) -> Lifeline:
         """Have a connection end with the current request, however that ends, and when the server begins to stop."""
         line = lifeline(request)
-        line.expect_answers(self._peer_timeout)
+        line.transport.carry_stream(self._peer_timeout)
         line.exits.append(connection.close)
         self._serving.watch(connection, line)
         return line

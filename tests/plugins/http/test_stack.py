@@ -25,7 +25,8 @@ from effects import Context, Placeholder, RegistrationError, Registry, create_di
 from plugins.connections import ANY, Connections
 from plugins.datastar import Datastar
 from plugins.http import Http, Live
-from plugins.http._stack import Lifeline, _socket, lifeline
+from plugins.http._stack import lifeline
+from plugins.http._transport import Transport
 
 PATIENCE = 20
 """Seconds after which a test gives up; far above what anything here takes."""
@@ -223,7 +224,7 @@ async def test_the_kernel_is_told_to_expect_answers_from_those_who_have_a_stream
     """Whatever stands between the stream and its socket; once it is closed, nobody is asked any more."""
     async with serving(certificate=Certificate(tmp_path) if tls else None) as server:
         stream = await open_stream(server)
-        found = _socket(server.line._send)
+        found = server.line.transport._socket()
         assert found is not None
         assert found.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
         assert found.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 20_000
@@ -233,8 +234,8 @@ async def test_the_kernel_is_told_to_expect_answers_from_those_who_have_a_stream
         assert found.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 10
         await trio.aclose_forcefully(stream)
         await server.somebody_went.wait()
-        server.line.expect_answers(1)
-    Lifeline(print).expect_answers(1)  # another server, of which we know nothing
+        server.line.transport.carry_stream(1)
+    Transport(print).carry_stream(1)  # another server, of which we know nothing
 
 
 async def fill(server: Server, until: Callable[[], bool]) -> None:

@@ -1,0 +1,103 @@
+"""What is behind one request of hypercorn: its socket, or its share of one. Cures for what hypercorn does with them.
+
+All of it is reached through `send`, the bound method that hypercorn 0.18 hands to the app: `send.__self__` is the HTTP
+stream, its `send` belongs to the protocol, the protocol's to the TCP server, and that has the socket. Where that is not
+so, under another server or behind middleware that wraps `send`, nothing is done, and the faults are there.
+
+**Nobody asks a silent client whether it is still there.** One that vanishes without a word, as phones in tunnels do,
+keeps its connection for hours: hypercorn sets no keepalive, and what is written to it waits 15 minutes for an answer.
+Cure: the kernel asks (SO_KEEPALIVE, RFC 9293, 3.8.4) and gives up (TCP_USER_TIMEOUT, RFC 5482), where it can: on Linux.
+
+**B. A client that never reads cannot be left.** hypercorn shields each write to a socket, without a deadline, so that
+neither the end of a stream nor a shutdown gets through. Cure: `abort` shuts the socket down, and the write fails.
+
+**C. HTTP/2 has no backpressure.** A stream whose client opens no window is buffered without bounds, because a buffer
+that nothing can be taken from counts as drained (`StreamBuffer.pop`). Cure: a buffer that counts what is left in it.
+
+**D. HTTP/2 connections end after so many requests**, open streams included (`keep_alive_max_requests`, 1,000 unless
+configured). Cure: while a connection carries a stream, its requests are not counted.
+"""
+
+from __future__ import annotations
+
+import socket
+from contextlib import suppress
+from typing import Any, final
+
+import trio
+from hypercorn.protocol.h2 import BUFFER_HIGH_WATER, BUFFER_LOW_WATER, BufferCompleteError, H2Protocol, StreamBuffer
+
+__all__ = ["Transport"]
+
+
+@final
+class Transport:
+    """The connection of one request."""
+
+    def __init__(self, send: object) -> None:
+        self._stream: Any = getattr(send, "__self__", None)
+        self._protocol: Any = getattr(getattr(self._stream, "send", None), "__self__", None)
+
+    def carry_stream(self, peer_timeout: float) -> None:
+        """Prepare the connection for a stream that stays open. Its buffer, if it has one, must be empty yet.
+
+        It is broken when the client has not answered for `peer_timeout` seconds, not below one. An idle client is asked
+        every third of that time, so it is noticed within four thirds.
+        """
+        if isinstance(self._protocol, H2Protocol):
+            self._protocol.stream_buffers[self._stream.stream_id] = _Bounded(self._protocol.context.event_class)
+        found = self._socket()
+        if found is not None:
+            with suppress(OSError):  # it has just been closed
+                _expect_answers(found, peer_timeout)
+
+    def count_no_requests(self) -> None:
+        """Have the requests that came over this connection so far not count."""
+        if isinstance(self._protocol, H2Protocol):
+            self._protocol.keep_alive_requests = 0
+
+    def abort(self) -> None:
+        """Break the connection, if the request has it for itself: what is being written to it fails at once."""
+        found = None if isinstance(self._protocol, H2Protocol) else self._socket()
+        if found is not None:
+            with suppress(OSError):  # it has just been closed
+                found.shutdown(socket.SHUT_RDWR)
+
+    def _socket(self) -> trio.socket.SocketType | None:
+        server = getattr(getattr(self._protocol, "send", None), "__self__", None)
+        transport: object = getattr(server, "stream", None)
+        found: object = getattr(getattr(transport, "transport_stream", transport), "socket", None)  # in TLS, or bare
+        return found if isinstance(found, trio.socket.SocketType) else None
+
+
+def _expect_answers(found: trio.socket.SocketType, within: float) -> None:
+    every = max(1, round(within / 3))
+    wanted = {"TCP_KEEPIDLE": every, "TCP_KEEPINTVL": every, "TCP_KEEPCNT": 3}
+    wanted["TCP_USER_TIMEOUT"] = max(1, round(within)) * 1000
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in wanted.items():
+        if hasattr(socket, name):
+            found.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+
+
+@final
+class _Bounded(StreamBuffer):
+    """Cure C: whoever pushes waits until enough of it has been taken."""
+
+    async def push(self, data: bytes) -> None:
+        if self._complete:
+            raise BufferCompleteError
+        self.buffer.extend(data)
+        await self._is_empty.clear()
+        if len(self.buffer) >= BUFFER_HIGH_WATER:
+            await self._paused.clear()
+            await self._paused.wait()
+
+    async def pop(self, max_length: int) -> bytes:
+        data = bytes(self.buffer[:max_length])
+        del self.buffer[:max_length]
+        if len(self.buffer) < BUFFER_LOW_WATER:
+            await self._paused.set()
+        if not self.buffer:
+            await self._is_empty.set()
+        return data
