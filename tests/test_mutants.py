@@ -18,7 +18,7 @@ ROOT = HERE.parent
 MUTANTS: list[dict[str, Any]] = tomllib.loads((HERE / "mutants.toml").read_text())["mutant"]
 FIELDS = {"law", "file", "old", "new", "test", "why"}
 LAWS = range(1, 11)
-PLUGINS = ("datastar", "connections", "http", "routes")
+PLUGINS = ("datastar", "connections", "http", "routes", "faults")
 
 ORIGIN = '''
 """Fails the run if what is imported is not the copy."""
@@ -65,7 +65,7 @@ def test_every_law_has_a_mutant() -> None:
     assert {mutant["law"] for mutant in MUTANTS} == {*LAWS, *PLUGINS}
     for mutant in MUTANTS:
         law = mutant["law"]
-        expected = f"tests/plugins/{law}/" if law in PLUGINS else f"::test_law_{law:02}_"
+        expected = f"{law}/test_" if law in PLUGINS else f"::test_law_{law:02}_"
         assert expected in mutant["test"]
 
 

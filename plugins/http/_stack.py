@@ -81,6 +81,8 @@ class _Connection(TrioASGIHTTPConnection):
             await super().__call__(receive, watched)
         finally:
             line.over.set()
+            if not line.last_chunk:
+                await line.transport.let_go()
             for leave in reversed(line.exits):
                 leave()
 

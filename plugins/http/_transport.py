@@ -15,17 +15,23 @@ neither the end of a stream nor a shutdown gets through. Cure: `abort` shuts the
 that nothing can be taken from counts as drained (`StreamBuffer.pop`). Cure: a buffer that counts what is left in it.
 
 **D. HTTP/2 connections end after so many requests**, open streams included (`keep_alive_max_requests`, 1,000 unless
-configured). Cure: while a connection carries a stream, its requests are not counted.
+configured). Cure: requests are not counted.
+
+**E. A connection stays for ever when its client left with a request pipelined.** hypercorn stops reading until the
+answer before is complete, which an answer to somebody who has gone never is: first nobody sees the connection's end,
+which the heartbeat finds out, and then nobody closes it. Cure: `let_go` has it read on, and see nothing but the end.
 """
 
 from __future__ import annotations
 
 import socket
 from contextlib import suppress
-from typing import Any, final
+from typing import Any, cast, final
 
+import h11
 import trio
 from hypercorn.protocol.h2 import BUFFER_HIGH_WATER, BUFFER_LOW_WATER, BufferCompleteError, H2Protocol, StreamBuffer
+from hypercorn.protocol.h11 import H11Protocol
 
 __all__ = ["Transport"]
 
@@ -63,6 +69,12 @@ class Transport:
             with suppress(OSError):  # it has just been closed
                 found.shutdown(socket.SHUT_RDWR)
 
+    async def let_go(self) -> None:
+        """Have hypercorn see the end of a client that has gone before its answer was complete. No checkpoint."""
+        if isinstance(self._protocol, H11Protocol) and self._stream.closed:
+            self._protocol.connection = cast(Any, _Gone())
+            await self._protocol.can_read.set()
+
     def _socket(self) -> trio.socket.SocketType | None:
         server = getattr(getattr(self._protocol, "send", None), "__self__", None)
         transport: object = getattr(server, "stream", None)
@@ -78,6 +90,19 @@ def _expect_answers(found: trio.socket.SocketType, within: float) -> None:
     for name, value in wanted.items():
         if hasattr(socket, name):
             found.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+
+
+@final
+class _Gone:
+    """Stands in for h11's connection when there is nobody at the other end: whatever comes is ignored."""
+
+    they_are_waiting_for_100_continue = False
+
+    def next_event(self) -> h11.ConnectionClosed:
+        return h11.ConnectionClosed()
+
+    def receive_data(self, data: bytes) -> None:
+        """Ignore it."""
 
 
 @final

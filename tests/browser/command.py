@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -23,7 +24,8 @@ class Command:
     def __init__(self, app: str, environment: dict[str, str]) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
-            bind = f"127.0.0.1:{free.getsockname()[1]}"
+            self.port: int = free.getsockname()[1]
+        bind = f"127.0.0.1:{self.port}"
         self.url = f"http://{bind}"
         """Where it is, or will be again; without a slash at the end."""
         self._args = [sys.executable, "-m", "hypercorn", "-k", "trio", "--bind", bind, app]
@@ -36,6 +38,11 @@ class Command:
         assert self._process.stderr is not None
         begun = self._process.stderr.readline()
         assert f"Running on {self.url}" in begun, begun + self._process.stderr.read()
+
+    def tell(self, sign: signal.Signals) -> None:
+        """Send a signal."""
+        assert self._process is not None
+        self._process.send_signal(sign)
 
     def stop(self) -> None:
         """Send SIGTERM, and wait for the end. It must be a clean one."""

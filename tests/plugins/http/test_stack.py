@@ -11,12 +11,15 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trio
 import trustme
 from hypercorn.config import Config
+from hypercorn.protocol.h2 import BufferCompleteError
 from hypercorn.trio import serve
+from hypercorn.trio.worker_context import EventWrapper
 from quart import request
 from quart.typing import ResponseReturnValue
 from quart_trio import QuartTrio
@@ -25,8 +28,9 @@ from effects import Context, Placeholder, RegistrationError, Registry, create_di
 from plugins.connections import ANY, Connections
 from plugins.datastar import Datastar
 from plugins.http import Http, Live
-from plugins.http._stack import lifeline
-from plugins.http._transport import Transport
+from plugins.http._stack import Lifeline, lifeline
+from plugins.http._transport import Transport, _Bounded
+from tests.faults.client import H2
 
 PATIENCE = 20
 """Seconds after which a test gives up; far above what anything here takes."""
@@ -53,8 +57,11 @@ class Certificate:
 class Server:
     """A worker in this process, with a page and a stream."""
 
-    def __init__(self, grace: float = 0, certificate: Certificate | None = None) -> None:
+    def __init__(
+        self, grace: float = 0, certificate: Certificate | None = None, heartbeat: float = 15, max_requests: int = 1_000
+    ) -> None:
         self.grace = grace
+        self.max_requests = max_requests
         self.certificate = certificate
         connections = Connections()
         self.store = connections.store
@@ -71,7 +78,7 @@ class Server:
         self.app = QuartTrio(__name__)
         self.app.secret_key = "not very"
         self.dispatch = create_dispatch([Datastar(), connections, Http(), test])
-        live = Live(self.app, self.dispatch)
+        live = Live(self.app, self.dispatch, heartbeat=heartbeat)
 
         @self.app.get("/")
         async def home() -> str:
@@ -94,6 +101,7 @@ class Server:
         config.graceful_timeout = 10 * PATIENCE
         config.keep_alive_timeout = 10 * PATIENCE
         config.errorlog = logging.getLogger("tests.hypercorn")
+        config.keep_alive_max_requests = self.max_requests
         if self.certificate is not None:
             config.certfile = config.keyfile = str(self.certificate.file)
         async with trio.open_nursery() as nursery:
@@ -105,9 +113,9 @@ class Server:
 
 
 @asynccontextmanager
-async def serving(grace: float = 0, certificate: Certificate | None = None) -> AsyncGenerator[Server]:
+async def serving(**options: Any) -> AsyncGenerator[Server]:
     """A server that is stopped, and has stopped, at the end."""
-    server = Server(grace, certificate)
+    server = Server(**options)
     with trio.fail_after(PATIENCE):
         async with trio.open_nursery() as nursery:
             await nursery.start(server.run)
@@ -230,7 +238,7 @@ async def test_the_kernel_is_told_to_expect_answers_from_those_who_have_a_stream
         assert found.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 20_000
         assert found.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 7
         monkeypatch.delattr(socket, "TCP_USER_TIMEOUT")  # as beyond Linux
-        server.line.expect_answers(30)
+        server.line.transport.carry_stream(30)
         assert found.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 10
         await trio.aclose_forcefully(stream)
         await server.somebody_went.wait()
@@ -266,6 +274,60 @@ async def test_cure_b_a_client_that_never_reads_does_not_delay_the_end() -> None
         server.stop.set()
         await server.stopped.wait()
         assert server.gone == ["shutdown"]
+
+
+async def test_cures_c_and_d_streams_over_http2_have_backpressure_and_outlive_many_requests() -> None:
+    """One without a window is cut off, and the others on its connection go on."""
+    async with serving(max_requests=5) as server:
+        async with await trio.open_tcp_stream("127.0.0.1", server.port) as page:
+            answer = await ask(page, "/", b"hello")
+        cookie = answer.decode().partition("set-cookie: ")[2].partition(";")[0]
+        client = await H2.connect(server.port, window=0)
+        async with client.stream:
+            stuck, other = [await client.ask("/sse", cookie) for _ in range(2)]
+            client.protocol.increment_flow_control_window(10_000_000, other)
+            client.protocol.increment_flow_control_window(100_000_000)
+            await client.flush()
+            for _ in range(10):
+                number = await client.ask("/", cookie)
+                client.protocol.increment_flow_control_window(1_000, number)
+                await client.until(lambda number=number: number in client.ended)  # type: ignore[misc]
+            frame = ["patch-signals", {"text": "x" * 100_000}]
+            for number in range(20):
+                await server.dispatch([["broadcast", {"pattern": [ANY, "page"]}, frame]])
+                await client.until(lambda number=number: len(client.read[other]) > number * 100_000)  # type: ignore[misc]
+            assert [connection.cause for connection in server.store] == [None]
+            assert client.read[stuck] == b""
+            assert not client.terminated
+
+
+async def test_cure_c_a_buffer_that_was_closed_takes_nothing_more() -> None:
+    """As hypercorn has it: who pushes is told."""
+    buffer = _Bounded(EventWrapper)
+    await buffer.push(b"x")
+    assert await buffer.pop(1) == b"x"
+    buffer.set_complete()
+    with pytest.raises(BufferCompleteError):
+        await buffer.push(b"y")
+
+
+async def test_cure_e_a_client_that_leaves_with_a_request_pipelined_is_let_go() -> None:
+    """As soon as the heartbeat finds out."""
+    async with serving(heartbeat=0.05) as server:
+        stream = await open_stream(server)
+        found = server.line.transport._socket()
+        assert found is not None
+        await stream.send_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        await trio.sleep(0.05)
+        await stream.aclose()
+        await server.line.over.wait()
+        while found.fileno() != -1:  # noqa: ASYNC110 - nobody says when it is closed
+            await trio.sleep(0.01)
+
+
+async def test_a_request_without_a_nursery_has_nothing_to_cancel() -> None:
+    """It has just begun."""
+    Lifeline(print).abort()
 
 
 def test_a_client_needs_a_second_to_answer() -> None:

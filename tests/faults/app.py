@@ -1,0 +1,82 @@
+"""The app that faults are tried on: a page, streams, something to say to them, and a look inside the process."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import trio
+from quart.typing import ResponseReturnValue
+from quart_trio import QuartTrio
+
+from effects import Context, Placeholder, Registry, create_dispatch
+from plugins.connections import ANY, Connections
+from plugins.datastar import Datastar
+from plugins.http import Http, Live
+
+causes: Counter[str] = Counter()
+GONE = [["gone", Placeholder("connection/cause")]]
+
+
+connections = Connections()
+faults = Registry("faults")
+
+
+@faults.effect("gone")
+def gone(ctx: Context, cause: str) -> None:
+    """Count why streams ended."""
+    causes[cause] += 1
+
+
+dispatch = create_dispatch([Datastar(), connections, Http(), faults])
+app = QuartTrio(__name__)
+app.secret_key = "not very"
+live = Live(app, dispatch, heartbeat=float(os.environ.get("HEARTBEAT", "15")), max_bytes=300_000)
+
+
+@app.get("/")
+async def home() -> str:
+    """A page, which makes a session."""
+    return "<p>hello"
+
+
+@app.get("/sse/<key>")
+async def sse(key: str) -> ResponseReturnValue:
+    """A stream."""
+    return await live.stream([["patch-signals", {"open": key}]], key=("page", key), on_close=GONE, grace=0)
+
+
+@app.get("/slow/<key>")
+async def slow(key: str) -> ResponseReturnValue:
+    """A stream that takes its time to begin."""
+
+    async def effects() -> list[object]:
+        await trio.sleep(0.05)
+        return []
+
+    return await live.stream(effects, key=("page", key), on_close=GONE, grace=0)
+
+
+@app.post("/say/<int:size>/<text>")
+async def say(size: int, text: str) -> ResponseReturnValue:
+    """Say something to all streams, in so many bytes."""
+    said = ["patch-signals", {"said": text, "padding": "x" * size}]
+    return await live.reply([["broadcast", {"pattern": [ANY, ["page", ANY]]}, said]])
+
+
+@app.get("/state")
+async def state() -> dict[str, object]:
+    """What there is in this process."""
+    return {
+        "open": len(connections.store),
+        "causes": dict(causes),
+        "tasks": trio.lowlevel.current_statistics().tasks_living,
+        "files": len(os.listdir("/proc/self/fd")),
+        "memory": _memory(),
+    }
+
+
+def _memory() -> int:
+    """Bytes that the process has in memory."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
