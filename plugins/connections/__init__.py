@@ -3,7 +3,7 @@
 Knows bytes and keys, and the `Sink` it is. Knows no event format, no request and no web framework.
 """
 
-from ._connection import Cause, Connection
+from ._connection import Cause, Connection, WhenFull
 from ._explain import Explanation, explain_match
 from ._group import BroadcastResult, Group, Member
 from ._keys import ANY, REST, Key, Name, PatternError, freeze_name, freeze_pattern, matches, patterns_in
@@ -35,6 +35,7 @@ __all__ = [
     "PatternError",
     "Presence",
     "TooManyConnectionsError",
+    "WhenFull",
     "explain_match",
     "freeze_name",
     "freeze_pattern",

@@ -12,19 +12,21 @@ from effects import Sink
 
 from ._keys import Frozen, freeze_name
 
-__all__ = ["Cause", "Connection"]
+__all__ = ["Cause", "Connection", "WhenFull"]
 
 _logger = logging.getLogger("plugins.connections")
 
-Cause = Literal["closed", "expired", "overflow", "replaced", "size", "shutdown"]
+Cause = Literal["closed", "expired", "lapsed", "overflow", "replaced", "size", "shutdown"]
 """Why a connection ended.
 
-`closed`: by either side. `expired`: nothing could be written to it for too long. `overflow`: it could not keep up.
-`replaced`: a newer one took its place under the same key. `size`: it gave way when its scope or the store was full.
-`shutdown`: the server stops.
+`closed`: by either side. `expired`: nothing could be written to it for too long. `lapsed`: it was allowed for so long.
+`overflow`: it could not keep up. `replaced`: a newer one took its place under the same key. `size`: it gave way when
+its scope or the store was full. `shutdown`: the server stops.
 """
 
 
+WhenFull = Callable[[Sequence[bytes]], Sequence[bytes]]
+"""Merges frames: `plugins.datastar.merge_patches` is one."""
 _OWN = 100
 """So many times what others may queue may a connection be sent by whoever opens it."""
 
@@ -36,6 +38,9 @@ class Connection:
     Bounds count frames and bytes that have not been read out. A frame that would cross one closes the connection with
     the cause `overflow`, and what was queued is dropped: its reader is too slow to be caught up with. An empty queue
     takes any frame, however large. What whoever opened it sends `first` has bounds of its own, 100 times as wide.
+
+    With `when_full`, a function of frames that returns fewer, what is queued is merged by it instead. If less than half
+    of what the bounds allow is left, the connection goes on; else, or if the function fails, it is closed all the same.
     """
 
     __slots__ = (
@@ -50,6 +55,7 @@ class Connection:
         "_max_bytes",
         "_max_frames",
         "_wakeup",
+        "_when_full",
         "cause",
         "frozen",
         "key",
@@ -58,7 +64,14 @@ class Connection:
     )
 
     def __init__(
-        self, scope: object, key: object, *, max_frames: int = 1_000, max_bytes: int = 1_000_000, held: bool = False
+        self,
+        scope: object,
+        key: object,
+        *,
+        max_frames: int = 1_000,
+        max_bytes: int = 1_000_000,
+        held: bool = False,
+        when_full: WhenFull | None = None,
     ) -> None:
         self.scope = scope
         self.key = key
@@ -69,6 +82,7 @@ class Connection:
         """How often what was received has been written: reading on says so."""
         self._max_frames = max_frames
         self._max_bytes = max_bytes
+        self._when_full = when_full
         self._first: list[bytes] = []
         self._frames: list[bytes] = []
         self._held = held
@@ -112,9 +126,11 @@ class Connection:
             return self.cause is None
         self._bytes += len(frame)
         if self._frames and (len(self._frames) >= self._max_frames or self._bytes > self._max_bytes):
-            self._overflow()
-            return False
-        self._frames.append(frame)
+            if not self._merge(frame):
+                self._overflow()
+                return False
+        else:
+            self._frames.append(frame)
         if not self._held:
             self._wakeup.set()
         return True
@@ -132,6 +148,21 @@ class Connection:
                 return
             self._first.append(frame)
             self._wakeup.set()
+
+    def _merge(self, frame: bytes) -> bool:
+        """Merge what is queued, with one frame more; False where that does not help."""
+        if self._when_full is None:
+            return False
+        try:
+            merged = list(self._when_full([*self._frames, frame]))
+        except Exception:
+            _logger.exception("what waits for a slow client could not be merged")
+            return False
+        size = sum(map(len, merged))
+        if len(merged) * 2 > self._max_frames or size * 2 > self._max_bytes:
+            return False
+        self._frames, self._bytes = merged, size
+        return True
 
     def _overflow(self) -> None:
         self._first.clear()

@@ -11,6 +11,7 @@ from ._elements import HasHtml, fragment, html
 from ._encode import encode_patch_elements, encode_patch_signals, encode_remove_elements
 from ._filters import SignalFilter
 from ._js import js
+from ._merge import merge_patches
 from ._options import (
     EventOptions,
     ExecuteScriptOptions,
@@ -55,6 +56,7 @@ __all__ = [
     "fragment",
     "html",
     "js",
+    "merge_patches",
     "patch_elements",
     "patch_signals",
     "redirect",

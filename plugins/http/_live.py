@@ -12,7 +12,7 @@ from quart.typing import ResponseReturnValue
 from quart_trio import QuartTrio
 
 from effects import Dispatch, ErrorRecord, RegistrationError
-from plugins.connections import ANY, Connection, Connections, Lifecycle, TooManyConnectionsError
+from plugins.connections import ANY, Connection, Connections, Lifecycle, TooManyConnectionsError, WhenFull
 
 from ._allow import Allow, RequestData, judge
 from ._answers import (
@@ -57,8 +57,8 @@ class Live:
     The app needs a `secret_key`: sessions are Quart's signed cookies. The session's id is made by the server when it
     answers with an HTML page, never by a stream. `secure_cookies` sends the cookie only over https, as `__Host-...`. A
     queue of `max_frames` frames and `max_bytes` bytes stands before each stream; a client that falls behind by more is
-    cut off. Signals may have `max_signals` bytes. `on_invalid` and `on_error` are what `signals`, `reply` and `stream`
-    do unless told otherwise.
+    cut off, unless `when_full`, such as `merge_patches` of plugins.datastar, merges what waits for it. Signals may have
+    `max_signals` bytes. `on_invalid` and `on_error` are what `signals`, `reply` and `stream` do unless told otherwise.
 
     A client that vanishes without a word, its network or its power gone, is noticed when it has not answered for
     `peer_timeout` seconds, or a third more. Behind a proxy it is the proxy that has to notice, for which, and for those
@@ -78,6 +78,7 @@ class Live:
         max_signals: int = 1_000_000,
         peer_timeout: float = 20.0,
         heartbeat: float = 15.0,
+        when_full: WhenFull | None = None,
         secure_cookies: bool = False,
         on_invalid: OnInvalid | None = None,
         on_error: OnError | None = None,
@@ -99,7 +100,7 @@ class Live:
         self._serving = Serving(app, dispatch, connections)
         self._sessions = sessions_of(app)
         self._sessions.enders.append(lambda ended: connections.disconnect([ended, ANY]))
-        make = partial(Connection, max_frames=max_frames, max_bytes=max_bytes, held=True)
+        make = partial(Connection, max_frames=max_frames, max_bytes=max_bytes, held=True, when_full=when_full)
         self._streams = Streams(dispatch, connections, self._serving, make, peer_timeout)
         self._on_invalid: OnInvalid = _patch_messages if on_invalid is None else on_invalid
         self._on_error = on_error
@@ -115,6 +116,15 @@ class Live:
     def dispatch(self) -> Dispatch:
         """The dispatch that was given."""
         return self._dispatch
+
+    @property
+    def ready(self) -> bool:
+        """Whether this server takes requests: False before it has started, while it stops, and when it cannot go on.
+
+        For a route that a load balancer asks: `return "", 200 if live.ready else 503`.
+        """
+        terminated = lifeline(request).terminated
+        return self._serving.running and not (terminated is not None and terminated.is_set())
 
     @property
     def session_id(self) -> str:
@@ -224,6 +234,7 @@ class Live:
         on_open: Effects = (),
         on_close: Effects = (),
         grace: float = 2.0,
+        expires: float | None = None,
         on_error: OnError | None = None,
     ) -> ResponseReturnValue:
         """Answer with a stream of events.
@@ -239,6 +250,9 @@ class Live:
         Both get this request's data and, as `connection`, the scope, the key and the cause. When somebody ends the
         stream before the effects are done, they are cancelled.
 
+        After `expires` seconds the stream ends with the cause `lapsed`, such as when the visitor's token does: clients
+        come back, and `allow` decides.
+
         Cross-site requests get 403; so do those without a session, where there is a key, and those for which `allow`
         says no, but 204 if they are the Datastar client's, which then stays away. A browser that opens the address as a
         page gets 406. Where there is no room for one more, the client is told to come back later. With a key, effects
@@ -246,8 +260,8 @@ class Live:
         `on_error` sends follows. HEAD gets the headers, and nothing runs.
         """
         self._refuse()
-        if key is None and (on_open or on_close):
-            raise TypeError("on_open and on_close belong to a stream with a key")
+        if key is None and (on_open or on_close or expires is not None):
+            raise TypeError("on_open, on_close and expires belong to a stream with a key")
         if not takes_events():
             abort(problem(406, "This address is a stream of events, for the page that opens it."))
         scope = None if key is None else self.session_id
@@ -274,6 +288,8 @@ class Live:
         if errors:
             connection.close()
             return await self._failed(errors, on_error, data)
+        if expires is not None:
+            self._serving.end_after(connection, expires)
         return stream_response(connection, self._heartbeat)
 
     async def _failed(

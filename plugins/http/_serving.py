@@ -33,6 +33,14 @@ async def _abort_after(line: Lifeline, patience: float) -> None:
         line.abort()
 
 
+async def _lapse(connection: Connection, seconds: float) -> None:
+    ended = trio.Event()
+    connection.on_end(lambda _: ended.set())
+    with trio.move_on_after(seconds):
+        await ended.wait()
+    connection.close("lapsed")
+
+
 @final
 class Serving:
     """A dispatch that runs between the start and the end of an app."""
@@ -53,6 +61,11 @@ class Serving:
         app.before_serving(self._start)
         app.after_serving(self._end)
 
+    @property
+    def running(self) -> bool:
+        """Whether the dispatch is running."""
+        return self._nursery is not None and not self.failed and not self._stop.is_set()
+
     def watch(self, connection: Connection, line: Lifeline) -> None:
         """Have a connection ended when the server begins to stop, at once if it has, or when the dispatch does.
 
@@ -69,6 +82,11 @@ class Serving:
         elif terminated not in self._watched:
             self._watched.add(terminated)
             self._nursery.start_soon(self._end_streams_after, terminated)
+
+    def end_after(self, connection: Connection, seconds: float) -> None:
+        """Have a connection ended after some time, whether anything can be written to it or not."""
+        if self._nursery is not None:
+            self._nursery.start_soon(_lapse, connection, seconds)
 
     def _see_out(self, line: Lifeline, connection: Connection) -> None:
         if connection.cause in _STUCK:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import trio
 from trio.testing import MockClock
@@ -209,3 +211,22 @@ async def test_reading_on_says_that_what_was_received_is_written() -> None:
     one.send(b"y")
     assert await one.receive() == b"y"
     assert (one.waiting, one.writes) == (True, 1)
+
+
+async def test_what_waits_for_a_slow_reader_may_be_merged() -> None:
+    """Then it goes on, and gets less."""
+    one = Connection("s", "k", max_frames=4, when_full=lambda frames: frames[-1:])
+    for number in range(10):
+        assert one.offer(b"%d" % number)
+    assert one.cause is None
+    assert one.queued <= 4
+    assert (await one.receive()).endswith(b"9")
+
+
+@pytest.mark.parametrize("when_full", [lambda frames: frames[-3:], lambda frames: [b"x" * 600], lambda frames: 1 / 0])
+def test_merging_that_does_not_help_closes_all_the_same(when_full: Any, caplog: pytest.LogCaptureFixture) -> None:
+    """It would be full again at once; what fails is logged, without what was queued."""
+    one = Connection("s", "k", max_frames=4, max_bytes=1_000, when_full=when_full)
+    assert [one.offer(b"secret") for _ in range(5)] == [True] * 4 + [False]
+    assert one.cause == "overflow"
+    assert "secret" not in caplog.text

@@ -16,7 +16,7 @@ from quart.typing import ResponseReturnValue
 from quart_trio import QuartTrio
 from trio.testing import MockClock
 
-from effects import Context, Dispatch, RegistrationError, Registry, Sink, create_dispatch
+from effects import Context, Dispatch, Placeholder, RegistrationError, Registry, Sink, create_dispatch
 from plugins.connections import ANY, Connections
 from plugins.datastar import Datastar
 from plugins.http import Live
@@ -520,3 +520,71 @@ async def _written(app: Any, scope: Any, written: list[tuple[float, bytes]]) -> 
             written.append((trio.current_time(), message["body"]))
 
     await app(scope, receive, send)
+
+
+async def test_a_stream_lapses_when_what_allowed_it_is_over(autojump_clock: trio.testing.MockClock) -> None:
+    """Whether anything can be written to it or not; its client may come back, and is judged anew."""
+    small = Small(heartbeat=15)
+    allowed = [True, True, False]
+
+    @small.app.get("/sse")
+    async def sse() -> ResponseReturnValue:
+        gone = ["note", Placeholder("connection/cause")]
+        return await small.live.stream([], key="k", on_close=[gone], grace=0, expires=40, allow=allowed.pop(0))
+
+    async with small.app.test_app():
+        ann = await small.visitor()
+        begun = trio.current_time()
+        async with open_sse(ann, "/sse") as quiet, open_sse(ann, "/sse") as busy:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(_tick, small)
+                events = [event.signals async for event in busy]
+                nursery.cancel_scope.cancel()
+            assert trio.current_time() - begun == pytest.approx(40, abs=1)
+            assert small.streams() == []  # nor is the one there that nobody reads
+            await quiet.drop()
+            async with busy.reconnect() as again:
+                assert again.status == 204
+        assert 35 < len(events) <= 41
+        await trio.sleep(1)
+        assert small.log == ["lapsed"]
+
+
+async def _tick(small: Small) -> None:
+    while True:
+        await trio.sleep(1)
+        await small.dispatch([["broadcast", {"pattern": [ANY, "k"]}, ["patch-signals", {"n": 1}]]])
+
+
+async def test_a_server_is_ready_while_it_runs() -> None:
+    """And not before, nor as soon as it begins to stop."""
+    small = Small()
+
+    @small.app.get("/ready")
+    async def ready() -> ResponseReturnValue:
+        return "", 200 if small.live.ready else 503
+
+    client: Any = small.app.test_client()
+    assert (await client.get("/ready")).status_code == 503
+    async with small.app.test_app():
+        assert (await client.get("/ready")).status_code == 200
+        server = StoppingServer()
+        app: Any = small.app
+        await app(client.request("/ready").scope, server.receive, server.send)
+        assert server.sent[0]["status"] == 503
+    assert (await client.get("/ready")).status_code == 503
+
+
+async def test_a_stream_may_lapse_only_while_the_app_serves() -> None:
+    """Otherwise nobody would end it, and nobody does. It is for streams that stay open."""
+    small = Small()
+
+    @small.app.get("/<kind>")
+    async def sse(kind: str) -> ResponseReturnValue:
+        return await small.live.stream([["patch-signals", {}]], key="k" if kind == "keyed" else None, expires=1)
+
+    ann = await small.visitor()
+    async with open_sse(ann, "/keyed") as stream:
+        assert (await stream.event()).signals == {}
+    async with open_sse(ann, "/passing") as refused:
+        assert refused.status == 500
