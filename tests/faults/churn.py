@@ -10,7 +10,7 @@ import trio
 from tests.browser.command import command
 from tests.faults.client import Raw, eventually, visit
 
-__all__ = ["churn"]
+__all__ = ["churn", "come_and_go"]
 
 _AT_ONCE = 20
 
@@ -23,10 +23,11 @@ async def churn(port: int, count: int, seed: int = 1) -> None:
     async with trio.open_nursery() as nursery:
         for number in range(count):
             await limit.acquire_on_behalf_of(number)
-            nursery.start_soon(_come_and_go, port, cookie, chance.randrange(6), number, limit)
+            nursery.start_soon(come_and_go, port, cookie, chance.randrange(6), number, limit)
 
 
-async def _come_and_go(port: int, cookie: str, way: int, number: int, limit: trio.CapacityLimiter) -> None:
+async def come_and_go(port: int, cookie: str, way: int, number: int, limit: trio.CapacityLimiter) -> None:
+    """Come, and leave in one of six ways."""
     path = f"/{'slow' if way == 5 else 'sse'}/{number % 50}"
     try:
         raw = await (Raw.ask if way in {0, 5} else Raw.open)(port, cookie, path)
