@@ -45,10 +45,10 @@ def copied(to: Path) -> Path:
     return to
 
 
-def run(root: Path, *tests: str) -> subprocess.CompletedProcess[str]:
+def run(root: Path, *tests: str, **more: str) -> subprocess.CompletedProcess[str]:
     """Run tests of the copy with the copy's code, quickly and the same way each time."""
     env = {name: value for name, value in os.environ.items() if not name.startswith(("COV", "PYTEST"))}
-    env |= {"PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
+    env |= {"PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1", **more}
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", "origin"]
     command += ["--hypothesis-profile=quick", *tests]
     return subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, timeout=120, check=False)
@@ -92,7 +92,7 @@ def test_a_mutant_turns_its_test_red(mutant: dict[str, Any], tree: Path) -> None
     source = file.read_text()
     file.write_text(source.replace(mutant["old"], mutant["new"]))
     try:
-        done = run(tree, mutant["test"])
+        done = run(tree, mutant["test"], PATIENCE="8")  # what a mutant keeps from coming is not waited for as long
     finally:
         file.write_text(source)
     assert done.returncode == 1, done.stdout + done.stderr

@@ -14,6 +14,8 @@ from typing import final
 
 __all__ = ["Command", "command"]
 
+_LONGEST = float(os.environ.get("PATIENCE", "30"))
+"""How long stopping may take, in seconds."""
 ROOT = Path(__file__).parents[2]
 
 
@@ -51,7 +53,7 @@ class Command:
             return
         process.terminate()
         try:
-            _, said = process.communicate(timeout=30)
+            _, said = process.communicate(timeout=_LONGEST)
         finally:
             process.kill()
         assert (process.returncode, said) == (0, "")

@@ -32,7 +32,8 @@ def gone(ctx: Context, cause: str) -> None:
 dispatch = create_dispatch([Datastar(), connections, Http(), faults])
 app = QuartTrio(__name__)
 app.secret_key = "not very"
-live = Live(app, dispatch, heartbeat=float(os.environ.get("HEARTBEAT", "15")), max_bytes=300_000)
+# The kernel would help in the end: here it must not have to.
+live = Live(app, dispatch, heartbeat=float(os.environ.get("HEARTBEAT", "15")), max_bytes=300_000, peer_timeout=600)
 
 
 @app.get("/")

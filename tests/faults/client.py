@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import socket
 import struct
@@ -18,7 +19,7 @@ import trio
 __all__ = ["H2", "Raw", "eventually", "state", "visit"]
 
 
-PATIENCE = 20
+PATIENCE = float(os.environ.get("PATIENCE", "20"))
 """Seconds after which something never comes; far above what anything here takes."""
 
 
