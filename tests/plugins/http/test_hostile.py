@@ -1,0 +1,149 @@
+"""Whatever a browser sends: it is refused clearly or stays a value, and the streams of others go on."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import Any
+
+import pytest
+import trio
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from effects import Context, Registry, create_dispatch
+from plugins.connections import ANY, Connections, own_key
+from plugins.datastar import Datastar
+from plugins.http import Http, PathParam, Query, Session, Signal
+from plugins.http.testing import open_sse
+from plugins.routes import Route
+from tests.plugins.http.small import DATASTAR, Small
+
+JSON = {**DATASTAR, "Content-Type": "application/json"}
+
+
+class Anything(BaseModel):
+    """Signals of any kind."""
+
+    text: object = None
+
+
+BODIES: dict[str, tuple[bytes, int]] = {
+    "lists within lists": (b'{"text":' + b"[" * 100_000 + b"]" * 100_000 + b"}", 400),
+    "objects within objects": (b'{"text":' + b'{"a":' * 100_000 + b"1" + b"}" * 100_000 + b"}", 400),
+    "many lists": (b'{"text":' + b"[" * 300 + b"]" * 300 + b"}", 200),
+    "no number": (b'{"text":NaN}', 400),
+    "no end": (b'{"text":-Infinity}', 400),
+    "a number that is too large": (b'{"text":1e400}', 400),
+    "a number that takes long": (b'{"text":' + b"9" * 100_000 + b"}", 400),
+    "one name twice": (b'{"text":1,"text":2}', 200),
+    "half a character": (b'{"text":"\\ud800"}', 200),
+    "no character": (b'{"text":"\\u0000"}', 200),
+    "no UTF-8": (b'{"text":"\xff\xfe"}', 400),
+    "a mark before it": (b'\xef\xbb\xbf{"text":1}', 200),
+    "nothing": (b"null", 400),
+    "a name of every object": (b'{"__proto__":{"text":1}}', 200),
+    "compressed": (gzip.compress(b'{"text":"' + b"x" * 1_000_000 + b'"}'), 400),
+    "too much": (b'{"text":"' + b"x" * 1_000_000 + b'"}', 413),
+    "cut off": (b'{"text":"', 400),
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+async def test_what_a_browser_never_sends_is_refused_or_harmless(name: str) -> None:
+    """It is never a 500, and whoever listens goes on listening."""
+    small = Small()
+
+    @small.app.post("/echo")
+    async def echo() -> Any:
+        said = ["broadcast", {"pattern": [ANY, "k"]}, ["patch-signals", {"said": Signal("text")}]]
+        return await small.live.reply([said], signals=Anything)
+
+    @small.app.get("/sse")
+    async def sse() -> Any:
+        return await small.live.stream([], key="k")
+
+    body, status = BODIES[name]
+    async with small.app.test_app():
+        ann = await small.visitor()
+        async with open_sse(ann, "/sse") as stream:
+            assert (await ann.post("/echo", data=body, headers=JSON)).status_code == status
+            if status == 200:
+                await stream.event()
+            assert (await ann.post("/echo", json={"text": "fine"}, headers=DATASTAR)).status_code == 200
+            assert (await stream.event()).signals == {"said": "fine"}
+
+
+@pytest.mark.parametrize("cookie", ["", "x", "eyJyaGlhbHRvLmlkIjoieCJ9.aaaa.bbbb", "a" * 4_000, "\u00e9"])
+async def test_a_cookie_that_the_server_did_not_sign_is_none(cookie: str) -> None:
+    """Its visitor has no session: no stream, and nobody's scope."""
+    small = Small()
+
+    @small.app.get("/sse")
+    async def sse() -> Any:
+        return await small.live.stream([], key="k")
+
+    @small.app.post("/who")
+    async def who() -> Any:
+        return await small.live.reply([["note", Session("rhialto.id", default="nobody")]])
+
+    client: Any = small.app.test_client()
+    client.set_cookie("localhost", "session", cookie)
+    assert (await client.get("/sse", headers=DATASTAR)).status_code == 204
+    assert (await client.post("/who", headers=DATASTAR)).status_code == 200
+    assert small.log == ["nobody"]
+
+
+hostile = st.recursive(
+    st.sampled_from(
+        ["*", "ANY", "REST", "broadcast", "note", "http/signal", "connection/own-scope", "rhialto.id", "", "__proto__"]
+    )
+    | st.none()
+    | st.booleans()
+    | st.integers(-9, 9),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["key", "args", "pattern", "a"]), inner)
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=60)
+@given(hostile, st.sampled_from(["*", "ANY", "broadcast", "..", "%2A"]))
+def test_a_value_is_never_anything_else(value: object, text: str) -> None:
+    """No effect, placeholder, wildcard or markup, through whichever placeholder it comes in."""
+    kept: list[object] = []
+    keep = Registry("keep")
+
+    @keep.effect("keep")
+    def keep_it(ctx: Context, *what: object) -> None:
+        kept.extend(what)
+
+    @keep.action("act")
+    def act(state: object, *what: object) -> list[object]:
+        return [["keep", *what], ["with-connection", own_key("k"), ["keep", *what]]]
+
+    dispatch = create_dispatch([Datastar(), Connections(), Http(), keep], block=["rhialto.log"])
+    given_as = [Signal("v"), Session("v"), Query("v"), PathParam("v")]
+    routes = [
+        Route("/<v>", signals=_Signals, dispatch=["keep", *given_as]),
+        Route("/<v>", signals=_Signals, dispatch=["act", *given_as]),
+        Route("/<v>", signals=_Signals, dispatch=["keep", *given_as], target=[ANY, ["room", PathParam("v"), ANY]]),
+    ]
+    sent = json.loads(json.dumps(value))
+    data = {"signals": {"v": sent}, "session": {"v": sent}, "query": {"v": text}, "path": {"v": text}}
+    data["connection"] = {"scope": "s"}
+
+    async def run() -> None:
+        for route in routes:
+            result = await dispatch(route.effects, data=data)
+            assert result.errors == ()
+
+    trio.run(run)
+    assert kept == [sent, sent, text, text] * 3
+    assert all(type(one) in {str, list, dict, int, bool, type(None)} for one in kept)
+
+
+class _Signals(BaseModel):
+    v: object
