@@ -133,7 +133,7 @@ def draw(notes: Notes, picture: Path) -> None:
     for place, (name, values) in zip(places, curves.items(), strict=True):
         place.plot(notes.at, values, linewidth=0.8)
         place.set_ylabel(name, fontsize=8)
-        place.set_ylim(bottom=0)
+        place.set_ylim(0, 1.2 * max(values))
         place.grid(alpha=0.3)
     places[-1].set_xlabel("minutes")
     figure.tight_layout()
