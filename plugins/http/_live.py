@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TypeVar, cast, final
 
@@ -11,7 +10,7 @@ from quart import Response, abort, g, request, session
 from quart.typing import ResponseReturnValue
 from quart_trio import QuartTrio
 
-from effects import Dispatch, ErrorRecord, RegistrationError
+from effects import Dispatch, RegistrationError
 from plugins.connections import ANY, Connection, Connections, Lifecycle, TooManyConnectionsError, WhenFull
 
 from ._allow import Allow, RequestData, judge
@@ -19,7 +18,6 @@ from ._answers import (
     NO_SESSION,
     back_to_page,
     come_back,
-    dispatch_problem,
     event_response,
     is_datastar,
     is_opened_as_page,
@@ -27,8 +25,9 @@ from ._answers import (
     stay_away,
     takes_events,
 )
-from ._given import Effects, OnError, OnInvalid, Otherwise, Snapshot, page, resolved, taken
-from ._invalid import InvalidSignals, Messages, filled, no_errors, parse
+from ._failing import Failures
+from ._given import Effects, OnError, OnInvalid, Otherwise, Snapshot, page, taken
+from ._invalid import InvalidSignals, Messages, parse
 from ._models import as_model_input, values_of
 from ._origin import is_cross_site, shows_no_origin
 from ._serving import Serving
@@ -102,8 +101,7 @@ class Live:
         self._sessions.enders.append(lambda ended: connections.disconnect([ended, ANY]))
         make = partial(Connection, max_frames=max_frames, max_bytes=max_bytes, held=True, when_full=when_full)
         self._streams = Streams(dispatch, connections, self._serving, make, peer_timeout)
-        self._on_invalid: OnInvalid = _patch_messages if on_invalid is None else on_invalid
-        self._on_error = on_error
+        self._failures = Failures(dispatch, on_invalid, on_error)
         self._max_signals = max_signals
         self._heartbeat = heartbeat
 
@@ -176,9 +174,7 @@ class Live:
         except InvalidSignals as invalid:
             invalid.answer = partial(self._invalid, invalid.messages, on_invalid)
             raise
-        shown = signals.get("errors")
-        if on_invalid is None and self._on_invalid is _patch_messages and isinstance(shown, dict):
-            setattr(g, _CLEARED, _patch_messages(no_errors(model)) if filled(cast(Messages, shown)) else [])
+        setattr(g, _CLEARED, self._failures.cleared(model, signals, on_invalid))
         return fitting
 
     async def reply(
@@ -217,10 +213,10 @@ class Live:
         if signals is not None:
             data["signals"] = values_of(await self.signals(signals, on_invalid=on_invalid))
         buffer = Buffer()
-        cleared = cast("list[object]", g.pop(_CLEARED, []))
+        cleared = cast(Effects, g.pop(_CLEARED, ()))
         result = await self._dispatch([*cleared, *effects], data=data, system={"sink": buffer, "session": session})
         if result.errors:
-            return await self._failed(result.errors, on_error, data)
+            return await self._failures.failed(result.errors, on_error, data)
         if is_datastar():
             return event_response(buffer.joined())
         return back_to_page() if otherwise is None else await page(otherwise)
@@ -272,7 +268,7 @@ class Live:
         if request.method == "HEAD":
             return event_response(b"")
         if key is None:
-            handler = self._on_error if on_error is None else on_error
+            handler = self._failures.handler(on_error)
             return stream_response(self._streams.run(await taken(effects), data, handler), self._heartbeat)
         if self._sessions.ended_ago(self.session_id) is not None:
             return come_back(*_SOON)
@@ -287,36 +283,17 @@ class Live:
         errors = await self._streams.begin(connection, effects, data, lifecycle)
         if errors:
             connection.close()
-            return await self._failed(errors, on_error, data)
+            return await self._failures.failed(errors, on_error, data)
         if expires is not None:
             self._serving.end_after(connection, expires)
         return stream_response(connection, self._heartbeat)
-
-    async def _failed(
-        self, errors: Sequence[ErrorRecord], on_error: OnError | None, data: Mapping[str, object]
-    ) -> Response:
-        handler = self._on_error if on_error is None else on_error
-        if handler is None:
-            return dispatch_problem(errors)
-        buffer = Buffer()
-        result = await self._dispatch(resolved(handler, errors), data=data, system={"sink": buffer, "session": session})
-        if result.errors or not is_datastar():
-            return dispatch_problem([*errors, *result.errors])
-        return event_response(buffer.joined())
 
     async def _answer_invalid(self, invalid: InvalidSignals) -> Response:
         """Answer as whichever `Live` was asked for the signals would; what an app raises itself, as this one."""
         return await (invalid.answer() if invalid.answer else self._invalid(invalid.messages, None))
 
     async def _invalid(self, messages: Messages, on_invalid: OnInvalid | None) -> Response:
-        if not is_datastar():
-            return problem(422, "What was sent does not fit.", errors=filled(messages))
-        buffer = Buffer()
-        effects = resolved(self._on_invalid if on_invalid is None else on_invalid, messages)
-        result = await self._dispatch(
-            effects, data=await self._request_data(), system={"sink": buffer, "session": session}
-        )
-        return dispatch_problem(result.errors) if result.errors else event_response(buffer.joined())
+        return await self._failures.invalid(messages, on_invalid, self._request_data)
 
     def _end_own_streams(self) -> None:
         """End them when the answer, and with it the new cookie, is out: clients that come back at once bring it."""
@@ -342,7 +319,3 @@ class Live:
         if is_cross_site(request):
             hint = " This one does not show that it is not: send Datastar-Request." if shows_no_origin(request) else ""
             abort(problem(403, f"Requests from other sites are refused.{hint}"))
-
-
-def _patch_messages(messages: Messages) -> Effects:
-    return [["patch-signals", {"errors": messages}]]

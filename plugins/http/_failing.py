@@ -1,0 +1,67 @@
+"""What is answered when signals do not fit, or effects fail: what the app says, or what we say for it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import cast, final
+
+from pydantic import BaseModel
+from quart import Response, session
+
+from effects import Dispatch, ErrorRecord
+
+from ._answers import dispatch_problem, event_response, is_datastar, problem
+from ._given import Effects, OnError, OnInvalid, resolved
+from ._invalid import Messages, filled, no_errors
+from ._stream import Buffer
+
+__all__ = ["Failures"]
+
+
+@final
+class Failures:
+    """The answers of one `Live`: `on_invalid` and `on_error` are what it does unless told otherwise."""
+
+    def __init__(self, dispatch: Dispatch, on_invalid: OnInvalid | None, on_error: OnError | None) -> None:
+        self._dispatch = dispatch
+        self._on_invalid: OnInvalid = _patch_messages if on_invalid is None else on_invalid
+        self._on_error = on_error
+
+    def handler(self, on_error: OnError | None) -> OnError | None:
+        """What to do about effects that fail."""
+        return self._on_error if on_error is None else on_error
+
+    async def failed(
+        self, errors: Sequence[ErrorRecord], on_error: OnError | None, data: Mapping[str, object]
+    ) -> Response:
+        """The answer for effects that failed."""
+        handler = self.handler(on_error)
+        if handler is None:
+            return dispatch_problem(errors)
+        buffer = Buffer()
+        result = await self._dispatch(resolved(handler, errors), data=data, system={"sink": buffer, "session": session})
+        if result.errors or not is_datastar():
+            return dispatch_problem([*errors, *result.errors])
+        return event_response(buffer.joined())
+
+    async def invalid(
+        self, messages: Messages, on_invalid: OnInvalid | None, data: Callable[[], Awaitable[Mapping[str, object]]]
+    ) -> Response:
+        """The answer for signals that do not fit."""
+        if not is_datastar():
+            return problem(422, "What was sent does not fit.", errors=filled(messages))
+        buffer = Buffer()
+        effects = resolved(self._on_invalid if on_invalid is None else on_invalid, messages)
+        result = await self._dispatch(effects, data=await data(), system={"sink": buffer, "session": session})
+        return dispatch_problem(result.errors) if result.errors else event_response(buffer.joined())
+
+    def cleared(self, model: type[BaseModel], signals: Mapping[str, object], on_invalid: OnInvalid | None) -> Effects:
+        """What takes away the messages that a page still shows, now that its signals fit."""
+        shown = signals.get("errors")
+        if on_invalid is not None or self._on_invalid is not _patch_messages or not isinstance(shown, dict):
+            return ()
+        return _patch_messages(no_errors(model)) if filled(cast(Messages, shown)) else ()
+
+
+def _patch_messages(messages: Messages) -> Effects:
+    return [["patch-signals", {"errors": messages}]]
