@@ -30,7 +30,7 @@ from ._paths import Path, Via
 from ._registry import Registration, Registry
 from ._shadow import warn_of_shadows
 from ._sink import Sink
-from ._vectors import Effect, Placeholder
+from ._vectors import Effect, Placeholder, find_placeholders
 
 __all__ = [
     "ArgumentError",
@@ -66,6 +66,7 @@ __all__ = [
     "Via",
     "create_dispatch",
     "fail_fast",
+    "find_placeholders",
     "hookimpl",
 ]
 

@@ -9,7 +9,7 @@ from ._errors import ArgumentError, EffectsError, PlaceholderError, ShapeError, 
 from ._signatures import Late
 from ._tables import Entry, Tables
 from ._validation import explain
-from ._vectors import Placeholder, list_problem, vector_problem
+from ._vectors import find_placeholders, list_problem, vector_problem
 
 __all__ = ["check"]
 
@@ -53,7 +53,7 @@ def _of_argument(tables: Tables, entry: Entry, index: int, arg: object) -> Itera
         if isinstance(one, (list, tuple)) and one:
             items = cast(Sequence[object], one)
             yield from check(tables, items) if isinstance(items[0], (list, tuple)) else _of_vector(tables, items)
-    placeholders = list(_placeholders(now))
+    placeholders = list(find_placeholders(now))
     for key in sorted({one.key for one in placeholders} - tables.placeholders.keys()):
         yield PlaceholderError(
             f"in {entry.key!r}: nobody registers the placeholder {key!r}",
@@ -77,17 +77,3 @@ def _split(arg: object, late: Late) -> tuple[list[object], object]:
     return [options[name] for name in late if name in options], [
         value for name, value in options.items() if name not in late
     ]
-
-
-def _placeholders(value: object) -> Iterator[Placeholder]:
-    seen: set[int] = set()
-    waiting = [value]
-    while waiting:
-        one = waiting.pop()
-        if type(one) is Placeholder:
-            yield one
-        elif isinstance(one, (list, tuple, dict)) and id(cast(object, one)) not in seen:
-            seen.add(id(cast(object, one)))
-            waiting.extend(
-                cast(Mapping[object, object], one).values() if isinstance(one, dict) else cast(Sequence[object], one)
-            )

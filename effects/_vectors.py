@@ -4,13 +4,13 @@ An effect vector is a list or tuple: a string key, then arguments. Both types of
 A `Placeholder` is a Python object, so nothing that was decoded from JSON can ever be one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, cast, final
 
 from pydantic_core import PydanticCustomError, core_schema
 
-__all__ = ["Effect", "EffectMarker", "Placeholder", "list_problem", "vector_problem"]
+__all__ = ["Effect", "EffectMarker", "Placeholder", "find_placeholders", "list_problem", "vector_problem"]
 
 Problem = tuple[str, str]
 """What is wrong, and what to do about it."""
@@ -34,7 +34,7 @@ class Placeholder:
     def __init__(self, key: str, *args: object) -> None:
         if type(key) is not str:
             raise TypeError(f"a placeholder's key is a str, not {type(key).__name__}")
-        if _holds_placeholder(args):
+        if any(find_placeholders(args)):
             raise TypeError(f"placeholder {key!r} has a placeholder among its arguments; placeholders do not nest")
         object.__setattr__(self, "key", key)
         object.__setattr__(self, "args", args)
@@ -43,20 +43,19 @@ class Placeholder:
         return f"Placeholder({', '.join(map(repr, (self.key, *self.args)))})"
 
 
-def _holds_placeholder(args: tuple[object, ...]) -> bool:
+def find_placeholders(template: object) -> Iterator[Placeholder]:
+    """Every placeholder in a vector, or in other data that is written down to be dispatched later, at any depth."""
     seen: set[int] = set()
-    waiting: list[object] = list(args)
+    waiting = [template]
     while waiting:
         value = waiting.pop()
         if type(value) is Placeholder:
-            return True
-        if isinstance(value, (list, tuple, dict)) and id(cast(object, value)) not in seen:
+            yield value
+        elif isinstance(value, (list, tuple, dict)) and id(cast(object, value)) not in seen:
             seen.add(id(cast(object, value)))
-            inside = (
+            waiting.extend(
                 cast(dict[object, object], value).values() if isinstance(value, dict) else cast(list[object], value)
             )
-            waiting.extend(inside)
-    return False
 
 
 def _shown(key: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import final
 
@@ -36,12 +36,14 @@ class BoundRoute:
     """Whose it is: a registration and its plugin."""
     endpoint: str
     """Its name for `url_for`, after that of the blueprint: `url_for("routes.lobby/join", room="tea")`."""
+    effects: Sequence[object]
+    """What each request dispatches: the effects of the route."""
 
     async def answer(self, /, **_: object) -> ResponseReturnValue:
         """Answer the current request. Its path's parameters are passed in, and found in the request itself."""
         route = self.route
         return await self.live.reply(
-            route.effects,
+            self.effects,
             signals=route.signals,
             allow=route.allow,
             otherwise=route.otherwise,
@@ -99,7 +101,7 @@ def routes(live: Live, *sources: Source) -> tuple[BoundRoute, ...]:
                 f"{made[endpoint].owner} and {claim.owner} have routes with one endpoint, {endpoint!r}",
                 fix='rename one of them: Route(..., endpoint="...")',
             )
-        made[endpoint] = BoundRoute(claim.route, live, claim.owner, endpoint)
+        made[endpoint] = BoundRoute(claim.route, live, claim.owner, endpoint, claim.route.effects)
     return tuple(made.values())
 
 

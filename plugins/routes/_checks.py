@@ -8,7 +8,7 @@ from itertools import combinations
 from quart import Quart
 from werkzeug.routing import Map, Rule
 
-from effects import Dispatch, EffectsError, Registration, RegistrationError
+from effects import Dispatch, PlaceholderError, Registration, RegistrationError
 from plugins.http import PathParam, placeholder_kind
 
 from ._found import Claim
@@ -47,13 +47,11 @@ def _of_path(app: Quart, route: Route) -> Iterator[str]:
 def _of_effects(dispatch: Dispatch, route: Route) -> Iterator[str]:
     for effects in (route.effects, route.on_invalid, route.on_error):
         if effects is not None and not callable(effects):
-            yield from (_in_one_line(problem) for problem in dispatch.check(effects))
-
-
-def _in_one_line(problem: EffectsError) -> str:
-    near = f" (near: {problem.near})" if problem.near else ""
-    http = problem.fix == "load the plugin that provides it" and "'http/" in problem.what
-    return f"{problem.what}{near}; fix: {'add Http() to create_dispatch' if http else problem.fix}"
+            without_http = dispatch.plugin("http") is None
+            for problem in dispatch.check(effects):
+                near = f" (near: {problem.near})" if problem.near else ""
+                forgotten = without_http and isinstance(problem, PlaceholderError)
+                yield f"{problem.what}{near}; fix: {'add Http() to create_dispatch' if forgotten else problem.fix}"
 
 
 def _of_kinds(known: Mapping[str, Registration], route: Route) -> Iterator[str]:

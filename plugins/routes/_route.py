@@ -9,7 +9,7 @@ from typing import cast, final
 
 from pydantic import BaseModel
 
-from effects import RegistrationError
+from effects import RegistrationError, find_placeholders
 from plugins.http import Allow, Effects, OnError, OnInvalid, Otherwise, PathParam, placeholder_problem
 
 from ._path import kinds, path_params
@@ -20,7 +20,6 @@ from ._template import (
     check_vectors,
     has_wildcard,
     page_problem,
-    placeholders_in,
 )
 
 __all__ = ["Route"]
@@ -155,10 +154,10 @@ class Route:
 
     def _check_placeholders(self, params: Sequence[str]) -> None:
         for where in ("dispatch", "target", "exclude", "reply", "on_error"):
-            for placeholder in placeholders_in(getattr(self, where)):
+            for placeholder in find_placeholders(getattr(self, where)):
                 problem = placeholder_problem(placeholder, path=params, signals=self.signals)
                 if problem is not None:
                     raise RegistrationError(f"{where}: {problem.what}", near=problem.near, fix=problem.fix)
         for name, kind in kinds(self.path).items():
-            if kind is float and PathParam(name) in placeholders_in((self.target, self.exclude)):
+            if kind is float and PathParam(name) in find_placeholders((self.target, self.exclude)):
                 raise RegistrationError(f"target: {name!r} is a float, and keys hold none", fix="use another converter")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from typing import cast
 
 from werkzeug.sansio.response import Response as AnyResponse
@@ -17,29 +17,7 @@ __all__ = [
     "check_vectors",
     "has_wildcard",
     "page_problem",
-    "placeholders_in",
 ]
-
-
-def placeholders_in(template: object) -> Iterator[Placeholder]:
-    """Every placeholder in a template, at any depth."""
-    seen: set[int] = set()
-    waiting = [template]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, Placeholder):
-            yield value
-        elif isinstance(value, (list, tuple, dict)) and id(cast(object, value)) not in seen:
-            seen.add(id(cast(object, value)))
-            waiting.extend(_items(cast(object, value)))
-
-
-def _items(container: object) -> Iterable[object]:
-    return (
-        cast(Mapping[object, object], container).values()
-        if isinstance(container, dict)
-        else cast(Iterable[object], container)
-    )
 
 
 def check_vector(what: str, vector: object) -> None:
