@@ -231,6 +231,7 @@ class Live:
         on_close: Effects = (),
         grace: float = 2.0,
         expires: float | None = None,
+        replay: bool = False,
         on_error: OnError | None = None,
     ) -> ResponseReturnValue:
         """Answer with a stream of events.
@@ -249,6 +250,10 @@ class Live:
         After `expires` seconds the stream ends with the cause `lapsed`, such as when the visitor's token does: clients
         come back, and `allow` decides.
 
+        With `replay`, a client that was cut off gets, instead of `effects`, what was sent to its key since, so far as
+        the history of the Connections plugin goes back, and what came last perhaps twice: event ids say how far it had
+        come. Where the history does not, and for everybody else, the stream begins with `effects`.
+
         Cross-site requests get 403; so do those without a session, where there is a key, and those for which `allow`
         says no, but 204 if they are the Datastar client's, which then stays away. A browser that opens the address as a
         page gets 406. Where there is no room for one more, the client is told to come back later. With a key, effects
@@ -256,8 +261,8 @@ class Live:
         `on_error` sends follows. HEAD gets the headers, and nothing runs.
         """
         self._refuse()
-        if key is None and (on_open or on_close or expires is not None):
-            raise TypeError("on_open, on_close and expires belong to a stream with a key")
+        if key is None and (on_open or on_close or replay or expires is not None):
+            raise TypeError("on_open, on_close, expires and replay belong to a stream with a key")
         if not takes_events():
             abort(problem(406, "This address is a stream of events, for the page that opens it."))
         scope = None if key is None else self.session_id
@@ -276,17 +281,18 @@ class Live:
             connection = self._streams.enter(scope, key)
         except TooManyConnectionsError:
             return come_back(*_LATER)
+        follower = self._streams.follow(connection) if replay else None
         if verdict.waited and not (await judge(allow, data)).allowed:  # who was disconnected meanwhile stays out
             connection.close()
             return stay_away(_NOT_ALLOWED)
         lifecycle = Lifecycle(on_open, on_close, grace, data) if on_open or on_close else None
-        errors = await self._streams.begin(connection, effects, data, lifecycle)
+        errors = await self._streams.begin(connection, effects, data, lifecycle, follower)
         if errors:
             connection.close()
             return await self._failures.failed(errors, on_error, data)
         if expires is not None:
             self._serving.end_after(connection, expires)
-        return stream_response(connection, self._heartbeat)
+        return stream_response(connection, self._heartbeat, follower)
 
     async def _answer_invalid(self, invalid: InvalidSignals) -> Response:
         """Answer as whichever `Live` was asked for the signals would; what an app raises itself, as this one."""

@@ -11,12 +11,12 @@ from quart import Response
 from quart.wrappers.response import ResponseBody
 
 from effects import Sink
-from plugins.connections import Connection
+from plugins.connections import Connection, Follower
 from plugins.datastar import SSE_HEADERS
 
 from ._answers import retry_within
 
-__all__ = ["Buffer", "Opening", "stream_response"]
+__all__ = ["Buffer", "Opening", "event_id", "leave", "stream_response"]
 
 
 @final
@@ -76,12 +76,13 @@ class _Body(ResponseBody):
 
     Where there has been nothing for `heartbeat` seconds it writes a comment (WHATWG SSE, 9.2.6), which clients ignore
     and proxies do not: they would take the connection for idle and close it. Where the server stops, it says when to
-    come back, so that not all do at once.
+    come back, so that not all do at once. For a follower it says, after each write, how far that has come.
     """
 
-    def __init__(self, connection: Connection, heartbeat: float) -> None:
+    def __init__(self, connection: Connection, heartbeat: float, follower: Follower | None) -> None:
         self._connection = connection
         self._heartbeat = heartbeat
+        self._follower = follower
         self._said_when = False
 
     async def __aenter__(self) -> Self:
@@ -90,7 +91,7 @@ class _Body(ResponseBody):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._connection.close()
+        leave(self._connection, self._follower)
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return self
@@ -100,7 +101,8 @@ class _Body(ResponseBody):
         with trio.move_on_after(self._heartbeat):
             frames = await self._connection.receive()
         if frames:
-            return frames
+            come = None if self._follower is None else self._follower.progress()
+            return frames if come is None else frames + event_id(come)
         if self._connection.cause == "shutdown" and not self._said_when:
             self._said_when = True
             return retry_within(*_COME_BACK)
@@ -111,8 +113,20 @@ _COME_BACK = (1, 5)
 """Between how many seconds after a server has stopped clients come back."""
 
 
-def stream_response(connection: Connection, heartbeat: float) -> Response:
+def event_id(text: str) -> bytes:
+    """What clients send as `Last-Event-ID` when they come back (WHATWG SSE, 9.2.6); it makes no event."""
+    return f"id: {text}\n\n".encode()
+
+
+def leave(connection: Connection, follower: Follower | None) -> None:
+    """End a connection because its client has gone."""
+    if follower is not None:
+        follower.cut_off()
+    connection.close()
+
+
+def stream_response(connection: Connection, heartbeat: float, follower: Follower | None = None) -> Response:
     """An answer that goes on until the connection ends."""
-    response = Response(_Body(connection, heartbeat), headers=dict(SSE_HEADERS))
+    response = Response(_Body(connection, heartbeat, follower), headers=dict(SSE_HEADERS))
     response.timeout = None  # quart would cut the stream off after RESPONSE_TIMEOUT, 60 s
     return response
