@@ -44,6 +44,7 @@ _CLEARED = "_rhialto_cleared"
 _NOT_ALLOWED = "This is not allowed."
 _SOON = (1, 2), "The session has just changed. Try again."
 _LATER = (5, 15), "There is no room for another stream now. Try again later."
+_ELSEWHERE = (1, 5), "This server is about to stop. Try again."
 """Between how many seconds later to come back, and why."""
 
 M = TypeVar("M", bound=BaseModel)
@@ -117,12 +118,19 @@ class Live:
 
     @property
     def ready(self) -> bool:
-        """Whether this server takes requests: False before it has started, while it stops, and when it cannot go on.
+        """Whether to send requests here: not before it has started, while it drains or stops, or when it cannot go on.
 
         For a route that a load balancer asks: `return "", 200 if live.ready else 503`.
         """
         terminated = lifeline(request).terminated
-        return self._serving.running and not (terminated is not None and terminated.is_set())
+        return self._serving.ready and not (terminated is not None and terminated.is_set())
+
+    def drain(self) -> None:
+        """Be not `ready` any more, and take no new streams, for whoever is about to stop the server: `serve` does so.
+
+        Streams that are open stay, and other requests are answered. There is no way back.
+        """
+        self._serving.draining = True
 
     @property
     def session_id(self) -> str:
@@ -265,6 +273,8 @@ class Live:
             raise TypeError("on_open, on_close, expires and replay belong to a stream with a key")
         if not takes_events():
             abort(problem(406, "This address is a stream of events, for the page that opens it."))
+        if key is not None and self._serving.draining:
+            return come_back(*_ELSEWHERE)
         scope = None if key is None else self.session_id
         data = await self._request_data(key)
         verdict = await judge(allow, data)

@@ -58,13 +58,15 @@ class Serving:
         self._could_not_close: Exception | None = None
         self.failed = False
         """Whether the dispatch has stopped running although the app still serves."""
+        self.draining = False
+        """Whether no new streams are taken."""
         app.before_serving(self._start)
         app.after_serving(self._end)
 
     @property
-    def running(self) -> bool:
-        """Whether the dispatch is running."""
-        return self._nursery is not None and not self.failed and not self._stop.is_set()
+    def ready(self) -> bool:
+        """Whether the dispatch is running, and is to go on."""
+        return not (self._nursery is None or self.failed or self.draining or self._stop.is_set())
 
     def watch(self, connection: Connection, line: Lifeline) -> None:
         """Have a connection ended when the server begins to stop, at once if it has, or when the dispatch does.
@@ -133,7 +135,7 @@ class Serving:
                 raise could_not_open
         finally:
             self._nursery = None
-            self.failed = False
+            self.failed = self.draining = False
             self._watched.clear()
             self._stopped.set()
 
