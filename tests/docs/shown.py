@@ -75,7 +75,7 @@ def _run_all(console: str, folder: Path, environment: dict[str, str]) -> int:
 
 
 def _run(command: list[str], expected: str, folder: Path, environment: dict[str, str]) -> None:
-    if expected.startswith("Running on"):
+    if command[0] == "hypercorn" or expected.startswith("Running on"):
         _serve(command, expected, folder, environment)
         return
     tool, *rest = command
