@@ -52,6 +52,7 @@ class Connection:
         "_frames",
         "_held",
         "_in_flight",
+        "_listening",
         "_max_bytes",
         "_max_frames",
         "_wakeup",
@@ -91,6 +92,8 @@ class Connection:
         self._bytes = 0
         self._first_bytes = 0
         self._wakeup = trio.Event()
+        self._listening = not held
+        """Whether the next frame that others send is to wake the reader up."""
         self._endings: list[Callable[[Connection], None]] = []
 
     def __repr__(self) -> str:
@@ -125,13 +128,15 @@ class Connection:
         if self.cause is not None or not frame:
             return self.cause is None
         self._bytes += len(frame)
-        if self._frames and (len(self._frames) >= self._max_frames or self._bytes > self._max_bytes):
+        frames = self._frames
+        if frames and (self._bytes > self._max_bytes or len(frames) >= self._max_frames):
             if not self._merge(frame):
                 self._overflow()
                 return False
         else:
-            self._frames.append(frame)
-        if not self._held:
+            frames.append(frame)
+        if self._listening:
+            self._listening = False
             self._wakeup.set()
         return True
 
@@ -172,6 +177,7 @@ class Connection:
     def release(self) -> None:
         """Let what was held follow what was sent first. From now on nothing is held."""
         self._held = False
+        self._listening = not self._frames
         if self._frames:
             self._wakeup.set()
 
@@ -212,5 +218,6 @@ class Connection:
             self._bytes = 0
         if self.cause is None:
             self._wakeup = trio.Event()
+            self._listening = not self._held
         self._in_flight = bool(joined)
         return joined
