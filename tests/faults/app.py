@@ -19,7 +19,7 @@ causes: Counter[str] = Counter()
 GONE = [["gone", Placeholder("connection/cause")]]
 
 
-connections = Connections(history=History())
+connections = Connections(history=History(max_bytes=500_000))
 faults = Registry("faults")
 
 
