@@ -46,6 +46,7 @@ class Connection:
     __slots__ = (
         "_begun",
         "_bytes",
+        "_call",
         "_endings",
         "_first",
         "_first_bytes",
@@ -93,7 +94,8 @@ class Connection:
         self._first_bytes = 0
         self._wakeup = trio.Event()
         self._listening = not held
-        """Whether the next frame that others send is to wake the reader up."""
+        """Whether the next frame that others send is news to the reader."""
+        self._call: Callable[[], object] = self.wake
         self._endings: list[Callable[[Connection], None]] = []
 
     def __repr__(self) -> str:
@@ -137,7 +139,7 @@ class Connection:
             frames.append(frame)
         if self._listening:
             self._listening = False
-            self._wakeup.set()
+            self._call()
         return True
 
     def first(self, frame: bytes) -> None:
@@ -198,6 +200,38 @@ class Connection:
         """This one connection."""
         return (self,)
 
+    def on_queued(self, call: Callable[[], object]) -> None:
+        """Have `call()` called, instead of `wake`, when others have sent something to a reader that has all there was.
+
+        It must be quick, and must not send. Soon after, somebody has to `take` what is there, or to `wake` the reader.
+        """
+        self._call = call
+
+    def wake(self) -> None:
+        """Have `receive` return, even if there is nothing."""
+        self._wakeup.set()
+
+    def take(self) -> bytes:
+        """All that is queued, joined, without waiting; b"" where nothing is. Once it is written, say `written`."""
+        joined = b""
+        if self._first:
+            joined = b"".join(self._first)
+            self._first.clear()
+            self._first_bytes = 0
+        if self._frames and not self._held:
+            joined += b"".join(self._frames)
+            self._frames.clear()
+            self._bytes = 0
+        self._listening = self.cause is None and not self._held
+        self._in_flight = bool(joined)
+        return joined
+
+    def written(self) -> None:
+        """Say that what was taken has been written: it counts as life."""
+        if self._in_flight:
+            self._in_flight = False
+            self.writes += 1
+
     async def receive(self) -> bytes:
         """Wait for frames, and return all that are queued, joined; b"" once the connection has ended and is empty.
 
@@ -205,19 +239,8 @@ class Connection:
         lost. One task at a time may wait.
         """
         self._begun = True
-        if self._in_flight:
-            self._in_flight = False
-            self.writes += 1
+        self.written()
         await self._wakeup.wait()
-        joined = b"".join(self._first)
-        self._first.clear()
-        self._first_bytes = 0
-        if not self._held:
-            joined += b"".join(self._frames)
-            self._frames.clear()
-            self._bytes = 0
         if self.cause is None:
             self._wakeup = trio.Event()
-            self._listening = not self._held
-        self._in_flight = bool(joined)
-        return joined
+        return self.take()

@@ -25,6 +25,7 @@ from ._answers import (
     stay_away,
     takes_events,
 )
+from ._direct import DirectWrites
 from ._failing import Failures
 from ._given import Effects, OnError, OnInvalid, Otherwise, Snapshot, page, taken
 from ._invalid import InvalidSignals, Messages, parse
@@ -79,6 +80,7 @@ class Live:
         peer_timeout: float = 20.0,
         heartbeat: float = 15.0,
         when_full: WhenFull | None = None,
+        direct_writes: bool = True,
         secure_cookies: bool = False,
         on_invalid: OnInvalid | None = None,
         on_error: OnError | None = None,
@@ -97,7 +99,8 @@ class Live:
         app.register_error_handler(InvalidSignals, self._answer_invalid)
         self._app = app
         self._dispatch = dispatch
-        self._serving = Serving(app, dispatch, connections)
+        self._writes = DirectWrites() if direct_writes else None
+        self._serving = Serving(app, dispatch, connections, self._writes)
         self._sessions = sessions_of(app)
         self._sessions.enders.append(lambda ended: connections.disconnect([ended, ANY]))
         make = partial(Connection, max_frames=max_frames, max_bytes=max_bytes, held=True, when_full=when_full)
@@ -284,7 +287,9 @@ class Live:
             return event_response(b"")
         if key is None:
             handler = self._failures.handler(on_error)
-            return stream_response(self._streams.run(await taken(effects), data, handler), self._heartbeat)
+            return stream_response(
+                self._streams.run(await taken(effects), data, handler), self._heartbeat, self._writes
+            )
         if self._sessions.ended_ago(self.session_id) is not None:
             return come_back(*_SOON)
         try:
@@ -302,7 +307,7 @@ class Live:
             return await self._failures.failed(errors, on_error, data)
         if expires is not None:
             self._serving.end_after(connection, expires)
-        return stream_response(connection, self._heartbeat, follower)
+        return stream_response(connection, self._heartbeat, self._writes, follower)
 
     async def _answer_invalid(self, invalid: InvalidSignals) -> Response:
         """Answer as whichever `Live` was asked for the signals would; what an app raises itself, as this one."""

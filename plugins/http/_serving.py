@@ -12,6 +12,7 @@ from quart_trio import QuartTrio
 from effects import Dispatch, RegistrationError
 from plugins.connections import Connection, Connections
 
+from ._direct import DirectWrites
 from ._stack import Lifeline, Terminated
 
 __all__ = ["Serving"]
@@ -45,10 +46,13 @@ async def _lapse(connection: Connection, seconds: float) -> None:
 class Serving:
     """A dispatch that runs between the start and the end of an app."""
 
-    def __init__(self, app: QuartTrio, dispatch: Dispatch, connections: Connections) -> None:
+    def __init__(
+        self, app: QuartTrio, dispatch: Dispatch, connections: Connections, writes: DirectWrites | None
+    ) -> None:
         self._app = app
         self._dispatch = dispatch
         self._connections = connections
+        self._writes = writes
         self._nursery: trio.Nursery | None = None
         self._watched: set[Terminated] = set()
         self._open: dict[Connection, None] = {}
@@ -126,6 +130,8 @@ class Serving:
         """
         try:
             async with trio.open_nursery() as self._nursery:
+                if self._writes is not None:
+                    self._nursery.start_soon(self._writes.run)
                 could_not_open = await self._keep_running(task_status)
                 if could_not_open is None:
                     self._end_streams()

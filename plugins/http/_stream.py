@@ -6,8 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
 from typing import Self, final
 
-import trio
-from quart import Response
+from quart import Response, request
 from quart.wrappers.response import ResponseBody
 
 from effects import Sink
@@ -15,6 +14,8 @@ from plugins.connections import Connection, Follower
 from plugins.datastar import SSE_HEADERS
 
 from ._answers import retry_within
+from ._direct import DirectWrites, Outlet
+from ._stack import Lifeline, lifeline
 
 __all__ = ["Buffer", "Opening", "event_id", "leave", "stream_response"]
 
@@ -79,13 +80,21 @@ class _Body(ResponseBody):
     come back, so that not all do at once. For a follower it says, after each write, how far that has come.
     """
 
-    def __init__(self, connection: Connection, heartbeat: float, follower: Follower | None) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        line: Lifeline,
+        heartbeat: float,
+        writes: DirectWrites | None,
+        follower: Follower | None,
+    ) -> None:
         self._connection = connection
-        self._heartbeat = heartbeat
         self._follower = follower
+        self._outlet = Outlet(connection, line, heartbeat, self._marked, writes)
         self._said_when = False
 
     async def __aenter__(self) -> Self:
+        self._outlet.open()
         return self
 
     async def __aexit__(
@@ -97,16 +106,19 @@ class _Body(ResponseBody):
         return self
 
     async def __anext__(self) -> bytes:
-        frames = b":\n\n"
-        with trio.move_on_after(self._heartbeat):
-            frames = await self._connection.receive()
+        frames = await self._outlet.next()
         if frames:
-            come = None if self._follower is None else self._follower.progress()
-            return frames if come is None else frames + event_id(come)
+            return frames
+        if frames is None:
+            return self._marked(b":\n\n")
         if self._connection.cause == "shutdown" and not self._said_when:
             self._said_when = True
             return retry_within(*_COME_BACK)
         raise StopAsyncIteration
+
+    def _marked(self, frames: bytes) -> bytes:
+        come = None if self._follower is None else self._follower.progress()
+        return frames if come is None else frames + event_id(come)
 
 
 _COME_BACK = (1, 5)
@@ -125,8 +137,11 @@ def leave(connection: Connection, follower: Follower | None) -> None:
     connection.close()
 
 
-def stream_response(connection: Connection, heartbeat: float, follower: Follower | None = None) -> Response:
-    """An answer that goes on until the connection ends."""
-    response = Response(_Body(connection, heartbeat, follower), headers=dict(SSE_HEADERS))
+def stream_response(
+    connection: Connection, heartbeat: float, writes: DirectWrites | None, follower: Follower | None = None
+) -> Response:
+    """An answer to the current request that goes on until the connection ends."""
+    body = _Body(connection, lifeline(request), heartbeat, writes, follower)
+    response = Response(body, headers=dict(SSE_HEADERS))
     response.timeout = None  # quart would cut the stream off after RESPONSE_TIMEOUT, 60 s
     return response

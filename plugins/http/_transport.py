@@ -24,12 +24,14 @@ which the heartbeat finds out, and then nobody closes it. Cure: `let_go` has it 
 
 from __future__ import annotations
 
+import os
 import socket
 from contextlib import suppress
 from typing import Any, cast, final
 
 import h11
 import trio
+from hypercorn.events import RawData
 from hypercorn.protocol.h2 import BUFFER_HIGH_WATER, BUFFER_LOW_WATER, BufferCompleteError, H2Protocol, StreamBuffer
 from hypercorn.protocol.h11 import H11Protocol
 
@@ -56,6 +58,15 @@ class Transport:
         if found is not None:
             with suppress(OSError):  # it has just been closed
                 _expect_answers(found, peer_timeout)
+
+    def bare_socket(self) -> trio.socket.SocketType | None:
+        """The socket, if bytes of HTTP/1.1 go to it as they are: not in TLS, and where `os.write` takes sockets."""
+        found = self._socket() if type(self._protocol) is H11Protocol and os.name == "posix" else None
+        return None if found is None or self._protocol.ssl else found
+
+    async def send(self, data: bytes) -> None:
+        """Send bytes of HTTP/1.1 to the socket, after whatever is being sent to it."""
+        await self._protocol.send(RawData(data))
 
     def count_no_requests(self) -> None:
         """Have the requests that came over this connection so far not count."""
