@@ -91,8 +91,11 @@ class _Connection(TrioASGIHTTPConnection):
                 )
             await send(message)
 
+        request = self._create_request_from_scope(watched)
         try:
-            await super().__call__(receive, watched)
+            async with trio.open_nursery() as nursery:  # as above, but for one task less
+                nursery.start_soon(self.handle_messages, nursery, request, receive)
+                await self.handle_request(nursery, request, watched)
         finally:
             line.over.set()
             if not line.last_chunk:
