@@ -33,6 +33,11 @@ BODIES: dict[str, tuple[bytes, int]] = {
     "lists within lists": (b'{"text":' + b"[" * 100_000 + b"]" * 100_000 + b"}", 400),
     "objects within objects": (b'{"text":' + b'{"a":' * 100_000 + b"1" + b"}" * 100_000 + b"}", 400),
     "many lists": (b'{"text":' + b"[" * 300 + b"]" * 300 + b"}", 200),
+    "as deep as may be": (b'{"text":' + b"[" * 399 + b"]" * 399 + b"}", 200),
+    "one deeper": (b'{"text":' + b"[" * 400 + b"]" * 400 + b"}", 400),
+    "many names": (json.dumps({f"text{number}": number for number in range(50_000)}).encode(), 200),
+    "a long text": (b'{"text":"' + b"x" * 900_000 + b'"}', 200),
+    "a long name": (b'{"' + b"x" * 900_000 + b'":1}', 200),
     "no number": (b'{"text":NaN}', 400),
     "no end": (b'{"text":-Infinity}', 400),
     "a number that is too large": (b'{"text":1e400}', 400),
@@ -73,6 +78,62 @@ async def test_what_a_browser_never_sends_is_refused_or_harmless(name: str) -> N
                 await stream.event()
             assert (await ann.post("/echo", json={"text": "fine"}, headers=DATASTAR)).status_code == 200
             assert (await stream.event()).signals == {"said": "fine"}
+
+
+IN_QUERY: dict[str, tuple[str, int]] = {
+    "lists within lists": ('{"text":' + "[" * 100_000 + "]" * 100_000 + "}", 400),
+    "one deeper than may be": ('{"text":' + "[" * 400 + "]" * 400 + "}", 400),
+    "as deep as may be": ('{"text":' + "[" * 399 + "]" * 399 + "}", 200),
+    "a number that takes long": ('{"text":' + "9" * 100_000 + "}", 400),
+    "many names": (json.dumps({f"text{number}": number for number in range(20_000)}), 200),
+    "a long text": ('{"text":"' + "x" * 900_000 + '"}', 200),
+    "too much": ('{"text":"' + "x" * 1_000_000 + '"}', 413),
+}
+
+
+@pytest.mark.parametrize("name", IN_QUERY)
+async def test_what_a_browser_never_sends_in_a_url_is_refused_or_harmless(name: str) -> None:
+    """As in a body."""
+    small = Small()
+
+    @small.app.get("/echo")
+    async def echo() -> Any:
+        return await small.live.reply([["note", Signal("text", default=None)]])
+
+    async with small.app.test_app():
+        text, status = IN_QUERY[name]
+        client = small.app.test_client()
+        answer = await client.get("/echo", query_string={"datastar": text}, headers=DATASTAR)
+        assert answer.status_code == status
+
+
+async def test_how_deep_signals_may_be_is_said() -> None:
+    """To whoever sent them."""
+    small = Small()
+
+    @small.app.post("/echo")
+    async def echo() -> Any:
+        return await small.live.reply([])
+
+    body = BODIES["one deeper"][0]
+    answer = await small.app.test_client().post("/echo", data=body, headers=JSON)
+    assert (await answer.get_json())["detail"] == "The signals are nested more than 400 deep."
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(("count", "status"), [(1_000, 204), (1_001, 413)])
+async def test_a_form_has_at_most_so_many_fields(method: str, count: int, status: int) -> None:
+    """In its body, and in its query."""
+    small = Small()
+
+    @small.app.route("/form", methods=["GET", "POST"])
+    async def form() -> Any:
+        return await small.live.reply([])
+
+    fields = {f"f{number}": "x" for number in range(count)}
+    sent: dict[str, Any] = {"query_string": fields} if method == "GET" else {"form": fields}
+    answer = await small.app.test_client().open("/form", method=method, headers={"Origin": "http://localhost"}, **sent)
+    assert answer.status_code == status
 
 
 @pytest.mark.parametrize("cookie", ["", "x", "eyJyaGlhbHRvLmlkIjoieCJ9.aaaa.bbbb", "a" * 4_000, "\u00e9"])
