@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import trio
@@ -208,3 +209,60 @@ def test_a_value_is_never_anything_else(value: object, text: str) -> None:
 
 class _Signals(BaseModel):
     v: object
+
+
+def _names() -> list[str]:
+    """All that effects, placeholders and state are registered under, and what patterns are written with."""
+    dispatch = Small().dispatch
+    return [*sorted(one.key for one in dispatch.registrations), "*", "ANY", "REST", "<ANY>", "?", "Placeholder"]
+
+
+texts = st.sampled_from(_names())
+values = st.recursive(
+    texts, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=2), max_leaves=6
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(values, texts)
+def test_a_value_stays_a_value_wherever_it_is_sent(value: object, text: str) -> None:
+    """In a body, a query, a form, a path, a session and headers: it arrives as it was, and reaches nobody it names."""
+    small = Small()
+    note = ["note", Signal("v", default=None), Query("v", default=None), Session("v", default=None)]
+    told = ["with-connection", own_key(["room", Signal("v", default=None)]), ["patch-signals", {"told": True}]]
+
+    @small.app.post("/keep")
+    async def keep() -> Any:
+        return await small.live.reply([["patch-session", {"v": Signal("v")}]])
+
+    @small.app.route("/note/<path:place>", methods=["GET", "POST"])
+    async def noted(place: str) -> Any:
+        return await small.live.reply([note, ["note", PathParam("place")], told])
+
+    @small.app.get("/sse")
+    async def sse() -> Any:
+        return await small.live.stream([], key=["room", "nobody's"])
+
+    async def run() -> None:
+        async with small.app.test_app():
+            ann = await small.visitor()
+            said = {"v": value}
+            async with open_sse(ann, "/sse") as stream:
+                assert (await ann.post("/keep", json=said, headers=DATASTAR)).status_code == 200
+                headers = {**DATASTAR, "Last-Event-ID": text, "X-Scope": text, "Accept-Language": text}
+                where = f"/note/{quote(text)}"
+                await ann.post(where, json=said, headers=headers)
+                await ann.get(where, query_string={"datastar": json.dumps(said)}, headers=headers)
+                plain = {**headers, "Datastar-Request": "no", "Origin": "http://localhost"}
+                await ann.post(where, form={"v": text}, headers=plain)
+                await ann.get(where, query_string={"v": text}, headers=plain)
+                await small.dispatch([["broadcast", {"pattern": [ANY, ANY]}, ["patch-signals", {"last": True}]]])
+                assert (await stream.event()).signals == {"last": True}
+
+    trio.run(run)
+    assert small.log == [
+        (value, None, value), text,
+        (value, None, value), text,
+        (text, None, value), text,
+        (text, text, value), text,
+    ]  # fmt: skip
