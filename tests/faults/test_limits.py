@@ -8,7 +8,7 @@ import pytest
 import trio
 
 from tests.browser.command import Command
-from tests.faults.client import H2, Headers, Raw, connect, eventually, state, visit
+from tests.faults.client import H2, PATIENCE, Headers, Raw, connect, eventually, state, visit
 from tests.faults.test_slow import say
 
 pytestmark = pytest.mark.slow
@@ -111,6 +111,19 @@ async def test_a_request_that_hypercorn_fails_over_ends_its_connection_only(serv
     await say(server.port, cookie, "still-here", 1)
     await stream.until(b"still-here")
     await stream.stream.aclose()
+
+
+async def test_a_request_that_does_not_come_is_not_waited_for_long(server: Command) -> None:
+    """However steadily a client sends a little more of it."""
+    raw = Raw(await connect(server.port))
+    await raw.stream.send_all(b"GET / HTTP/1.1\r\nHost: a\r\nX: ")
+    with trio.fail_after(PATIENCE):
+        with suppress(trio.BrokenResourceError):
+            while True:
+                await raw.stream.send_all(b"y")
+                await trio.sleep(0.1)
+    await raw.stream.aclose()
+    await eventually(server.port, lambda now: bool(now["open"] == 0))
 
 
 async def test_a_body_without_a_length_is_bounded(server: Command) -> None:
