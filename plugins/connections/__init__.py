@@ -6,6 +6,7 @@ Knows bytes and keys, and the `Sink` it is. Knows no event format, no request an
 from ._connection import Cause, Connection, WhenFull
 from ._explain import Explanation, explain_match
 from ._group import BroadcastResult, Group, Member
+from ._history import Follower, History
 from ._keys import ANY, REST, Key, Name, PatternError, freeze_name, freeze_pattern, matches, patterns_in
 from ._lifecycle import Lifecycle
 from ._limits import ConnectionLimits, TooManyConnectionsError
@@ -25,7 +26,9 @@ __all__ = [
     "ConnectionStore",
     "Connections",
     "Explanation",
+    "Follower",
     "Group",
+    "History",
     "Key",
     "Lifecycle",
     "Member",

@@ -46,12 +46,14 @@ class Connection:
     __slots__ = (
         "_begun",
         "_bytes",
+        "_call",
         "_endings",
         "_first",
         "_first_bytes",
         "_frames",
         "_held",
         "_in_flight",
+        "_listening",
         "_max_bytes",
         "_max_frames",
         "_wakeup",
@@ -91,6 +93,9 @@ class Connection:
         self._bytes = 0
         self._first_bytes = 0
         self._wakeup = trio.Event()
+        self._listening = not held
+        """Whether the next frame that others send is news to the reader."""
+        self._call: Callable[[], object] = self.wake
         self._endings: list[Callable[[Connection], None]] = []
 
     def __repr__(self) -> str:
@@ -125,14 +130,16 @@ class Connection:
         if self.cause is not None or not frame:
             return self.cause is None
         self._bytes += len(frame)
-        if self._frames and (len(self._frames) >= self._max_frames or self._bytes > self._max_bytes):
+        frames = self._frames
+        if frames and (self._bytes > self._max_bytes or len(frames) >= self._max_frames):
             if not self._merge(frame):
                 self._overflow()
                 return False
         else:
-            self._frames.append(frame)
-        if not self._held:
-            self._wakeup.set()
+            frames.append(frame)
+        if self._listening:
+            self._listening = False
+            self._call()
         return True
 
     def first(self, frame: bytes) -> None:
@@ -172,6 +179,7 @@ class Connection:
     def release(self) -> None:
         """Let what was held follow what was sent first. From now on nothing is held."""
         self._held = False
+        self._listening = not self._frames
         if self._frames:
             self._wakeup.set()
 
@@ -192,6 +200,38 @@ class Connection:
         """This one connection."""
         return (self,)
 
+    def on_queued(self, call: Callable[[], object]) -> None:
+        """Have `call()` called, instead of `wake`, when others have sent something to a reader that has all there was.
+
+        It must be quick, and must not send. Soon after, somebody has to `take` what is there, or to `wake` the reader.
+        """
+        self._call = call
+
+    def wake(self) -> None:
+        """Have `receive` return, even if there is nothing."""
+        self._wakeup.set()
+
+    def take(self) -> bytes:
+        """All that is queued, joined, without waiting; b"" where nothing is. Once it is written, say `written`."""
+        joined = b""
+        if self._first:
+            joined = b"".join(self._first)
+            self._first.clear()
+            self._first_bytes = 0
+        if self._frames and not self._held:
+            joined += b"".join(self._frames)
+            self._frames.clear()
+            self._bytes = 0
+        self._listening = self.cause is None and not self._held
+        self._in_flight = bool(joined)
+        return joined
+
+    def written(self) -> None:
+        """Say that what was taken has been written: it counts as life."""
+        if self._in_flight:
+            self._in_flight = False
+            self.writes += 1
+
     async def receive(self) -> bytes:
         """Wait for frames, and return all that are queued, joined; b"" once the connection has ended and is empty.
 
@@ -199,18 +239,8 @@ class Connection:
         lost. One task at a time may wait.
         """
         self._begun = True
-        if self._in_flight:
-            self._in_flight = False
-            self.writes += 1
+        self.written()
         await self._wakeup.wait()
-        joined = b"".join(self._first)
-        self._first.clear()
-        self._first_bytes = 0
-        if not self._held:
-            joined += b"".join(self._frames)
-            self._frames.clear()
-            self._bytes = 0
         if self.cause is None:
             self._wakeup = trio.Event()
-        self._in_flight = bool(joined)
-        return joined
+        return self.take()

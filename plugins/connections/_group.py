@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import final
 
 from effects import Sink
@@ -60,29 +61,26 @@ class Group:
     `charge` is called with the number of members for each frame; what it raises passes, and that frame goes nowhere.
     """
 
-    __slots__ = ("_charge", "_connections", "_dropped", "_evicted", "_queued")
+    __slots__ = ("_charge", "_connections", "_dropped", "_queued")
 
     def __init__(self, connections: Sequence[Connection], charge: Callable[[int], None]) -> None:
-        self._connections = connections
         self._charge = charge
+        self._connections = connections
         self._queued = 0
         self._dropped = 0
-        self._evicted = 0
 
     def send(self, frame: bytes) -> None:
         """Queue the very same bytes on every member."""
         self._charge(len(self._connections))
-        for connection in self._connections:
-            self.send_to(connection, frame)
+        queued = sum(map(Connection.offer, self._connections, repeat(frame)))
+        self._queued += queued
+        self._dropped += len(self._connections) - queued
 
     def send_to(self, connection: Connection, frame: bytes) -> None:
         """Queue a frame on one member, and count it."""
-        was_open = connection.cause is None
-        if connection.offer(frame):
-            self._queued += 1
-        else:
-            self._dropped += 1
-            self._evicted += was_open
+        queued = connection.offer(frame)
+        self._queued += queued
+        self._dropped += not queued
 
     def close(self) -> None:
         """End every member."""
@@ -95,4 +93,5 @@ class Group:
 
     def result(self) -> BroadcastResult:
         """The count so far."""
-        return BroadcastResult(len(self._connections), self._queued, self._dropped, self._evicted)
+        evicted = sum(one.cause == "overflow" for one in self._connections) if self._dropped else 0
+        return BroadcastResult(len(self._connections), self._queued, self._dropped, evicted)

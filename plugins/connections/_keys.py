@@ -9,7 +9,7 @@ Names are compared in a frozen form in which a list and a tuple are the same, an
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Sequence
 from typing import Final, NamedTuple, cast, final
 from uuid import UUID
 
@@ -25,7 +25,7 @@ __all__ = [
     "Wildcard",
     "freeze_name",
     "freeze_pattern",
-    "leaves",
+    "is_list",
     "matches",
     "patterns_in",
 ]
@@ -79,9 +79,15 @@ Frozen = str | bytes | UUID | None | Wildcard | _Tagged | tuple["Frozen", ...]
 def freeze_name(name: object) -> tuple[Frozen, Frozen]:
     """The frozen form of a name. Raises `PatternError` for what is no name, wildcards included."""
     frozen = freeze_pattern(name)
-    if any(isinstance(leaf, Wildcard) for _, leaf in leaves(frozen)):
+    if _has_wildcard(frozen):
         raise PatternError("a wildcard stands where one connection must be named", fix="patterns are for broadcast")
     return frozen
+
+
+def _has_wildcard(frozen: Frozen) -> bool:
+    if is_list(frozen):
+        return any(map(_has_wildcard, cast("tuple[Frozen, ...]", frozen)))
+    return isinstance(frozen, Wildcard)
 
 
 def freeze_pattern(pattern: object) -> tuple[Frozen, Frozen]:
@@ -129,8 +135,8 @@ def matches(pattern: Frozen, name: Frozen) -> bool:
     """Whether a frozen name has the shape and the literals of a frozen pattern."""
     if pattern is ANY:
         return True
-    if not _is_list(pattern) or not _is_list(name):
-        return pattern == name and _is_list(pattern) == _is_list(name)
+    if not is_list(pattern) or not is_list(name):
+        return pattern == name and is_list(pattern) == is_list(name)
     wanted, given = cast("tuple[Frozen, ...]", pattern), cast("tuple[Frozen, ...]", name)
     if wanted and wanted[-1] is REST:
         wanted = wanted[:-1]
@@ -138,14 +144,6 @@ def matches(pattern: Frozen, name: Frozen) -> bool:
     return len(wanted) == len(given) and all(map(matches, wanted, given))
 
 
-def _is_list(value: Frozen) -> bool:
+def is_list(value: Frozen) -> bool:
+    """Whether this is a list in a frozen name or pattern, and no leaf."""
     return isinstance(value, tuple) and type(value) is not _Tagged
-
-
-def leaves(frozen: Frozen, place: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Frozen]]:
-    """Every leaf of a frozen name or pattern, with its place: what an index is made of."""
-    if _is_list(frozen):
-        for index, item in enumerate(cast("tuple[Frozen, ...]", frozen)):
-            yield from leaves(item, (*place, index))
-    else:
-        yield place, frozen

@@ -15,9 +15,12 @@ from effects import Context, Dispatch, Effect, RegistrationError, Registry, hook
 from ._connection import Cause, Connection
 from ._expiry import expire_stuck
 from ._group import BroadcastResult
+from ._history import Audience, History
+from ._kept import kept
 from ._keys import Name, freeze_name, patterns_in
-from ._lifecycle import Guests, Lifecycle, is_seconds
+from ._lifecycle import Guests, Lifecycle
 from ._placeholders import own, theirs
+from ._seconds import is_seconds
 from ._store import ConnectionStore, MemoryStore
 
 __all__ = ["BroadcastOptions", "Connections", "Presence"]
@@ -56,14 +59,19 @@ class Connections:
 
     The state slice `connections` is a `Presence`. While the dispatch runs, a connection that has had something to write
     for `ttl` seconds, and wrote none of it, is ended as `expired`. When it stops, effects of `on_close` may take
-    `shutdown_timeout` seconds, all together. Raises `RegistrationError` for times that are no number of seconds above
-    0, and for a store that is none.
+    `shutdown_timeout` seconds, all together. With a `history`, connections that were cut off may come back to where
+    they were. Raises `RegistrationError` for times that are no number of seconds above 0, and for a store that is none.
     """
 
     name = "connections"
 
     def __init__(
-        self, store: ConnectionStore | None = None, *, ttl: float = 60.0, shutdown_timeout: float = 2.0
+        self,
+        store: ConnectionStore | None = None,
+        *,
+        ttl: float = 60.0,
+        shutdown_timeout: float = 2.0,
+        history: History | None = None,
     ) -> None:
         for name, seconds in (("ttl", ttl), ("shutdown_timeout", shutdown_timeout)):
             if not is_seconds(seconds) or seconds <= 0:
@@ -71,10 +79,11 @@ class Connections:
         if store is not None and not isinstance(store, ConnectionStore):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise RegistrationError(f"a {type(store).__name__} is no ConnectionStore", fix="pass MemoryStore(...)")
         self.store: ConnectionStore = MemoryStore() if store is None else store
+        self.history = history
         self._ttl = ttl
         self._shutdown_timeout = shutdown_timeout
         self._deadline = float("inf")
-        self._guests = Guests(self.store)
+        self._guests = Guests(self.store, history)
         self._own: dict[Connection, None] = {}
         self._registry = self._filled()
 
@@ -115,6 +124,7 @@ class Connections:
     def disconnect(self, pattern: Sequence[object], cause: Cause = "closed") -> int:
         """End the connections of this process that match, and say how many. Raises `PatternError`."""
         ending = self.store.match(pattern)
+        self._revoke(pattern)
         for connection in ending:
             connection.close(cause)
         return len(ending)
@@ -187,20 +197,23 @@ class Connections:
 
         Who matches is settled at the start. Raises `PatternError` for what is no pattern.
         """
-        exclude = patterns_in(options.get("exclude", ()))
-        group = self.store.group(options["pattern"], exclude, charge=ctx.charge)
-        await ctx.dispatch(effects, system={"sink": group})
+        pattern, exclude = options["pattern"], patterns_in(options.get("exclude", ()))
+        group = self.store.group(pattern, exclude, charge=ctx.charge)
+        with kept(self.history, group, pattern, exclude) as sink:
+            await ctx.dispatch(effects, system={"sink": sink})
         return group.result()
 
     async def _with_connection(self, ctx: Context, name: Sequence[object], *effects: Effect) -> BroadcastResult:
         """Run effects once, with the connections of one name as their sink; not at all where there are none.
 
-        Raises `PatternError` for what is no name.
+        One that was cut off, and may come back to its place in a history, counts as there. Raises `PatternError` for
+        what is no name.
         """
         freeze_name(name)
         group = self.store.group(name, charge=ctx.charge)
-        if group.result().matched:
-            await ctx.dispatch(effects, system={"sink": group})
+        if group.result().matched or (self.history is not None and self.history.awaits(name)):
+            with kept(self.history, group, name) as sink:
+                await ctx.dispatch(effects, system={"sink": sink})
         return group.result()
 
     def _disconnect(self, ctx: Context, options: BroadcastOptions) -> BroadcastResult:
@@ -208,11 +221,17 @@ class Connections:
 
         Browsers may come back: refuse them, if they should not. Raises `PatternError` for what is no pattern.
         """
-        exclude = patterns_in(options.get("exclude", ()))
-        group = self.store.group(options["pattern"], exclude, charge=ctx.charge)
+        pattern, exclude = options["pattern"], patterns_in(options.get("exclude", ()))
+        group = self.store.group(pattern, exclude, charge=ctx.charge)
         ctx.charge(group.result().matched)
         group.close()
+        self._revoke(pattern, exclude)
         return group.result()
+
+    def _revoke(self, pattern: object, exclude: Sequence[object] = ()) -> None:
+        """Let none of them come back to their place in the history: they were ended on purpose."""
+        if self.history is not None:
+            self.history.revoke(Audience.of(pattern, exclude))
 
 
 def _member_key(data: object, member: object) -> object:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Protocol, final, runtime_checkable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Protocol, final, runtime_checkable
 
 from effects import Sink
 
 from ._connection import Connection
 from ._group import BroadcastResult, Group, Member
-from ._keys import Frozen, Name, Wildcard, freeze_pattern, leaves, matches
+from ._index import Index
+from ._keys import ANY, Frozen, Name, freeze_pattern
 from ._limits import ConnectionLimits, TooManyConnectionsError
 
 __all__ = ["ConnectionGroup", "ConnectionStore", "MemoryStore"]
@@ -79,51 +80,39 @@ class ConnectionStore(Protocol):
         ...
 
 
-Bucket = dict[Connection, None]
-"""A set that keeps the order of arrival."""
-
-
 @final
 class MemoryStore:
     """Open connections in memory, found by name or by pattern. A `ConnectionStore`.
 
-    One name may hold several connections: two tabs are two. Every literal of every name is indexed with its place, so
-    looking up a pattern costs as much as its rarest literal has connections, however many are stored.
+    One name may hold several connections: two tabs are two. What a look-up costs grows with what it finds, and not with
+    what is stored, but for the first of its shape.
     """
 
     def __init__(self, limits: ConnectionLimits | None = None) -> None:
         self._limits = limits or ConnectionLimits()
-        self._all: Bucket = {}
-        self._names: dict[Frozen, Bucket] = {}
-        self._index: dict[tuple[tuple[int, ...], Frozen], Bucket] = {}
+        self._index = Index()
 
     def __len__(self) -> int:
-        return len(self._all)
+        return len(self._index.all)
 
     def __iter__(self) -> Iterator[Connection]:
-        return iter(tuple(self._all))
+        return iter(tuple(self._index.all))
 
     def __contains__(self, connection: object) -> bool:
-        return connection in self._all
+        return connection in self._index.all
 
     def add(self, connection: Connection) -> None:
         """Keep a connection until it ends. See `ConnectionStore.add`."""
-        if connection in self._all or connection.cause is not None:
+        if connection in self._index.all or connection.cause is not None:
             return
         self._make_room(connection.frozen)
-        self._all[connection] = None
-        self._names.setdefault(connection.frozen, {})[connection] = None
-        for place in leaves(connection.frozen):
-            self._index.setdefault(place, {})[connection] = None
+        self._index.add(connection)
         connection.on_end(self.remove)
 
     def remove(self, connection: Connection) -> None:
         """Forget this very connection. Does nothing where it is not stored."""
-        if self._all.pop(connection, self) is self:
-            return
-        _discard(self._names, connection.frozen, connection)
-        for place in leaves(connection.frozen):
-            _discard(self._index, place, connection)
+        if connection in self._index.all:
+            self._index.remove(connection)
 
     def match(self, pattern: object, exclude: Sequence[object] = ()) -> list[Connection]:
         """The connections that match a pattern and none of those in `exclude`, in order of arrival.
@@ -132,11 +121,11 @@ class MemoryStore:
         """
         wanted = freeze_pattern(pattern)
         unwanted = [freeze_pattern(one) for one in exclude]
-        return [
-            connection
-            for connection in self._candidates(wanted)
-            if matches(wanted, connection.frozen) and not any(matches(one, connection.frozen) for one in unwanted)
-        ]
+        found: Iterable[Connection] = self._index.find(wanted)
+        for one in unwanted:
+            without = self._index.find(one)
+            found = [connection for connection in found if connection not in without]
+        return list(found)
 
     def group(self, pattern: object, exclude: Sequence[object] = (), *, charge: Callable[[int], None]) -> Group:
         """Everyone who matches now, as one sink. Raises `PatternError` for what is no pattern."""
@@ -153,25 +142,14 @@ class MemoryStore:
         """How many connections match. Raises `PatternError` for what is no pattern."""
         return len(self.match(pattern, exclude))
 
-    def _candidates(self, wanted: Frozen) -> Bucket:
-        """The connections that share the pattern's rarest literal; all of them where it has none."""
-        rarest = self._all
-        for place in leaves(wanted):
-            if not isinstance(place[1], Wildcard):
-                bucket = self._index.get(place, {})
-                if len(bucket) < len(rarest):
-                    rarest = bucket
-        return rarest
-
     def _make_room(self, name: tuple[Frozen, Frozen]) -> None:
         """Let the oldest give way where a limit says so, and nobody where another refuses."""
         limits = self._limits
-        scope = self._index.get(((0,), name[0]), {})
-        leaving: Bucket = {}
+        leaving: dict[Connection, None] = {}
         for bound, bucket, limit in (
-            ("key", self._names.get(name, {}), limits.key),
-            ("scope", scope, limits.scope),
-            ("store", self._all, limits.store),
+            ("key", self._index.find(name), limits.key),
+            ("scope", self._index.find((name[0], ANY)), limits.scope),
+            ("store", self._index.all, limits.store),
         ):
             excess = len(bucket) - len(leaving) - limit + 1
             if excess > 0 and bound not in limits.evict:
@@ -183,10 +161,3 @@ class MemoryStore:
             leaving.update(dict.fromkeys([next(staying) for _ in range(excess)]))
         for one in leaving:
             one.close("replaced" if one.frozen == name else "size")
-
-
-def _discard(buckets: dict[Any, Bucket], at: object, connection: Connection) -> None:
-    bucket = buckets[at]
-    del bucket[connection]
-    if not bucket:
-        del buckets[at]

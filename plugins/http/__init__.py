@@ -9,6 +9,7 @@ from ._invalid import InvalidSignals, no_errors
 from ._live import Live
 from ._placeholders import MissingValueError, PathParam, Query, Session, Signal, placeholder_kind, placeholder_problem
 from ._plugin import Http, SessionError
+from ._serve import serve
 from ._templates import template
 
 __all__ = [
@@ -30,5 +31,6 @@ __all__ = [
     "no_errors",
     "placeholder_kind",
     "placeholder_problem",
+    "serve",
     "template",
 ]

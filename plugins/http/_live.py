@@ -25,6 +25,7 @@ from ._answers import (
     stay_away,
     takes_events,
 )
+from ._direct import DirectWrites
 from ._failing import Failures
 from ._given import Effects, OnError, OnInvalid, Otherwise, Snapshot, page, taken
 from ._invalid import InvalidSignals, Messages, parse
@@ -44,6 +45,7 @@ _CLEARED = "_rhialto_cleared"
 _NOT_ALLOWED = "This is not allowed."
 _SOON = (1, 2), "The session has just changed. Try again."
 _LATER = (5, 15), "There is no room for another stream now. Try again later."
+_ELSEWHERE = (1, 5), "This server is about to stop. Try again."
 """Between how many seconds later to come back, and why."""
 
 M = TypeVar("M", bound=BaseModel)
@@ -78,6 +80,7 @@ class Live:
         peer_timeout: float = 20.0,
         heartbeat: float = 15.0,
         when_full: WhenFull | None = None,
+        direct_writes: bool = True,
         secure_cookies: bool = False,
         on_invalid: OnInvalid | None = None,
         on_error: OnError | None = None,
@@ -96,7 +99,8 @@ class Live:
         app.register_error_handler(InvalidSignals, self._answer_invalid)
         self._app = app
         self._dispatch = dispatch
-        self._serving = Serving(app, dispatch, connections)
+        self._writes = DirectWrites() if direct_writes else None
+        self._serving = Serving(app, dispatch, connections, self._writes)
         self._sessions = sessions_of(app)
         self._sessions.enders.append(lambda ended: connections.disconnect([ended, ANY]))
         make = partial(Connection, max_frames=max_frames, max_bytes=max_bytes, held=True, when_full=when_full)
@@ -117,12 +121,19 @@ class Live:
 
     @property
     def ready(self) -> bool:
-        """Whether this server takes requests: False before it has started, while it stops, and when it cannot go on.
+        """Whether to send requests here: not before it has started, while it drains or stops, or when it cannot go on.
 
         For a route that a load balancer asks: `return "", 200 if live.ready else 503`.
         """
         terminated = lifeline(request).terminated
-        return self._serving.running and not (terminated is not None and terminated.is_set())
+        return self._serving.ready and not (terminated is not None and terminated.is_set())
+
+    def drain(self) -> None:
+        """Be not `ready` any more, and take no new streams, for whoever is about to stop the server: `serve` does so.
+
+        Streams that are open stay, and other requests are answered. There is no way back.
+        """
+        self._serving.draining = True
 
     @property
     def session_id(self) -> str:
@@ -231,6 +242,7 @@ class Live:
         on_close: Effects = (),
         grace: float = 2.0,
         expires: float | None = None,
+        replay: bool = False,
         on_error: OnError | None = None,
     ) -> ResponseReturnValue:
         """Answer with a stream of events.
@@ -249,6 +261,10 @@ class Live:
         After `expires` seconds the stream ends with the cause `lapsed`, such as when the visitor's token does: clients
         come back, and `allow` decides.
 
+        With `replay`, a client that was cut off gets, instead of `effects`, what was sent to its key since, so far as
+        the history of the Connections plugin goes back, and what came last perhaps twice: event ids say how far it had
+        come. Where the history does not, and for everybody else, the stream begins with `effects`.
+
         Cross-site requests get 403; so do those without a session, where there is a key, and those for which `allow`
         says no, but 204 if they are the Datastar client's, which then stays away. A browser that opens the address as a
         page gets 406. Where there is no room for one more, the client is told to come back later. With a key, effects
@@ -256,10 +272,12 @@ class Live:
         `on_error` sends follows. HEAD gets the headers, and nothing runs.
         """
         self._refuse()
-        if key is None and (on_open or on_close or expires is not None):
-            raise TypeError("on_open, on_close and expires belong to a stream with a key")
+        if key is None and (on_open or on_close or replay or expires is not None):
+            raise TypeError("on_open, on_close, expires and replay belong to a stream with a key")
         if not takes_events():
             abort(problem(406, "This address is a stream of events, for the page that opens it."))
+        if key is not None and self._serving.draining:
+            return come_back(*_ELSEWHERE)
         scope = None if key is None else self.session_id
         data = await self._request_data(key)
         verdict = await judge(allow, data)
@@ -269,24 +287,27 @@ class Live:
             return event_response(b"")
         if key is None:
             handler = self._failures.handler(on_error)
-            return stream_response(self._streams.run(await taken(effects), data, handler), self._heartbeat)
+            return stream_response(
+                self._streams.run(await taken(effects), data, handler), self._heartbeat, self._writes
+            )
         if self._sessions.ended_ago(self.session_id) is not None:
             return come_back(*_SOON)
         try:
             connection = self._streams.enter(scope, key)
         except TooManyConnectionsError:
             return come_back(*_LATER)
+        follower = self._streams.follow(connection) if replay else None
         if verdict.waited and not (await judge(allow, data)).allowed:  # who was disconnected meanwhile stays out
             connection.close()
             return stay_away(_NOT_ALLOWED)
         lifecycle = Lifecycle(on_open, on_close, grace, data) if on_open or on_close else None
-        errors = await self._streams.begin(connection, effects, data, lifecycle)
+        errors = await self._streams.begin(connection, effects, data, lifecycle, follower)
         if errors:
             connection.close()
             return await self._failures.failed(errors, on_error, data)
         if expires is not None:
             self._serving.end_after(connection, expires)
-        return stream_response(connection, self._heartbeat)
+        return stream_response(connection, self._heartbeat, self._writes, follower)
 
     async def _answer_invalid(self, invalid: InvalidSignals) -> Response:
         """Answer as whichever `Live` was asked for the signals would; what an app raises itself, as this one."""

@@ -12,6 +12,7 @@ from quart_trio import QuartTrio
 from effects import Dispatch, RegistrationError
 from plugins.connections import Connection, Connections
 
+from ._direct import DirectWrites
 from ._stack import Lifeline, Terminated
 
 __all__ = ["Serving"]
@@ -45,10 +46,13 @@ async def _lapse(connection: Connection, seconds: float) -> None:
 class Serving:
     """A dispatch that runs between the start and the end of an app."""
 
-    def __init__(self, app: QuartTrio, dispatch: Dispatch, connections: Connections) -> None:
+    def __init__(
+        self, app: QuartTrio, dispatch: Dispatch, connections: Connections, writes: DirectWrites | None
+    ) -> None:
         self._app = app
         self._dispatch = dispatch
         self._connections = connections
+        self._writes = writes
         self._nursery: trio.Nursery | None = None
         self._watched: set[Terminated] = set()
         self._open: dict[Connection, None] = {}
@@ -58,13 +62,15 @@ class Serving:
         self._could_not_close: Exception | None = None
         self.failed = False
         """Whether the dispatch has stopped running although the app still serves."""
+        self.draining = False
+        """Whether no new streams are taken."""
         app.before_serving(self._start)
         app.after_serving(self._end)
 
     @property
-    def running(self) -> bool:
-        """Whether the dispatch is running."""
-        return self._nursery is not None and not self.failed and not self._stop.is_set()
+    def ready(self) -> bool:
+        """Whether the dispatch is running, and is to go on."""
+        return not (self._nursery is None or self.failed or self.draining or self._stop.is_set())
 
     def watch(self, connection: Connection, line: Lifeline) -> None:
         """Have a connection ended when the server begins to stop, at once if it has, or when the dispatch does.
@@ -124,6 +130,8 @@ class Serving:
         """
         try:
             async with trio.open_nursery() as self._nursery:
+                if self._writes is not None:
+                    self._nursery.start_soon(self._writes.run)
                 could_not_open = await self._keep_running(task_status)
                 if could_not_open is None:
                     self._end_streams()
@@ -133,7 +141,7 @@ class Serving:
                 raise could_not_open
         finally:
             self._nursery = None
-            self.failed = False
+            self.failed = self.draining = False
             self._watched.clear()
             self._stopped.set()
 

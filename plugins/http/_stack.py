@@ -32,6 +32,8 @@ from ._transport import Transport, contain_connections
 __all__ = ["Lifeline", "Terminated", "install", "lifeline"]
 
 _KEY = "rhialto.lifeline"
+_LENGTH = frozenset({b"content-length", b"transfer-encoding"})
+"""Headers that make h11 not choose chunked coding for HTTP/1.1."""
 
 
 class Terminated(Protocol):
@@ -51,9 +53,15 @@ class Lifeline:
         """Set as soon as the server begins to stop; None where the server does not say."""
         self.nursery: trio.Nursery | None = None
         self.exits: list[Callable[[], object]] = []
+        self.chunked = False
+        """Whether the body goes out in chunked coding, once the response has begun: its length is not known."""
         self.last_chunk = False
         self.over = trio.Event()
         """Set when the request is over."""
+
+    def chunked_socket(self) -> trio.socket.SocketType | None:
+        """The bare socket that chunks of the response that has begun are written to, if that is how they go out."""
+        return self.transport.bare_socket() if self.chunked else None
 
     def abort(self) -> None:
         """End the request, and break its connection if it has it for itself."""
@@ -75,6 +83,12 @@ class _Connection(TrioASGIHTTPConnection):
         async def watched(message: Any) -> None:
             if message["type"] == "http.response.body" and not message.get("more_body", False):
                 line.last_chunk = True
+            elif message["type"] == "http.response.start":
+                line.chunked = (
+                    self.scope["http_version"] == "1.1"
+                    and message["status"] == 200
+                    and _LENGTH.isdisjoint(name.lower() for name, _ in message["headers"])
+                )
             await send(message)
 
         try:

@@ -6,17 +6,18 @@ from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
 from typing import Self, final
 
-import trio
-from quart import Response
+from quart import Response, request
 from quart.wrappers.response import ResponseBody
 
 from effects import Sink
-from plugins.connections import Connection
+from plugins.connections import Connection, Follower
 from plugins.datastar import SSE_HEADERS
 
 from ._answers import retry_within
+from ._direct import DirectWrites, Outlet
+from ._stack import Lifeline, lifeline
 
-__all__ = ["Buffer", "Opening", "stream_response"]
+__all__ = ["Buffer", "Opening", "event_id", "leave", "stream_response"]
 
 
 @final
@@ -77,35 +78,49 @@ class _Body(ResponseBody):
     Where there has been nothing for `heartbeat` seconds it writes a comment (WHATWG SSE, 9.2.6), which clients ignore
     and proxies do not: they would take the connection for idle and close it. Where the server stops, it says when to
     come back, so that not all do at once; whoever was replaced by a newer one is not to come back at all, or the two
-    would replace each other for ever.
+    would replace each other for ever. For a follower it says,
+    after each write, how far that has come.
     """
 
-    def __init__(self, connection: Connection, heartbeat: float) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        line: Lifeline,
+        heartbeat: float,
+        writes: DirectWrites | None,
+        follower: Follower | None,
+    ) -> None:
         self._connection = connection
-        self._heartbeat = heartbeat
+        self._follower = follower
+        self._outlet = Outlet(connection, line, heartbeat, self._marked, writes)
         self._said_when = False
 
     async def __aenter__(self) -> Self:
+        self._outlet.open()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._connection.close()
+        leave(self._connection, self._follower)
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return self
 
     async def __anext__(self) -> bytes:
-        frames = b":\n\n"
-        with trio.move_on_after(self._heartbeat):
-            frames = await self._connection.receive()
+        frames = await self._outlet.next()
         if frames:
             return frames
+        if frames is None:
+            return self._marked(b":\n\n")
         if self._connection.cause in {"shutdown", "replaced"} and not self._said_when:
             self._said_when = True
             return retry_within(*_COME_BACK) if self._connection.cause == "shutdown" else _STAY_AWAY
         raise StopAsyncIteration
+
+    def _marked(self, frames: bytes) -> bytes:
+        come = None if self._follower is None else self._follower.progress()
+        return frames if come is None else frames + event_id(come)
 
 
 _COME_BACK = (1, 5)
@@ -114,8 +129,23 @@ _STAY_AWAY = b"retry: 2147483647\n\n"
 """The longest time there is for a browser, 24 days: no answer that has begun can tell it more plainly."""
 
 
-def stream_response(connection: Connection, heartbeat: float) -> Response:
-    """An answer that goes on until the connection ends."""
-    response = Response(_Body(connection, heartbeat), headers=dict(SSE_HEADERS))
+def event_id(text: str) -> bytes:
+    """What clients send as `Last-Event-ID` when they come back (WHATWG SSE, 9.2.6); it makes no event."""
+    return f"id: {text}\n\n".encode()
+
+
+def leave(connection: Connection, follower: Follower | None) -> None:
+    """End a connection because its client has gone."""
+    if follower is not None:
+        follower.cut_off()
+    connection.close()
+
+
+def stream_response(
+    connection: Connection, heartbeat: float, writes: DirectWrites | None, follower: Follower | None = None
+) -> Response:
+    """An answer to the current request that goes on until the connection ends."""
+    body = _Body(connection, lifeline(request), heartbeat, writes, follower)
+    response = Response(body, headers=dict(SSE_HEADERS))
     response.timeout = None  # quart would cut the stream off after RESPONSE_TIMEOUT, 60 s
     return response

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import cast, final
 
 import trio
 from quart import request
 
-from effects import Dispatch, ErrorRecord
-from plugins.connections import Connection, Connections, Lifecycle
+from effects import Dispatch, ErrorRecord, RegistrationError
+from plugins.connections import Connection, Connections, Follower, Lifecycle
 
 from ._given import Effects, OnError, Snapshot, resolved, taken
 from ._serving import Serving
 from ._stack import Lifeline, lifeline
-from ._stream import Opening
+from ._stream import Opening, event_id, leave
 
 __all__ = ["Streams"]
 
@@ -51,12 +52,28 @@ class Streams:
         self._connections.add(connection)
         return connection
 
+    def follow(self, connection: Connection) -> Follower:
+        """Have a stream that was just stored continue an earlier one. Raises `RegistrationError` without a history."""
+        history = self._connections.history
+        if history is None:
+            raise RegistrationError(
+                "replay needs a history", fix="create_dispatch([Connections(history=History()), ...])"
+            )
+        follower = history.follow(connection)
+        lifeline(request).exits.append(partial(leave, connection, follower))
+        return follower
+
     async def begin(
-        self, connection: Connection, effects: Snapshot, data: Mapping[str, object], lifecycle: Lifecycle | None
+        self,
+        connection: Connection,
+        effects: Snapshot,
+        data: Mapping[str, object],
+        lifecycle: Lifecycle | None,
+        follower: Follower | None,
     ) -> Sequence[ErrorRecord]:
         """Have a stream begin with its effects, unless somebody ends it before they are done: then they are cancelled.
 
-        Returns what failed.
+        One that continues an earlier one begins with what that has missed. Returns what failed.
         """
         sink = Opening(connection)
         errors: Sequence[ErrorRecord] = ()
@@ -64,7 +81,13 @@ class Streams:
             connection.on_end(lambda _: None if sink.closed else opening.cancel())
             if lifecycle is not None:
                 await self._connections.open(connection, lifecycle)
-            errors = (await self._dispatch(await taken(effects), data=data, system={"sink": sink})).errors
+            missed = None if follower is None else follower.missed(request.headers.get("Last-Event-ID", ""))
+            if missed is None:
+                errors = (await self._dispatch(await taken(effects), data=data, system={"sink": sink})).errors
+            for frame in missed or ():
+                sink.send(frame)
+            if follower is not None:
+                sink.send(event_id(follower.begin()))
         connection.release()
         return errors
 

@@ -29,6 +29,7 @@ connection. It replaces `TCPServer.run`, for this process, since that happens be
 from __future__ import annotations
 
 import logging
+import os
 import socket
 import traceback
 from contextlib import suppress
@@ -37,6 +38,7 @@ from typing import Any, cast, final
 
 import h11
 import trio
+from hypercorn.events import RawData
 from hypercorn.protocol.h2 import BUFFER_HIGH_WATER, BUFFER_LOW_WATER, BufferCompleteError, H2Protocol, StreamBuffer
 from hypercorn.protocol.h11 import H11Protocol
 from hypercorn.trio.tcp_server import TCPServer
@@ -90,6 +92,15 @@ class Transport:
         if found is not None:
             with suppress(OSError):  # it has just been closed
                 _expect_answers(found, peer_timeout)
+
+    def bare_socket(self) -> trio.socket.SocketType | None:
+        """The socket, if bytes of HTTP/1.1 go to it as they are: not in TLS, and where `os.write` takes sockets."""
+        found = self._socket() if type(self._protocol) is H11Protocol and os.name == "posix" else None
+        return None if found is None or self._protocol.ssl else found
+
+    async def send(self, data: bytes) -> None:
+        """Send bytes of HTTP/1.1 to the socket, after whatever is being sent to it."""
+        await self._protocol.send(RawData(data))
 
     def count_no_requests(self) -> None:
         """Have the requests that came over this connection so far not count."""

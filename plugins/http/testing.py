@@ -61,6 +61,11 @@ class SSEStream:
         """The time to reconnect that the app asked for last, in milliseconds."""
         return self._parser.retry
 
+    @property
+    def last_id(self) -> str:
+        """The last event id, which `reconnect` sends."""
+        return self._parser.last_id
+
     async def event(self) -> Event:
         """Wait for the next event.
 
@@ -104,7 +109,7 @@ class SSEStream:
 
         `async with stream.reconnect() as again: ...`; this stream may be open, dropped or at its end.
         """
-        last = {"Last-Event-ID": self._parser.last_id} if self._parser.last_id else {}
+        last = {"Last-Event-ID": self.last_id} if self.last_id else {}
         return _opened(replace(self._request, headers={**self._request.headers, **last}))
 
     def _leave(self) -> None:

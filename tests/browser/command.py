@@ -1,4 +1,4 @@
-"""The plain `hypercorn` command, to be stopped and started again on the same port."""
+"""A server in a process of its own, such as the plain `hypercorn` command: it can be stopped, and started again."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import final
 
-__all__ = ["Command", "command"]
+__all__ = ["Command", "command", "serving"]
 
 _LONGEST = float(os.environ.get("PATIENCE", "30"))
 """How long stopping may take, in seconds."""
@@ -21,16 +21,16 @@ ROOT = Path(__file__).parents[2]
 
 @final
 class Command:
-    """`hypercorn -k trio <app>` on one port, which stays the same."""
+    """A command of Python's that serves on one port, which stays the same; what it binds to is its last argument."""
 
-    def __init__(self, app: str, environment: dict[str, str]) -> None:
+    def __init__(self, args: Sequence[str], environment: Mapping[str, str]) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
         bind = f"127.0.0.1:{self.port}"
         self.url = f"http://{bind}"
         """Where it is, or will be again; without a slash at the end."""
-        self._args = [sys.executable, "-m", "hypercorn", "-k", "trio", "--bind", bind, app]
+        self._args = [sys.executable, *args, bind]
         self._environment = {**os.environ, **environment}
         self._process: subprocess.Popen[str] | None = None
         self.may_say: str | None = None
@@ -48,6 +48,19 @@ class Command:
         assert self._process is not None
         self._process.send_signal(sign)
 
+    @property
+    def pid(self) -> int:
+        """The process that was started."""
+        assert self._process is not None
+        return self._process.pid
+
+    def wait(self) -> int:
+        """Wait for an end that comes by itself. The exit code."""
+        assert self._process is not None
+        process, self._process = self._process, None
+        process.communicate(timeout=_LONGEST)
+        return process.returncode
+
     def stop(self) -> None:
         """Send SIGTERM, and wait for the end. It must be a clean one."""
         process, self._process = self._process, None
@@ -64,8 +77,15 @@ class Command:
 
 @contextmanager
 def command(app: str, **environment: str) -> Generator[Command]:
-    """Run the command with more in its environment. `stop` and `start` in between as you like."""
-    running = Command(app, environment)
+    """Run `hypercorn -k trio`, with more in its environment. `stop` and `start` in between as you like."""
+    with serving(["-m", "hypercorn", "-k", "trio", app, "--bind"], **environment) as running:
+        yield running
+
+
+@contextmanager
+def serving(args: Sequence[str], **environment: str) -> Generator[Command]:
+    """Run another command that serves, as `command` does."""
+    running = Command(args, environment)
     running.start()
     try:
         yield running

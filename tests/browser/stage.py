@@ -15,7 +15,7 @@ from quart.typing import ResponseReturnValue
 from quart_trio import QuartTrio
 
 from effects import create_dispatch
-from plugins.connections import ANY, ConnectionLimits, Connections, MemoryStore
+from plugins.connections import ANY, ConnectionLimits, Connections, History, MemoryStore
 from plugins.datastar import Datastar, at, attr
 from plugins.http import Http, Live
 from tests.browser.serving import Certificate, Server, serve
@@ -40,7 +40,7 @@ class Stage:
         self.app = QuartTrio("stage")
         self.app.secret_key = "not very"
         self.store = MemoryStore(limits)
-        self.dispatch = create_dispatch([Datastar(), Connections(self.store), Http()])
+        self.dispatch = create_dispatch([Datastar(), Connections(self.store, history=History()), Http()])
         self.live = Live(self.app, self.dispatch)
         self.asked: list[str] = []
         """Where the page's requests went, without those that every page of the stage makes."""
@@ -81,15 +81,15 @@ class Stage:
 
     def cast(self, *effects: Sequence[object]) -> None:
         """Broadcast effects that the page does not outlive. Raises what failed."""
-        self.server.run(self._cast, effects)
+        self.server.run(self.tell, [ANY, ["stage"]], *effects)
 
     def streams(self) -> int:
         """How many streams are open."""
         return self.server.call(len, self.store)
 
-    async def _cast(self, effects: Sequence[object]) -> None:
-        result = await self.dispatch([["broadcast", {"pattern": [ANY, ["stage"]]}, *effects]])
-        result.raise_errors()
+    async def tell(self, pattern: Sequence[object], *effects: Sequence[object]) -> None:
+        """Broadcast effects to whom a pattern matches, in the server's own thread. Raises what failed."""
+        (await self.dispatch([["broadcast", {"pattern": pattern}, *effects]])).raise_errors()
 
     def _add_routes(self) -> None:
         self.app.get("/")(self._home)

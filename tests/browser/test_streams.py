@@ -10,7 +10,7 @@ from htpy import div, ul
 from playwright.sync_api import Page, expect
 from quart.typing import ResponseReturnValue
 
-from plugins.connections import ConnectionLimits
+from plugins.connections import ANY, ConnectionLimits
 from plugins.datastar import at, attr, html
 from tests.browser.stage import Stage
 from tests.browser.visitors import Visitors, hide, hide_from_the_start
@@ -154,3 +154,28 @@ def test_a_stream_stays_open_in_a_hidden_tab_if_that_is_said(stage: Stage) -> No
     hide(stage.page, True)
     eventually(lambda: stage.streams() == 1)
     assert stage.server.call(lambda: [connection.key for connection in stage.store]) == [("second",)]
+
+
+def test_a_tab_that_was_hidden_gets_what_it_missed(stage: Stage) -> None:
+    """Of a stream with `replay`: its beginning is not sent again."""
+    begun: list[str] = []
+
+    @stage.app.get("/second")
+    async def second() -> ResponseReturnValue:
+        def effects() -> list[object]:
+            begun.append("")
+            return [["patch-signals", {"text": "the beginning"}]]
+
+        return await stage.live.stream(effects, key=("second",), replay=True)
+
+    stage.show(
+        div(attr.signals({"text": ""}) | attr.init(at.get("/second", retry="always"))),
+        div("#text", attr.text("$text")),
+    )
+    expect(stage.page.locator("#text")).to_have_text("the beginning")
+    hide(stage.page, True)
+    eventually(lambda: stage.streams() == 0)
+    stage.server.run(stage.tell, [ANY, ["second"]], ["patch-signals", {"text": "missed"}])
+    hide(stage.page, False)
+    expect(stage.page.locator("#text")).to_have_text("missed")
+    assert len(begun) == 1

@@ -21,7 +21,7 @@ _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _NAME = re.compile(r"(?:#|<!--|/\*) ([\w./-]+\.\w+)(?: -->| \*/)?\n")
 _TIME = re.compile(r" in \d+\.\d+s")
 _ROOT = Path(__file__).parents[2]
-_SERVE = ["hypercorn", "-k", "trio"]
+_FREE = "127.0.0.1:0"
 _MODULES = frozenset({"hypercorn", "pytest"})
 
 
@@ -75,8 +75,8 @@ def _run_all(console: str, folder: Path, environment: dict[str, str]) -> int:
 
 
 def _run(command: list[str], expected: str, folder: Path, environment: dict[str, str]) -> None:
-    if command[:3] == _SERVE:
-        _serve(command[3:], expected, folder, environment)
+    if command[0] == "hypercorn" or expected.startswith("Running on"):
+        _serve(command, expected, folder, environment)
         return
     tool, *rest = command
     assert tool == "python" or tool in _MODULES, f"a command that the tests do not know: {command}"
@@ -87,9 +87,13 @@ def _run(command: list[str], expected: str, folder: Path, environment: dict[str,
     assert _TIME.sub("", done.stdout) == _TIME.sub("", expected), said
 
 
-def _serve(args: list[str], expected: str, folder: Path, environment: dict[str, str]) -> None:
+def _serve(command: list[str], expected: str, folder: Path, environment: dict[str, str]) -> None:
     """Start a server until it says that it runs, on a free port."""
-    command = [sys.executable, "-m", "hypercorn", "-k", "trio", "--bind", "127.0.0.1:0", *args]
+    tool, *args = command
+    if tool == "hypercorn":
+        args = ["-m", tool, "--bind", _FREE, *args]
+    command = [sys.executable, *args]
+    environment = {**environment, "BIND": _FREE}
     with subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         try:

@@ -11,7 +11,7 @@ from quart.typing import ResponseReturnValue
 from quart_trio import QuartTrio
 
 from effects import Context, Placeholder, Registry, create_dispatch
-from plugins.connections import ANY, Connections
+from plugins.connections import ANY, Connections, History
 from plugins.datastar import Datastar
 from plugins.http import Http, Live
 
@@ -19,7 +19,7 @@ causes: Counter[str] = Counter()
 GONE = [["gone", Placeholder("connection/cause")]]
 
 
-connections = Connections()
+connections = Connections(history=History(max_bytes=500_000))
 faults = Registry("faults")
 
 
@@ -46,6 +46,12 @@ async def home() -> str:
 async def sse(key: str) -> ResponseReturnValue:
     """A stream."""
     return await live.stream([["patch-signals", {"open": key}]], key=("page", key), on_close=GONE, grace=0)
+
+
+@app.get("/replay/<key>")
+async def replay(key: str) -> ResponseReturnValue:
+    """A stream that goes on where it was cut off."""
+    return await live.stream([["patch-signals", {"open": key}]], key=("page", key), replay=True)
 
 
 @app.get("/slow/<key>")

@@ -71,10 +71,11 @@ class Raw:
         self.read = b""
 
     @classmethod
-    async def ask(cls, port: int, cookie: str, path: str = "/sse/a", method: str = "GET") -> Self:
-        """Ask for a stream, and do not wait for it."""
+    async def ask(cls, port: int, cookie: str, path: str = "/sse/a", method: str = "GET", last: str = "") -> Self:
+        """Ask for a stream, and do not wait for it. `last` is the id of an event."""
         raw = cls(await connect(port))
-        ask = f"{method} {path} HTTP/1.1\r\nHost: a\r\nDatastar-Request: true\r\nCookie: {cookie}\r\n\r\n"
+        ask = f"{method} {path} HTTP/1.1\r\nHost: a\r\nDatastar-Request: true\r\nCookie: {cookie}\r\n"
+        ask += f"Last-Event-ID: {last}\r\n\r\n" if last else "\r\n"
         await raw.stream.send_all(ask.encode())
         return raw
 

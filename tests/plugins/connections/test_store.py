@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from plugins.connections import ANY, Connection, ConnectionLimits, ConnectionStore, MemoryStore, freeze_pattern, matches
+from plugins.connections import (
+    ANY,
+    REST,
+    Connection,
+    ConnectionLimits,
+    ConnectionStore,
+    MemoryStore,
+    freeze_pattern,
+    matches,
+)
 from plugins.connections.testing import ConnectionStoreContract, names, patterns
 
 
@@ -35,15 +46,15 @@ def test_a_store_says_whether_it_keeps_a_connection() -> None:
 
 
 def test_nothing_is_left_of_what_was_removed() -> None:
-    """No bucket, no index entry."""
+    """In no table."""
     store = MemoryStore()
+    store.match([ANY, ["room", ANY]])
     for _ in range(3):
         one = Connection("s", ["room", 7])
         store.add(one)
         store.remove(one)
     assert len(store) == 0
-    assert store._index == {}
-    assert store._names == {}
+    assert not any(store._index._tables.values())
 
 
 class StoreAgainstAList(RuleBasedStateMachine):
@@ -79,16 +90,53 @@ class StoreAgainstAList(RuleBasedStateMachine):
         assert len(self.store) == len(self.model)
 
 
-def test_the_store_answers_as_a_list_would() -> None:
-    """In any order of adding, removing and asking."""
+@pytest.mark.parametrize("masks", [1, 2, 64])
+def test_the_store_answers_as_a_list_would(masks: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In any order of adding, removing and asking, however many shapes of patterns it has tables for."""
+    monkeypatch.setattr("plugins.connections._index._MAX_MASKS", masks)
     run_state_machine_as_test(StoreAgainstAList)
 
 
-@given(st.integers(1, 50))
-def test_only_the_rarest_literal_is_looked_at(crowd: int) -> None:
-    """However many others are stored."""
+def calls_of(work: Callable[[], object]) -> int:
+    """How many functions are called."""
+    calls = 0
+
+    def count(frame: object, event: str, arg: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+@pytest.mark.parametrize(
+    "pattern", [[ANY, ["page", "home", 0]], ["s0", ANY], ["s0", ["page", "home", 0]], [ANY, [REST]]]
+)
+def test_what_a_look_up_costs_does_not_grow_with_what_is_stored(pattern: list[object]) -> None:
+    """Nor do adding and removing."""
+
+    def costs(crowd: int) -> list[int]:
+        store = MemoryStore()
+        for number in range(crowd):
+            store.add(Connection(f"s{number}", ["page", "home", number]))
+        store.match(pattern)
+        one = Connection("s0", ["page", "home", 0])
+        works = (lambda: store.match(pattern), lambda: store.add(one), lambda: store.remove(one))
+        return [calls_of(work) for work in works]
+
+    assert costs(10) == costs(1_000)
+
+
+def test_shapes_of_patterns_are_bounded() -> None:
+    """Those that nobody asks for any more are forgotten; they are found again all the same."""
     store = MemoryStore()
-    for number in range(crowd):
-        store.add(Connection(f"s{number}", ["page", "home", number]))
-    assert len(store._candidates(freeze_pattern([ANY, ["page", "home", 0]]))) == 1
-    assert len(store._candidates(freeze_pattern([ANY, ["page", "nowhere", ANY]]))) == 0
+    store.add(Connection("s", ["a"]))
+    for depth in range(30):
+        for pattern in (["s", ["a"] * depth], ["s", [ANY] * depth], ["s", ["a"] * depth + [REST]]):
+            store.match(pattern)
+    assert len(store._index._tables) == 64
+    assert len(store.match(["s", [ANY]])) == 1

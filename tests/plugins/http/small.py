@@ -8,7 +8,7 @@ from quart.typing import TestClientProtocol
 from quart_trio import QuartTrio
 
 from effects import Context, Dispatch, Registry, create_dispatch
-from plugins.connections import Connection, Connections, MemoryStore
+from plugins.connections import Connection, Connections, History, MemoryStore
 from plugins.datastar import Datastar
 from plugins.http import Http, Live
 
@@ -18,10 +18,17 @@ DATASTAR = {"Datastar-Request": "true"}
 class Small:
     """An app, its dispatch and its log."""
 
-    def __init__(self, *plugins: object, store: MemoryStore | None = None, debug: bool = False, **options: Any) -> None:
+    def __init__(
+        self,
+        *plugins: object,
+        store: MemoryStore | None = None,
+        history: History | None = None,
+        debug: bool = False,
+        **options: Any,
+    ) -> None:
         self.log: list[object] = []
         self.store = MemoryStore() if store is None else store
-        self.connections = Connections(self.store)
+        self.connections = Connections(self.store, history=history)
         registry = Registry("small")
         registry.effect("note")(self.note)
         registry.effect("fail")(self.fail)

@@ -60,7 +60,12 @@ class Server:
     """A worker in this process, with a page and a stream."""
 
     def __init__(
-        self, grace: float = 0, certificate: Certificate | None = None, heartbeat: float = 15, max_requests: int = 1_000
+        self,
+        grace: float = 0,
+        certificate: Certificate | None = None,
+        heartbeat: float = 15,
+        max_requests: int = 1_000,
+        direct_writes: bool = True,
     ) -> None:
         self.grace = grace
         self.max_requests = max_requests
@@ -80,7 +85,7 @@ class Server:
         self.app = QuartTrio(__name__)
         self.app.secret_key = "not very"
         self.dispatch = create_dispatch([Datastar(), connections, Http(), test])
-        live = Live(self.app, self.dispatch, heartbeat=heartbeat)
+        live = Live(self.app, self.dispatch, heartbeat=heartbeat, direct_writes=direct_writes)
 
         @self.app.get("/")
         async def home() -> str:

@@ -1,0 +1,217 @@
+"""What was sent to names lately, kept for connections that come back: replay. Off unless `Connections` is given one.
+
+One record for all names, with who was meant, not one for each: keeping a frame costs the same however many it reaches,
+and is forgotten with the oldest. Whoever comes back is asked for by name and pattern again, for each frame. It gets
+what it would have got had it stayed, or is told that this is not known any more; never a part.
+
+What is not known: frames that were forgotten, copies that `each=True` effects made for those who were there, and what a
+broadcast sends that had begun before the connection was there, and has not ended.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter, deque
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from typing import NamedTuple, Self, final
+
+import trio
+
+from effects import RegistrationError
+
+from ._connection import Connection
+from ._keys import Frozen, freeze_name, freeze_pattern, matches
+from ._seconds import is_seconds
+
+__all__ = ["Audience", "Follower", "History"]
+
+_MAX_AWAY = 10_000
+"""So many connections that were cut off may come back to their place."""
+_MAY_COME_BACK = frozenset({"overflow", "expired"})
+"""Why connections end that nobody wanted to end."""
+
+
+@final
+class Audience(NamedTuple):
+    """Who is meant."""
+
+    wanted: Frozen
+    unwanted: Sequence[Frozen] = ()
+
+    @classmethod
+    def of(cls, pattern: object, exclude: Sequence[object] = ()) -> Self:
+        """Whoever matches a pattern and none of those in `exclude`. Raises `PatternError` for what is no pattern."""
+        return cls(freeze_pattern(pattern), tuple(map(freeze_pattern, exclude)))
+
+    def has(self, name: Frozen) -> bool:
+        """Whether a name is among them."""
+        return matches(self.wanted, name) and not any(matches(one, name) for one in self.unwanted)
+
+
+@final
+class _Sent(NamedTuple):
+    """One frame, or None for something that cannot be sent again."""
+
+    audience: Audience
+    frame: bytes | None
+    at: float
+
+
+@final
+class Follower:
+    """One connection's place in a history. Event ids say how far it has come, to nobody but the history.
+
+    That remembers it for as long as the connection is there, and longer where that was cut off: so nobody claims a
+    place that was not theirs. When somebody ended the connection on purpose, its ids are worth nothing any more.
+    """
+
+    __slots__ = ("_cut_off", "_history", "_told", "frozen", "start", "token", "unknown")
+
+    def __init__(self, history: History, connection: Connection) -> None:
+        self._history = history
+        self.token = secrets.token_urlsafe(12)
+        self._cut_off = False
+        self.frozen = connection.frozen
+        self.start = history.head
+        self.unknown = history.sending_to(connection.frozen)
+        self._told = -1
+        connection.on_end(self._ended)
+
+    def begin(self) -> str:
+        """The id of where the connection begins: to be sent right behind what it begins with."""
+        self._told = self.start
+        return self._id(self.start)
+
+    def progress(self) -> str | None:
+        """The id of a connection to which all there is has been sent; None where it has been sent that."""
+        if self._told == self._history.head:
+            return None
+        self._told = self._history.head
+        return self._id(self._told)
+
+    def missed(self, last: str) -> Sequence[bytes] | None:
+        """The frames since the id that an earlier connection of the same name got last; None where they are not known.
+
+        Those that come after this one was made reach it by themselves.
+        """
+        token, _, number = last.rpartition(".")
+        earlier = self._history.follower(token)
+        if self.unknown or earlier is None or earlier.frozen != self.frozen or not number.isdecimal():
+            return None
+        place = int(number[:20])
+        return self._history.between(place, self.start, self.frozen) if place >= earlier.start else None
+
+    def cut_off(self) -> None:
+        """Say that the client has gone, if the connection is open: it may come back."""
+        self._cut_off = True
+
+    def _id(self, place: int) -> str:
+        return f"{self.token}.{place}"
+
+    def _ended(self, connection: Connection) -> None:
+        self._history.leave(self.token, comes_back=self._cut_off or connection.cause in _MAY_COME_BACK)
+
+
+@final
+class History:
+    """The latest frames sent to names, for `Connections(history=History())`: at most so many, so large, so old.
+
+    Also for so long may connections that were cut off come back to their place. It is of this process: who comes back
+    to another begins anew. Raises `RegistrationError` for bounds that are no numbers above 0.
+    """
+
+    def __init__(self, *, max_frames: int = 1_000, max_bytes: int = 10_000_000, max_age: float = 300.0) -> None:
+        for name, bound in (("max_frames", max_frames), ("max_bytes", max_bytes), ("max_age", max_age)):
+            if not is_seconds(bound) or bound <= 0:
+                raise RegistrationError(f"{name} is a number above 0", fix="leave it out for the default")
+        self._max_frames = max_frames
+        self._max_bytes = max_bytes
+        self._max_age = max_age
+        self._sent: deque[_Sent] = deque()
+        self._bytes = 0
+        self._sending: dict[object, Audience] = {}
+        self._followers: dict[str, Follower] = {}
+        self._names: Counter[Frozen] = Counter()
+        self._left: deque[tuple[float, str]] = deque()
+        self.head = 0
+        """How many frames were ever kept: the place of who has got them all."""
+
+    def follow(self, connection: Connection) -> Follower:
+        """Remember a connection's place, from now on. Call it as soon as the connection is stored."""
+        self._forget_old()
+        follower = Follower(self, connection)
+        if connection.cause is None:
+            self._followers[follower.token] = follower
+            self._names[follower.frozen] += 1
+        return follower
+
+    def follower(self, token: str) -> Follower | None:
+        """Whoever has this token."""
+        self._forget_old()
+        return self._followers.get(token)
+
+    def leave(self, token: str, *, comes_back: bool) -> None:
+        """Forget a follower, after a while if it may come back."""
+        if comes_back:
+            self._left.append((trio.current_time(), token))
+        else:
+            self._drop(token)
+
+    def awaits(self, name: object) -> bool:
+        """Whether somebody is there under a name, or may come back."""
+        self._forget_old()
+        return self._names[freeze_name(name)] > 0
+
+    def sending_to(self, name: Frozen) -> bool:
+        """Whether something is being sent to a name, by who does not know of later connections."""
+        return any(audience.has(name) for audience in self._sending.values())
+
+    def between(self, place: int, end: int, name: Frozen) -> Sequence[bytes] | None:
+        """What was sent to a name from one place to another; None where that is not wholly known."""
+        self._forget_old()
+        first = self.head - len(self._sent)
+        if not first <= place <= end:
+            return None
+        found = [one.frame for one in islice(self._sent, place - first, end - first) if one.audience.has(name)]
+        frames = [frame for frame in found if frame is not None]
+        return frames if len(frames) == len(found) else None
+
+    def revoke(self, audience: Audience) -> None:
+        """Let none of an audience come back to their place."""
+        for token in [token for token, one in self._followers.items() if audience.has(one.frozen)]:
+            self._drop(token)
+
+    def keep(self, audience: Audience, frame: bytes | None) -> None:
+        """Keep a frame, or that there was something which cannot be kept."""
+        self._sent.append(_Sent(audience, frame, trio.current_time()))
+        self._bytes += len(frame or b"")
+        self.head += 1
+        self._forget_old()
+
+    @contextmanager
+    def sending(self, audience: Audience) -> Generator[None]:
+        """While this lasts, something is being sent to an audience as it was at the start."""
+        this = object()
+        self._sending[this] = audience
+        try:
+            yield
+        finally:
+            del self._sending[this]
+
+    def _forget_old(self) -> None:
+        too_old = trio.current_time() - self._max_age
+        while self._sent and (
+            len(self._sent) > self._max_frames or self._bytes > self._max_bytes or self._sent[0].at < too_old
+        ):
+            self._bytes -= len(self._sent.popleft().frame or b"")
+        while self._left and (len(self._left) > _MAX_AWAY or self._left[0][0] < too_old):
+            self._drop(self._left.popleft()[1])
+
+    def _drop(self, token: str) -> None:
+        follower = self._followers.pop(token, None)
+        if follower is not None:
+            self._names[follower.frozen] -= 1
+            if not self._names[follower.frozen]:
+                del self._names[follower.frozen]

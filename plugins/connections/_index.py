@@ -1,0 +1,116 @@
+"""Finds connections by pattern at the cost of those found, however many there are.
+
+A pattern is a mask, which says where its literals, wildcards and lists are, and those literals. For each mask that was
+asked for there is a table from literals to connections: made when it is first asked for, kept up as they come and go,
+forgotten when so many others were asked for since. An app writes few masks, whoever is named in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import cast, final
+
+from ._connection import Connection
+from ._keys import ANY, REST, Frozen, Wildcard, is_list
+
+__all__ = ["Bucket", "Index"]
+
+Bucket = Mapping[Connection, None]
+"""A set that keeps the order of arrival."""
+
+_Literals = tuple[Frozen, ...]
+_Table = dict[_Literals, dict[Connection, None]]
+
+_MAX_MASKS = 64
+_LITERAL = Wildcard("LITERAL")
+"""Stands in a mask where a pattern has a literal."""
+_EMPTY: Bucket = MappingProxyType({})
+
+
+@final
+class Index:
+    """Connections by name and by pattern. Each is in it once."""
+
+    def __init__(self) -> None:
+        self.all: dict[Connection, None] = {}
+        self._tables: dict[Frozen, _Table] = {}
+
+    def add(self, connection: Connection) -> None:
+        """Put one in that is not there."""
+        self.all[connection] = None
+        for mask, table in self._tables.items():
+            _put(connection, mask, table)
+
+    def remove(self, connection: Connection) -> None:
+        """Take one out that is there."""
+        del self.all[connection]
+        for mask, table in self._tables.items():
+            literals = _fitting(connection.frozen, mask)
+            if literals is not None:
+                bucket = table[literals]
+                del bucket[connection]
+                if not bucket:
+                    del table[literals]
+
+    def find(self, pattern: Frozen) -> Bucket:
+        """Those whose names match. Look at it at once: it changes as they come and go."""
+        mask, literals = _split(pattern)
+        table = self._tables.pop(mask, None)
+        if table is None:
+            table = self._made(mask)
+        self._tables[mask] = table  # it is the last that was asked for
+        return table.get(literals, _EMPTY)
+
+    def _made(self, mask: Frozen) -> _Table:
+        if len(self._tables) >= _MAX_MASKS:
+            del self._tables[next(iter(self._tables))]
+        table: _Table = {}
+        for connection in self.all:
+            _put(connection, mask, table)
+        return table
+
+
+def _put(connection: Connection, mask: Frozen, table: _Table) -> None:
+    literals = _fitting(connection.frozen, mask)
+    if literals is not None:
+        table.setdefault(literals, {})[connection] = None
+
+
+def _split(pattern: Frozen) -> tuple[Frozen, _Literals]:
+    """A pattern as its mask and its literals, from left to right."""
+    literals: list[Frozen] = []
+    return _masked(pattern, literals), tuple(literals)
+
+
+def _masked(pattern: Frozen, literals: list[Frozen]) -> Frozen:
+    if is_list(pattern):
+        return tuple([_masked(item, literals) for item in cast("tuple[Frozen, ...]", pattern)])
+    if isinstance(pattern, Wildcard):
+        return pattern
+    literals.append(pattern)
+    return _LITERAL
+
+
+def _fitting(name: Frozen, mask: Frozen) -> _Literals | None:
+    """What stands in a name where a mask has literals; None where it has another shape."""
+    literals: list[Frozen] = []
+    return tuple(literals) if _fits(name, mask, literals) else None
+
+
+def _fits(name: Frozen, mask: Frozen, literals: list[Frozen]) -> bool:
+    if mask is ANY:
+        return True
+    if mask is _LITERAL:
+        literals.append(name)
+        return not is_list(name)
+    if not is_list(name):
+        return False
+    wanted, given = cast("tuple[Frozen, ...]", mask), cast("tuple[Frozen, ...]", name)
+    if wanted and wanted[-1] is REST:
+        wanted = wanted[:-1]
+        if len(given) < len(wanted):
+            return False
+    elif len(given) != len(wanted):
+        return False
+    return all(_fits(one, other, literals) for one, other in zip(given, wanted, strict=False))

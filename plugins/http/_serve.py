@@ -1,0 +1,76 @@
+"""`serve`: the app in the process that was started, by hypercorn's own API. It does what the command cannot.
+
+**F. A server whose worker is killed ends with exit code 0** (`hypercorn.run.run` forgets what it has seen). Whoever
+supervises it takes that for the end of its work. Here nothing stands between the process and its supervisor.
+
+**Nobody can ask a server that is about to stop.** With the signal, hypercorn stops listening, so that a load balancer
+learns of it by connections that fail. Here it may go on for a while, with `Live.ready` False.
+
+HTTP/2 is off unless it is asked for: a proxy in front does it better.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+import trio
+from hypercorn.config import Config
+from hypercorn.trio import serve as hypercorn_serve  # pyright: ignore[reportUnknownVariableType]
+
+from effects import RegistrationError
+
+from ._live import Live
+
+__all__ = ["serve"]
+
+_STOP = [getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
+_OF_THE_COMMAND = frozenset(
+    {"application_path", "daemon", "debug", "pid_path", "reload", "use_reloader", "worker_class", "workers"}
+)
+
+
+async def serve(
+    live: Live,
+    bind: str | Sequence[str] = "127.0.0.1:8000",
+    *,
+    drain: float = 0.0,
+    task_status: trio.TaskStatus[list[str]] = trio.TASK_STATUS_IGNORED,
+    **options: object,
+) -> None:
+    """Serve the app of a `Live` until the process is told to stop: `trio.run(partial(serve, live, "0.0.0.0:8000"))`.
+
+    On SIGTERM, SIGINT or SIGHUP, `live.drain()` is called; after `drain` seconds, or the next signal, streams end, as
+    they do under the `hypercorn` command, and it returns when all requests have: hypercorn's `graceful_timeout`, 3
+    seconds, bounds that. Cancelled, it cuts all of them off. `options` are settings of hypercorn's, such as `certfile`;
+    `alpn_protocols=["h2", "http/1.1"]` switches HTTP/2 on. It reports what it is bound to when it can be reached.
+
+    Raises `RegistrationError` for a setting that hypercorn does not have, or that belongs to its command, and
+    `RuntimeError` outside the main thread, which alone hears signals.
+    """
+    if type(drain) not in (int, float) or not drain >= 0:
+        raise RegistrationError("drain is a number of seconds, 0 or more", fix="leave it out")
+    config = _config({"alpn_protocols": ["http/1.1"], **options, "bind": bind})
+    with trio.open_signal_receiver(*_STOP) as signals:
+
+        async def told_to_stop() -> None:
+            await anext(signals)
+            live.drain()
+            with trio.move_on_after(drain):
+                await anext(signals)
+
+        await hypercorn_serve(live.app, config, shutdown_trigger=told_to_stop, task_status=task_status, mode="asgi")
+
+
+def _config(settings: dict[str, object]) -> Config:
+    known = {name for name in dir(Config) if not name.startswith("_") and not callable(getattr(Config, name))}
+    for name in settings:
+        if name in _OF_THE_COMMAND:
+            raise RegistrationError(f"{name} is a setting of the hypercorn command", fix="leave it out, or run that")
+        if name not in known:
+            near = get_close_matches(name, known - _OF_THE_COMMAND, 1)
+            raise RegistrationError(
+                f"hypercorn has no setting {name!r}", fix=f"write {near[0]}" if near else "leave it out"
+            )
+    return Config.from_mapping(settings)

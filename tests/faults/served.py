@@ -1,0 +1,21 @@
+"""The app for faults under `serve`: `python -m tests.faults.served BIND`. OPTIONS, as JSON, is what is to be set."""
+
+import json
+import os
+import sys
+from functools import partial
+
+import trio
+
+from plugins.http import serve
+from tests.faults.app import app, live
+
+
+@app.get("/ready")
+async def ready() -> tuple[str, int]:
+    """What a load balancer asks."""
+    return "", 200 if live.ready else 503
+
+
+if __name__ == "__main__":
+    trio.run(partial(serve, live, sys.argv[1], **json.loads(os.environ.get("OPTIONS", "{}"))))

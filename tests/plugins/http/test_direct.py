@@ -1,0 +1,254 @@
+"""What goes straight to a socket is what would have come the long way: the same events, whole and in order."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import h11
+import pytest
+import trio
+import trio.lowlevel
+import trio.testing
+
+from plugins.connections import ANY, Connection
+from plugins.datastar.testing import SSEParser
+from plugins.http._direct import DirectWrites, Outlet
+from plugins.http._stack import Lifeline
+from tests.plugins.http.test_stack import (
+    Certificate,
+    Server,
+    Stream,
+    ask,
+    connect,
+    open_stream,
+    read_to_the_end,
+    serving,
+)
+
+Write = Callable[[int, bytes], int]
+
+
+class Socket:
+    """What is written directly: counted, and taken as a kernel would."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, take: Callable[[bytes], int] = len) -> None:
+        self.written: list[bytes] = []
+        self._write = os.write
+        self._take = take
+        monkeypatch.setattr("plugins.http._direct.os.write", self)
+
+    def __call__(self, fileno: int, data: bytes) -> int:
+        """Write as much of it as is taken."""
+        size = self._take(data)
+        if size == 0:
+            raise BlockingIOError
+        self.written.append(data[:size])
+        return self._write(fileno, data[:size])
+
+
+async def say(server: Server, *texts: str) -> None:
+    """Broadcast texts to the server's streams."""
+    effects = [["patch-signals", {"said": text}] for text in texts]
+    (await server.dispatch([["broadcast", {"pattern": [ANY, "page"]}, *effects]])).raise_errors()
+
+
+async def ended(server: Server, stream: Stream) -> bytes:
+    """Stop the server, and read a stream to its end: what is inside the chunks, which must be whole."""
+    server.stop.set()
+    parser = h11.Connection(h11.CLIENT)
+    parser.send(h11.Request(method="GET", target="/", headers=[("Host", "a")]))
+    parser.send(h11.EndOfMessage())
+    parser.receive_data(b"HTTP/1.1 200 \r\nTransfer-Encoding: chunked\r\n\r\n" + await read_to_the_end(stream))
+    body = b""
+    while not isinstance(event := parser.next_event(), h11.EndOfMessage):
+        body += bytes(event.data) if isinstance(event, h11.Data) else b""
+    return body
+
+
+def said(body: bytes) -> list[object]:
+    """The texts in it."""
+    return [event.signals["said"] for event in SSEParser().feed(body)]
+
+
+async def test_idle_streams_are_written_to_directly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that is sent by one dispatch in one piece."""
+    socket = Socket(monkeypatch)
+    async with serving() as server:
+        streams = [await open_stream(server) for _ in range(3)]
+        await say(server, "one", "two")
+        await trio.testing.wait_all_tasks_blocked(0.01)
+        await say(server, "three")
+        await trio.testing.wait_all_tasks_blocked(0.01)
+        assert len(socket.written) == 6
+        for stream in streams:
+            assert said(await ended(server, stream)) == ["one", "two", "three"]
+            await stream.aclose()
+
+
+TAKES: dict[str, Callable[[bytes], int]] = {
+    "nothing": lambda data: 0,
+    "one byte": lambda data: 1,
+    "all but one byte": lambda data: len(data) - 1,
+    "anything": lambda data: random.Random(len(data)).randrange(len(data)),
+}
+
+
+@pytest.mark.parametrize("take", TAKES)
+async def test_what_a_socket_does_not_take_follows(take: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before anything that is sent later, however quickly that comes."""
+    Socket(monkeypatch, TAKES[take])
+    async with serving() as server:
+        stream = await open_stream(server)
+        texts = [f"{number}{'x' * number}" for number in range(100)]
+        for number, text in enumerate(texts):
+            await say(server, text)
+            for _ in range(number % 5):
+                await trio.lowlevel.checkpoint()
+        assert said(await ended(server, stream)) == texts
+        await stream.aclose()
+
+
+async def test_a_client_that_reads_slowly_gets_all_of_it() -> None:
+    """Through a kernel's buffers that are really full."""
+    async with serving() as server:
+        stream = await open_stream(server)
+        (connection,) = server.store
+        texts: list[str] = []
+        while not connection.waiting:
+            texts.append(f"{len(texts)}{'x' * 100_000}")
+            await say(server, texts[-1])
+            await trio.testing.wait_all_tasks_blocked()
+        for number in range(10):
+            texts.append(f"later {number}")
+            await say(server, texts[-1])
+        assert said(await ended(server, stream)) == texts
+        await stream.aclose()
+
+
+async def test_a_client_that_has_gone_is_noticed_as_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A write that fails is tried again the long way."""
+    async with serving() as server:
+        stream = await open_stream(server)
+
+        def broken(fileno: int, data: bytes) -> int:
+            raise ConnectionResetError
+
+        monkeypatch.setattr("plugins.http._direct.os.write", broken)
+        await say(server, "one")
+        assert said(await ended(server, stream)) == ["one"]
+        await stream.aclose()
+
+
+@pytest.mark.parametrize("way", ["switched off", "tls", "http 1.0"])
+async def test_where_it_cannot_be_nothing_is_written_directly(
+    way: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It comes all the same."""
+    socket = Socket(monkeypatch)
+    certificate = Certificate(tmp_path) if way == "tls" else None
+    async with serving(direct_writes=way != "switched off", certificate=certificate) as server:
+        stream = await open_stream(server) if way != "http 1.0" else await open_old_stream(server)
+        await say(server, "one")
+        answer = b""
+        while b'"said":"one"' not in answer:
+            answer += bytes(await stream.receive_some())
+        assert socket.written == []
+        await stream.aclose()
+
+
+async def open_old_stream(server: Server) -> Stream:
+    """Open a stream as a client of HTTP/1.0 does, to which nothing is sent in chunks."""
+    async with await connect(server) as page:
+        answer = await ask(page, "/", b"hello")
+    cookie = answer.decode().partition("set-cookie: ")[2].partition(";")[0]
+    stream = await connect(server)
+    await stream.send_all(f"GET /sse HTTP/1.0\r\nDatastar-Request: true\r\nCookie: {cookie}\r\n\r\n".encode())
+    answer = b""
+    while b"connected" not in answer:
+        answer += bytes(await stream.receive_some())
+    return stream
+
+
+def outlet(connection: Connection, writes: DirectWrites | None = None) -> Outlet:
+    """An outlet that has no socket."""
+    return Outlet(connection, Lifeline(None), 15, lambda frames: frames, writes)
+
+
+async def test_a_heartbeat_is_counted_from_the_last_write(autojump_clock: trio.testing.MockClock) -> None:
+    """Whoever made it."""
+    connection = Connection("s", "k")
+    one = outlet(connection)
+    one._socket, other = trio.socket.socketpair()
+    got: list[bytes | None] = []
+    with one._socket, other:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(_read, one, got)
+            await trio.sleep(10)
+            connection.send(b"frame")
+            one.flush(trio.current_time(), lambda frames: frames)
+            await trio.sleep(14)
+            assert got == []
+            await trio.sleep(2)
+            assert got == [None]
+
+
+async def test_when_the_writer_ends_streams_write_for_themselves() -> None:
+    """What was left to it, and what comes later."""
+    writes = DirectWrites()
+    connections = [Connection("s", number) for number in range(2)]
+    got: list[bytes | None] = []
+    async with trio.open_nursery() as nursery:
+        scope = await nursery.start(_running, writes)
+        for connection in connections:
+            one = outlet(connection, writes)
+            connection.on_queued(partial(writes.add, one))
+            nursery.start_soon(_read, one, got)
+        await trio.testing.wait_all_tasks_blocked()
+        connections[0].send(b"left to it")
+        scope.cancel()
+        await trio.testing.wait_all_tasks_blocked()
+        connections[1].send(b"later")
+    assert got == [b"left to it", b"later"]
+
+
+async def test_many_streams_do_not_keep_others_from_running() -> None:
+    """After so many writes it lets them, even if it is stopped then."""
+    writes = DirectWrites()
+    turns: list[str] = []
+
+    class Noted:
+        def flush(self, now: float, framed: object) -> None:
+            turns.append("written")
+
+        def leave_it(self) -> None:
+            turns.append("left")
+
+    async def stop(scope: trio.CancelScope) -> None:
+        scope.cancel()
+
+    async with trio.open_nursery() as nursery:
+        scope = await nursery.start(_running, writes)
+        await trio.testing.wait_all_tasks_blocked()
+        for _ in range(130):
+            writes.add(Noted())  # type: ignore[arg-type]
+        await trio.testing.wait_all_tasks_blocked()
+        assert turns == ["written"] * 130
+        for _ in range(130):
+            writes.add(Noted())  # type: ignore[arg-type]
+        nursery.start_soon(stop, scope)
+    assert 130 <= turns.count("written") < 260
+    assert turns.count("left") >= 130 - 64
+
+
+async def _read(one: Outlet, got: list[bytes | None]) -> None:
+    got.append(await one.next())
+
+
+async def _running(writes: DirectWrites, task_status: trio.TaskStatus[trio.CancelScope]) -> None:
+    with trio.CancelScope() as scope:
+        task_status.started(scope)
+        await writes.run()
