@@ -17,19 +17,19 @@ async def expire_stuck(store: ConnectionStore, ttl: float) -> None:
     """End, with the cause `expired`, every connection that has had something to write for `ttl` seconds and wrote none.
 
     Only successful writes count as life, however often somebody looks a connection up or sends to it; one that has
-    nothing to write is alive. Runs until it is cancelled.
+    nothing to write is alive. Looks are counted, not seconds: time in which nothing here ran, since the machine slept,
+    is held against nobody. Runs until it is cancelled.
     """
-    stuck: dict[Connection, tuple[int, float]] = {}
+    stuck: dict[Connection, tuple[int, int]] = {}
     while True:
         await trio.sleep(ttl / _LOOKS)
-        now = trio.current_time()
         before, stuck = stuck, {}
         for connection in store:
             if not connection.waiting:
                 continue
-            writes, since = before.get(connection, (connection.writes, now))
-            since = since if writes == connection.writes else now
-            if now - since >= ttl:
+            writes, looks = before.get(connection, (connection.writes, 0))
+            looks = looks + 1 if writes == connection.writes else 1
+            if looks > _LOOKS:
                 connection.close("expired")
             else:
-                stuck[connection] = (connection.writes, since)
+                stuck[connection] = (connection.writes, looks)

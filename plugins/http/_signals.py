@@ -8,6 +8,7 @@ JavaScript, too.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from math import isinf
 from typing import NoReturn, cast
 from urllib.parse import parse_qsl
@@ -26,7 +27,8 @@ __all__ = ["is_form", "raw_signals"]
 async def raw_signals(most: int) -> dict[str, object]:
     """The current request's signals, as they were sent, in at most so many bytes. Aborts with 400, 413 or 415.
 
-    They are read once. Of a multipart form, the app's `MAX_CONTENT_LENGTH` counts: files may be in it.
+    They are read once, and may be nested 400 deep. Of a multipart form, the app's `MAX_CONTENT_LENGTH` counts, since
+    files may be in it.
 
     Of a form, a field that was sent several times is a list.
     """
@@ -51,6 +53,8 @@ _FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 async def _read(most: int) -> dict[str, object]:
     if request.method in _IN_QUERY:
+        if len(request.query_string) > most or len(request.args) > _MOST_FIELDS:
+            raise RequestEntityTooLarge
         return _fields(request.args) if is_form() else _decoded(request.args[DATASTAR_KEY])
     if request.mimetype == "multipart/form-data" and not request.mimetype_params.get("boundary"):
         abort(problem(400, "A form in several parts says what is between them, and this one does not."))
@@ -89,11 +93,34 @@ def _fields(form: MultiDict[str, str]) -> dict[str, object]:
 def _decoded(text: str | bytes) -> dict[str, object]:
     try:
         value: object = json.loads(text, parse_constant=_refuse, parse_float=_finite)
-    except (ValueError, RecursionError):
+    except RecursionError:  # where that is depends on what is running; it is deeper than what we take
+        abort(problem(400, _TOO_DEEP))
+    except ValueError:
         abort(problem(400, "The signals are not valid JSON."))
     if not isinstance(value, dict):
         abort(problem(400, "The signals are not a JSON object."))
-    return cast(dict[str, object], value)
+    signals = cast(dict[str, object], value)
+    if _is_deeper(signals, _DEEPEST):
+        abort(problem(400, _TOO_DEEP))
+    return signals
+
+
+_DEEPEST = 400
+"""Whoever reads and writes signals later, such as pydantic and `json`, recurses, and Python does so 1,000 deep."""
+_TOO_DEEP = f"The signals are nested more than {_DEEPEST} deep."
+
+
+def _is_deeper(value: object, deepest: int) -> bool:
+    level = [value]
+    for _ in range(deepest):
+        level = [inner for one in level for inner in _inside(one) if isinstance(inner, (dict, list))]
+        if not level:
+            return False
+    return True
+
+
+def _inside(value: object) -> Iterable[object]:
+    return cast(Iterable[object], value.values() if isinstance(value, dict) else value)
 
 
 def _refuse(word: str) -> NoReturn:

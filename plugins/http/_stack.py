@@ -27,7 +27,7 @@ from quart.asgi import ASGIHTTPConnection
 from quart_trio import QuartTrio
 from quart_trio.asgi import TrioASGIHTTPConnection
 
-from ._transport import Transport
+from ._transport import Transport, contain_connections
 
 __all__ = ["Lifeline", "Terminated", "install", "lifeline"]
 
@@ -129,6 +129,7 @@ def install(app: QuartTrio) -> None:
     if app.asgi_http_class is not TrioASGIHTTPConnection:
         raise TypeError(f"Live cannot stand in for the app's own asgi_http_class {app.asgi_http_class.__name__}")
     app.asgi_http_class = _Connection
+    contain_connections()
 
 
 def lifeline(request: Request) -> Lifeline:

@@ -77,7 +77,9 @@ class _Body(ResponseBody):
 
     Where there has been nothing for `heartbeat` seconds it writes a comment (WHATWG SSE, 9.2.6), which clients ignore
     and proxies do not: they would take the connection for idle and close it. Where the server stops, it says when to
-    come back, so that not all do at once. For a follower it says, after each write, how far that has come.
+    come back, so that not all do at once; whoever was replaced by a newer one is not to come back at all, or the two
+    would replace each other for ever. For a follower it says,
+    after each write, how far that has come.
     """
 
     def __init__(
@@ -111,9 +113,9 @@ class _Body(ResponseBody):
             return frames
         if frames is None:
             return self._marked(b":\n\n")
-        if self._connection.cause == "shutdown" and not self._said_when:
+        if self._connection.cause in {"shutdown", "replaced"} and not self._said_when:
             self._said_when = True
-            return retry_within(*_COME_BACK)
+            return retry_within(*_COME_BACK) if self._connection.cause == "shutdown" else _STAY_AWAY
         raise StopAsyncIteration
 
     def _marked(self, frames: bytes) -> bytes:
@@ -123,6 +125,8 @@ class _Body(ResponseBody):
 
 _COME_BACK = (1, 5)
 """Between how many seconds after a server has stopped clients come back."""
+_STAY_AWAY = b"retry: 2147483647\n\n"
+"""The longest time there is for a browser, 24 days: no answer that has begun can tell it more plainly."""
 
 
 def event_id(text: str) -> bytes:

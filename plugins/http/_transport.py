@@ -20,13 +20,20 @@ configured). Cure: requests are not counted.
 **E. A connection stays for ever when its client left with a request pipelined.** hypercorn stops reading until the
 answer before is complete, which an answer to somebody who has gone never is: first nobody sees the connection's end,
 which the heartbeat finds out, and then nobody closes it. Cure: `let_go` has it read on, and see nothing but the end.
+
+**F. One request ends the server.** Whatever hypercorn raises over what a client sent, such as an HTTP/2 method that is
+no ASCII, leaves the connection's task and ends all others with it. Cure: `contain_connections` has it end that
+connection. It replaces `TCPServer.run`, for this process, since that happens before any app is asked.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
+import traceback
 from contextlib import suppress
+from functools import wraps
 from typing import Any, cast, final
 
 import h11
@@ -34,8 +41,35 @@ import trio
 from hypercorn.events import RawData
 from hypercorn.protocol.h2 import BUFFER_HIGH_WATER, BUFFER_LOW_WATER, BufferCompleteError, H2Protocol, StreamBuffer
 from hypercorn.protocol.h11 import H11Protocol
+from hypercorn.trio.tcp_server import TCPServer
 
-__all__ = ["Transport"]
+__all__ = ["Transport", "contain_connections"]
+
+_logger = logging.getLogger("plugins.http")
+
+
+def contain_connections() -> None:
+    """Have what hypercorn raises over one connection end that one only (cure F). Once is enough, twice is the same."""
+    run = TCPServer.run
+    if hasattr(run, "__wrapped__"):
+        return
+
+    @wraps(run)
+    async def contained(server: TCPServer) -> None:
+        try:
+            await run(server)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is the fault of this connection
+            _logger.warning("hypercorn broke a connection off: %s", _where(error))
+
+    cast(Any, TCPServer).run = contained
+
+
+def _where(error: BaseException) -> str:
+    """Which exception, and where it was raised: its message may hold what was sent."""
+    while isinstance(error, BaseExceptionGroup):
+        error = cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {place.filename}, line {place.lineno}"
 
 
 @final

@@ -15,7 +15,7 @@ from quart.typing import ResponseReturnValue
 from quart_trio import QuartTrio
 
 from effects import create_dispatch
-from plugins.connections import ANY, Connections, History, MemoryStore
+from plugins.connections import ANY, ConnectionLimits, Connections, History, MemoryStore
 from plugins.datastar import Datastar, at, attr
 from plugins.http import Http, Live
 from tests.browser.serving import Certificate, Server, serve
@@ -34,10 +34,12 @@ class Stage:
     `show(*elements)` serves it and opens the page with these; `send(*effects)` broadcasts to it.
     """
 
-    def __init__(self, client: Path, servers: ExitStack, visitors: Visitors) -> None:
+    def __init__(
+        self, client: Path, servers: ExitStack, visitors: Visitors, limits: ConnectionLimits | None = None
+    ) -> None:
         self.app = QuartTrio("stage")
         self.app.secret_key = "not very"
-        self.store = MemoryStore()
+        self.store = MemoryStore(limits)
         self.dispatch = create_dispatch([Datastar(), Connections(self.store, history=History()), Http()])
         self.live = Live(self.app, self.dispatch)
         self.asked: list[str] = []

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from pathlib import Path
+
 import pytest
-from htpy import div
-from playwright.sync_api import expect
+from htpy import div, ul
+from playwright.sync_api import Page, expect
 from quart.typing import ResponseReturnValue
 
-from plugins.connections import ANY
-from plugins.datastar import at, attr
+from plugins.connections import ANY, ConnectionLimits
+from plugins.datastar import at, attr, html
 from tests.browser.stage import Stage
 from tests.browser.visitors import Visitors, hide, hide_from_the_start
 from tests.browser.waiting import eventually
@@ -80,6 +83,49 @@ def test_a_tab_that_is_hidden_has_no_stream_until_it_is_shown(stage: Stage) -> N
     hide(stage.page, False)
     eventually(lambda: stage.streams() == 1)
     stage.send(["patch-signals", {"text": "again"}])
+
+
+def flicker(page: Page) -> None:
+    """Hide a tab and show it again, quickly, several times."""
+    for _ in range(5):
+        hide(page, True)
+        hide(page, False)
+
+
+def received(stage: Stage, text: str) -> int:
+    """Say something once, and how often the page has got it by the time it has got what is said next."""
+    stage.cast(["patch-elements", html("<li>{}</li>").format(text), {"selector": "#log", "mode": "append"}])
+    stage.send()
+    return stage.page.locator("#log li", has_text=text).count()
+
+
+def test_a_tab_that_is_hidden_and_shown_quickly_has_one_stream(stage: Stage) -> None:
+    """None is lost, none is left over, and what is said arrives once."""
+    stage.show(ul("#log"))
+    for number in range(5):
+        flicker(stage.page)
+        stage.page.wait_for_timeout(100 * number)
+        eventually(lambda: stage.streams() == 1)
+        assert received(stage, f"said {number}") == 1
+
+
+@pytest.fixture
+def single(client_file: Path, servers: ExitStack, visitors: Visitors) -> Stage:
+    """An app with one page, which has one stream at a time: a newer one takes the older one's place."""
+    return Stage(client_file, servers, visitors, ConnectionLimits(key=1, evict=["key"]))
+
+
+@pytest.mark.parametrize("wait", [0, 300, 900, 1_100])
+def test_a_tab_that_is_hidden_and_shown_while_it_comes_back_has_one_stream(single: Stage, wait: int) -> None:
+    """The client opens two then: the newer one takes the place of the older one, and that one does not come back."""
+    single.show(ul("#log"))
+    for number in range(2):
+        single.cast(["close-sse"])
+        single.page.wait_for_timeout(wait)
+        flicker(single.page)
+        single.page.wait_for_timeout(2_500)  # whoever comes back does so after a second
+        assert single.streams() == 1
+        assert received(single, f"said {number}") == 1
 
 
 def test_a_tab_that_was_never_looked_at_has_a_stream(stage: Stage, visitors: Visitors) -> None:

@@ -47,7 +47,7 @@ async def _main(port: int, count: int) -> None:
     before = await eventually(port, lambda now: bool(now["open"] == 0))
     started = trio.current_time()
     await churn(port, count)
-    after = await eventually(port, lambda now: bool(now["open"] == 0))
+    after = await eventually(port, lambda now: now["open"] == 0 and now["tasks"] <= before["tasks"])
     print(f"{count} came and went in {trio.current_time() - started:.0f} s: {after['causes']}")
     for name in ("tasks", "files", "memory"):
         print(f"{name:<7} {before[name]:>8} -> {after[name]:>8}")

@@ -7,17 +7,21 @@ import os
 import re
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, Self, final
 
 import h2.config
 import h2.connection
 import h2.events
 import h2.settings
+import hpack
 import trio
 
-__all__ = ["H2", "Raw", "eventually", "state", "visit"]
+__all__ = ["H2", "Raw", "connect", "eventually", "state", "visit"]
 
+
+Headers = Sequence[tuple[str | bytes, str | bytes]]
 
 PATIENCE = float(os.environ.get("PATIENCE", "20"))
 """Seconds after which something never comes; far above what anything here takes."""
@@ -90,6 +94,13 @@ class Raw:
                 assert chunk, self.read
                 self.read += chunk
 
+    async def until_refused(self) -> bytes:
+        """Everything until the server closes or resets the connection."""
+        with suppress(trio.BrokenResourceError):
+            await self.to_the_end()
+        await self.stream.aclose()
+        return self.read
+
     async def to_the_end(self) -> bytes:
         """Everything until the server closes."""
         with trio.fail_after(PATIENCE):
@@ -103,13 +114,22 @@ class Raw:
         self.stream.socket.close()
 
 
+class _Plain(hpack.Encoder):
+    """Writes headers as they are: packing large ones takes Python too long."""
+
+    def encode(self, headers: Any, huffman: bool = False) -> bytes:
+        return super().encode(headers, huffman=False)
+
+
 @final
 class H2:
     """A connection over cleartext HTTP/2, with prior knowledge."""
 
     def __init__(self, stream: trio.SocketStream, window: int) -> None:
         self.stream = stream
-        self.protocol = h2.connection.H2Connection(h2.config.H2Configuration(client_side=True, header_encoding="utf-8"))
+        config = h2.config.H2Configuration(client_side=True, header_encoding="utf-8", validate_outbound_headers=False)
+        self.protocol = h2.connection.H2Connection(config)
+        self.protocol.encoder = _Plain()
         self.protocol.local_settings = h2.settings.Settings(
             client=True, initial_values={h2.settings.SettingCodes.INITIAL_WINDOW_SIZE: window}
         )
@@ -127,9 +147,12 @@ class H2:
 
     async def ask(self, path: str, cookie: str, method: str = "GET") -> int:
         """Send a request; the number of its stream."""
+        headers: Headers = [(":method", method), (":path", path), (":authority", "a"), (":scheme", "http")]
+        return await self.say([*headers, ("datastar-request", "true"), ("cookie", cookie)])
+
+    async def say(self, headers: Headers) -> int:
+        """Send a request with these headers, whatever they are; the number of its stream."""
         number = self.protocol.get_next_available_stream_id()
-        headers = [(":method", method), (":path", path), (":authority", "a"), (":scheme", "http")]
-        headers += [("datastar-request", "true"), ("cookie", cookie)]
         self.protocol.send_headers(number, headers, end_stream=True)
         self.read[number] = b""
         await self.flush()
@@ -144,6 +167,14 @@ class H2:
                 for event in self.protocol.receive_data(chunk):
                     self._take(event)
                 await self.flush()
+
+    async def until_refused(self) -> None:
+        """Read on until the server ends the connection."""
+        with trio.fail_after(PATIENCE), suppress(trio.BrokenResourceError):
+            while not self.terminated and (chunk := bytes(await self.stream.receive_some())):
+                for event in self.protocol.receive_data(chunk):
+                    self._take(event)
+        await self.stream.aclose()
 
     async def flush(self) -> None:
         """Send what is to be sent."""

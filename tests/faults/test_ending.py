@@ -48,7 +48,7 @@ async def test_what_nobody_reads_at_the_end_delays_it_no_longer_than_that(server
     """Even if all that was queued fitted, and the client is still there."""
     cookie = await visit(server.port)
     stuck = await Raw.open(server.port, cookie)
-    stuck.stream.socket.setsockopt(6, 8, 1)  # TCP_WINDOW_CLAMP: the kernel takes little for it
+    stuck.stream.socket.setsockopt(6, 10, 1)  # TCP_WINDOW_CLAMP: the kernel takes little for it
     for number in range(30):
         await say(server.port, cookie, str(number), 8_000)
     await trio.to_thread.run_sync(server.stop)

@@ -95,6 +95,45 @@ async def test_one_that_is_still_being_opened_lives(connections: Connections, au
     assert opening.cause is None
 
 
+async def test_one_that_reads_on_after_the_machine_slept_lives(
+    connections: Connections, autojump_clock: MockClock
+) -> None:
+    """However long it had been waiting by the clock: nobody could have written to it meanwhile."""
+    busy = await reading(connections)
+    busy.send(b"x")
+    await trio.sleep(3)
+    autojump_clock.jump(6 * 3_600)
+    await trio.sleep(1)
+    assert await busy.receive() == b"x"
+    with trio.move_on_after(100):
+        await busy.receive()
+    assert busy.cause is None
+
+
+async def test_one_that_was_idle_while_the_machine_slept_lives(
+    connections: Connections, autojump_clock: MockClock
+) -> None:
+    """And what is sent to it afterwards has all the time there is."""
+    idle = await reading(connections)
+    await trio.sleep(3)
+    autojump_clock.jump(6 * 3_600)
+    idle.send(b"x")
+    await trio.sleep(7)
+    assert idle.cause is None
+
+
+async def test_one_that_is_still_stuck_after_the_machine_slept_expires(
+    connections: Connections, autojump_clock: MockClock
+) -> None:
+    """No later than its time to live, and a quarter of it, after that."""
+    stuck = await reading(connections)
+    stuck.send(b"x")
+    await trio.sleep(3)
+    autojump_clock.jump(6 * 3_600)
+    await trio.sleep(10.1)
+    assert stuck.cause == "expired"
+
+
 @pytest.mark.parametrize("ttl", [0, -1, float("inf"), float("nan"), "60", None])
 def test_a_time_to_live_is_a_number_of_seconds(ttl: Any) -> None:
     """Above zero, and finite."""

@@ -20,6 +20,7 @@ import trustme
 from hypercorn.config import Config
 from hypercorn.protocol.h2 import BufferCompleteError
 from hypercorn.trio import serve
+from hypercorn.trio.tcp_server import TCPServer
 from hypercorn.trio.worker_context import EventWrapper
 from quart import request
 from quart.typing import ResponseReturnValue
@@ -30,7 +31,7 @@ from plugins.connections import ANY, Connections
 from plugins.datastar import Datastar
 from plugins.http import Http, Live
 from plugins.http._stack import Lifeline, lifeline
-from plugins.http._transport import Transport, _Bounded
+from plugins.http._transport import Transport, _Bounded, contain_connections
 from tests.faults.client import H2
 
 PATIENCE = 20
@@ -330,6 +331,31 @@ async def test_cure_e_a_client_that_leaves_with_a_request_pipelined_is_let_go() 
         await server.line.over.wait()
         while found.fileno() != -1:  # noqa: ASYNC110 - nobody says when it is closed
             await trio.sleep(0.01)
+
+
+async def test_cure_f_a_request_that_hypercorn_fails_over_ends_its_connection_only(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It is logged without what was sent."""
+    async with serving() as server, await open_stream(server):
+        client = await H2.connect(server.port)
+        await client.say([(":method", b"secr\xffet"), (":path", "/"), (":authority", "a"), (":scheme", "http")])
+        await client.until_refused()
+        async with await connect(server) as page:
+            await ask(page, "/", b"hello")
+        assert len(server.store) == 1
+    (record,) = caplog.records
+    assert record.getMessage().startswith("hypercorn broke a connection off: UnicodeDecodeError in ")
+    assert record.exc_info is None
+    assert "secr" not in caplog.text
+
+
+def test_connections_are_contained_once() -> None:
+    """However many apps there are."""
+    contain_connections()
+    contained = TCPServer.run
+    contain_connections()
+    assert TCPServer.run is contained
 
 
 async def test_a_request_without_a_nursery_has_nothing_to_cancel() -> None:

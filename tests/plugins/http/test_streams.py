@@ -17,7 +17,7 @@ from quart_trio import QuartTrio
 from trio.testing import MockClock
 
 from effects import Context, Dispatch, Placeholder, RegistrationError, Registry, Sink, create_dispatch
-from plugins.connections import ANY, Connections
+from plugins.connections import ANY, ConnectionLimits, Connections, MemoryStore
 from plugins.datastar import Datastar
 from plugins.http import Live
 from plugins.http.testing import open_sse
@@ -588,3 +588,19 @@ async def test_a_stream_may_lapse_only_while_the_app_serves() -> None:
         assert (await stream.event()).signals == {}
     async with open_sse(ann, "/passing") as refused:
         assert refused.status == 500
+
+
+async def test_who_is_replaced_is_told_to_stay_away() -> None:
+    """The newer stream goes on: if the older one came back, each would replace the other for ever."""
+    small = Small(store=MemoryStore(ConnectionLimits(key=1, evict=["key"])))
+
+    @small.app.get("/sse")
+    async def sse() -> Any:
+        return await small.live.stream([], key="k")
+
+    async with small.app.test_app():
+        ann = await small.visitor()
+        async with open_sse(ann, "/sse") as old, open_sse(ann, "/sse"):
+            assert [event async for event in old] == []
+            assert old.retry == 2**31 - 1
+            assert [one.cause for one in small.streams()] == [None]
