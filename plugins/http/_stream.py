@@ -78,8 +78,7 @@ class _Body(ResponseBody):
     Where there has been nothing for `heartbeat` seconds it writes a comment (WHATWG SSE, 9.2.6), which clients ignore
     and proxies do not: they would take the connection for idle and close it. Where the server stops, it says when to
     come back, so that not all do at once; whoever was replaced by a newer one is not to come back at all, or the two
-    would replace each other for ever. For a follower it says,
-    after each write, how far that has come.
+    would replace each other for ever. For a follower it says, after each write, how far that has come.
     """
 
     def __init__(

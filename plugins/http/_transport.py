@@ -21,7 +21,7 @@ configured). Cure: requests are not counted.
 answer before is complete, which an answer to somebody who has gone never is: first nobody sees the connection's end,
 which the heartbeat finds out, and then nobody closes it. Cure: `let_go` has it read on, and see nothing but the end.
 
-**F. One request ends the server.** Whatever hypercorn raises over what a client sent, such as an HTTP/2 method that is
+**H. One request ends the server.** Whatever hypercorn raises over what a client sent, such as an HTTP/2 method that is
 no ASCII, leaves the connection's task and ends all others with it. Cure: `contain_connections` has it end that
 connection. It replaces `TCPServer.run`, for this process, since that happens before any app is asked.
 """
@@ -49,7 +49,7 @@ _logger = logging.getLogger("plugins.http")
 
 
 def contain_connections() -> None:
-    """Have what hypercorn raises over one connection end that one only (cure F). Once is enough, twice is the same."""
+    """Have what hypercorn raises over one connection end that one only (cure H). Once is enough, twice is the same."""
     run = TCPServer.run
     if hasattr(run, "__wrapped__"):
         return

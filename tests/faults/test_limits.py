@@ -101,7 +101,7 @@ async def test_what_is_refused_is_not_kept(server: Command, name: str) -> None:
 
 @pytest.mark.parametrize("name", BROKEN)
 async def test_a_request_that_hypercorn_fails_over_ends_its_connection_only(server: Command, name: str) -> None:
-    """Not the server (fault F)."""
+    """Not the server (fault H)."""
     server.may_say = "hypercorn broke a connection off"
     cookie = await visit(server.port)
     stream = await Raw.open(server.port, cookie)
