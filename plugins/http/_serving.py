@@ -10,10 +10,10 @@ import trio
 from quart_trio import QuartTrio
 
 from effects import Dispatch, RegistrationError
-from plugins.connections import Connection, Connections
+from plugins.connections import Connection, Connections, MemoryStore
 
 from ._direct import DirectWrites
-from ._stack import Lifeline, Terminated
+from ._stack import Lifeline, Terminated, workers_of
 
 __all__ = ["Serving"]
 
@@ -118,6 +118,12 @@ class Serving:
             raise RegistrationError(
                 "the app has no secret_key, so its sessions cannot be signed",
                 fix='app.secret_key = os.environ["SECRET_KEY"]',
+            )
+        if (workers := workers_of(self._app)) > 1 and isinstance(self._connections.store, MemoryStore):
+            _logger.warning(
+                "this is one of %d workers, and its connections are in its memory: a broadcast reaches the streams of "
+                "the worker that runs it. Start a single one, or give Connections a store that reaches the others",
+                workers,
             )
         self._stop, self._stopped = trio.Event(), trio.Event()
         await self._app.nursery.start(self._serve)

@@ -13,6 +13,9 @@ afterwards. Cure: `Lifeline.terminated`, the event that hypercorn sets as soon a
 method that it hands over as `send`. Relies on `send.__self__.context.terminated`; under any other server there is no
 such event, and streams end when that server ends them.
 
+**Nobody tells an app that there are several of it.** Each worker is a process with an app of its own. `workers_of` says
+so, found through the bound method that hypercorn's lifespan hands over. Relies on `send.__self__.config.workers`.
+
 Cures for what hypercorn does with sockets are in `_transport.py`.
 """
 
@@ -25,13 +28,14 @@ import trio
 from quart import Request
 from quart.asgi import ASGIHTTPConnection
 from quart_trio import QuartTrio
-from quart_trio.asgi import TrioASGIHTTPConnection
+from quart_trio.asgi import TrioASGIHTTPConnection, TrioASGILifespan
 
 from ._transport import Transport, contain_connections
 
-__all__ = ["Lifeline", "Terminated", "install", "lifeline"]
+__all__ = ["Lifeline", "Terminated", "install", "lifeline", "workers_of"]
 
 _KEY = "rhialto.lifeline"
+_WORKERS = "rhialto.workers"
 _LENGTH = frozenset({b"content-length", b"transfer-encoding"})
 """Headers that make h11 not choose chunked coding for HTTP/1.1."""
 
@@ -114,6 +118,20 @@ class _Connection(TrioASGIHTTPConnection):
         await super().handle_request(nursery, request, send)
 
 
+class _Lifespan(TrioASGILifespan):
+    """The life of the app in one worker, which knows how many there are."""
+
+    async def __call__(self, receive: Any, send: Any) -> None:
+        config: object = getattr(getattr(send, "__self__", None), "config", None)
+        self.app.extensions[_WORKERS] = getattr(config, "workers", 1)
+        await super().__call__(receive, send)
+
+
+def workers_of(app: QuartTrio) -> int:
+    """How many workers the server has that the app has been started by, if it says so; else 1."""
+    return cast(int, app.extensions.get(_WORKERS, 1))
+
+
 def _terminated(send: object) -> Terminated | None:
     context: object = getattr(getattr(send, "__self__", None), "context", None)
     event: object = getattr(context, "terminated", None)
@@ -129,6 +147,8 @@ def install(app: QuartTrio) -> None:
     if app.asgi_http_class is not TrioASGIHTTPConnection:
         raise TypeError(f"Live cannot stand in for the app's own asgi_http_class {app.asgi_http_class.__name__}")
     app.asgi_http_class = _Connection
+    if app.asgi_lifespan_class is TrioASGILifespan:
+        app.asgi_lifespan_class = _Lifespan  # pyright: ignore[reportAttributeAccessIssue]
     contain_connections()
 
 

@@ -20,14 +20,17 @@ import trustme
 from hypercorn.config import Config
 from hypercorn.protocol.h2 import BufferCompleteError
 from hypercorn.trio import serve
+from hypercorn.trio.run import worker_serve
 from hypercorn.trio.tcp_server import TCPServer
 from hypercorn.trio.worker_context import EventWrapper
+from hypercorn.utils import wrap_app
 from quart import request
 from quart.typing import ResponseReturnValue
 from quart_trio import QuartTrio
+from quart_trio.asgi import TrioASGILifespan
 
 from effects import Context, Placeholder, RegistrationError, Registry, create_dispatch
-from plugins.connections import ANY, Connections
+from plugins.connections import ANY, Connections, MemoryStore
 from plugins.datastar import Datastar
 from plugins.http import Http, Live
 from plugins.http._stack import Lifeline, lifeline
@@ -368,3 +371,30 @@ def test_a_client_needs_a_second_to_answer() -> None:
     for seconds in (0.5, float("inf"), float("nan")):
         with pytest.raises(RegistrationError, match="a number of seconds, 1 to 86400"):
             Live(QuartTrio("x"), create_dispatch([Connections()]), peer_timeout=seconds)
+
+
+@pytest.mark.parametrize(("workers", "store", "warned"), [(1, MemoryStore(), False), (2, MemoryStore(), True)])
+async def test_who_starts_several_workers_is_warned(
+    workers: int, store: MemoryStore, warned: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A broadcast does not reach the streams of the others."""
+    app = QuartTrio(__name__)
+    app.secret_key = "not very"
+    Live(app, create_dispatch([Datastar(), Connections(store), Http()]))
+    config = Config()
+    config.bind, config.workers, config.errorlog = ["127.0.0.1:0"], workers, None
+    with caplog.at_level(logging.WARNING, "plugins.http"):
+        await worker_serve(wrap_app(app, 0, "asgi"), config, shutdown_trigger=trio.lowlevel.checkpoint)
+    assert ("this is one of 2 workers" in caplog.text) == warned
+
+
+def test_a_lifespan_class_of_an_app_s_own_stays() -> None:
+    """Nobody is warned then."""
+
+    class Own(TrioASGILifespan):
+        pass
+
+    app = QuartTrio(__name__)
+    app.asgi_lifespan_class = Own
+    Live(app, create_dispatch([Datastar(), Connections(), Http()]))
+    assert app.asgi_lifespan_class is Own
