@@ -147,7 +147,7 @@ def install(app: QuartTrio) -> None:
     if app.asgi_http_class is not TrioASGIHTTPConnection:
         raise TypeError(f"Live cannot stand in for the app's own asgi_http_class {app.asgi_http_class.__name__}")
     app.asgi_http_class = _Connection
-    if app.asgi_lifespan_class is TrioASGILifespan:
+    if cast(object, app.asgi_lifespan_class) is TrioASGILifespan:
         app.asgi_lifespan_class = _Lifespan  # pyright: ignore[reportAttributeAccessIssue]
     contain_connections()
 
