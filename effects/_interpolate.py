@@ -12,16 +12,23 @@ from typing import cast
 
 from ._errors import PlaceholderError
 from ._limits import Budget
-from ._signatures import Signature
+from ._signatures import Late, Signature
 from ._vectors import Placeholder
 
-__all__ = ["WALKED", "placeholders_in", "rebuild", "walkable"]
+__all__ = ["WALKED", "is_bound", "placeholders_in", "rebuild", "walkable"]
 
 WALKED = frozenset({list, tuple, dict, Placeholder})
 _CONTAINERS = frozenset({list, tuple, dict})
 
 
-def walkable(args: list[object], signature: Signature) -> list[object]:
+def is_bound(kind: type, late: Late) -> bool:
+    """Whether something in an argument of that type is bound now, or may not stand there."""
+    if late is False:
+        return kind in WALKED
+    return kind is Placeholder or (late is not True and kind is dict)
+
+
+def walkable(args: Sequence[object], signature: Signature) -> list[object]:
     """The parts of the arguments that are bound now. Raises `PlaceholderError` for one where an effect belongs."""
     parts: list[object] = []
     for index, arg in enumerate(args):
@@ -36,11 +43,11 @@ def walkable(args: list[object], signature: Signature) -> list[object]:
                 )
             parts.append(arg)
         elif late is not True and type(arg) is dict:
-            parts.extend(value for name, value in cast(dict[object, object], arg).items() if name not in late)
+            parts.extend(value for name, value in cast("dict[object, object]", arg).items() if name not in late)
     return parts
 
 
-def placeholders_in(parts: list[object], budget: Budget) -> list[Placeholder]:
+def placeholders_in(parts: Sequence[object], budget: Budget) -> list[Placeholder]:
     """Every placeholder in `parts`, at any depth; each container is looked into once.
 
     Raises `PlaceholderError` for cyclic data and for placeholders used as dict keys, `LimitError` where the budget of
@@ -60,9 +67,9 @@ def placeholders_in(parts: list[object], budget: Budget) -> list[Placeholder]:
             shared = True
             continue
         seen.add(id(value))
-        budget.take_nodes(len(cast(list[object], value)))
+        budget.take_nodes(len(cast("list[object]", value)))
         if kind is dict:
-            mapping = cast(dict[object, object], value)
+            mapping = cast("dict[object, object]", value)
             for name in mapping:
                 if type(name) is Placeholder:
                     raise PlaceholderError(
@@ -70,13 +77,13 @@ def placeholders_in(parts: list[object], budget: Budget) -> list[Placeholder]:
                     )
             waiting.extend([item for item in mapping.values() if type(item) in WALKED])
         else:
-            waiting.extend([item for item in cast(list[object], value) if type(item) in WALKED])
+            waiting.extend([item for item in cast("list[object]", value) if type(item) in WALKED])
     if shared:
         _refuse_cycles(parts)
     return found
 
 
-def _refuse_cycles(parts: list[object]) -> None:
+def _refuse_cycles(parts: Sequence[object]) -> None:
     """Raise `PlaceholderError` if a container holds itself. Called only when some container was met twice."""
     open_now: set[int] = set()
     done: set[int] = set()
@@ -98,7 +105,7 @@ def _refuse_cycles(parts: list[object]) -> None:
         waiting.extend((item, False) for item in _items(value))
 
 
-def rebuild(args: list[object], signature: Signature, resolve: Callable[[Placeholder], object]) -> list[object]:
+def rebuild(args: Sequence[object], signature: Signature, resolve: Callable[[Placeholder], object]) -> list[object]:
     """The arguments with every placeholder that is bound now replaced by its value."""
     memo: dict[int, object] = {}
     rebuilt: list[object] = []
@@ -109,17 +116,17 @@ def rebuild(args: list[object], signature: Signature, resolve: Callable[[Placeho
         elif late is True or type(arg) is not dict:
             rebuilt.append(arg)
         else:
-            options = cast(dict[object, object], arg)
+            options = cast("dict[object, object]", arg)
             now = {name: value for name, value in options.items() if name not in late}
-            values = cast(Mapping[object, object], _rebuilt(now, resolve, {}))
+            values = cast("Mapping[object, object]", _rebuilt(now, resolve, {}))
             rebuilt.append(options if values is now else {name: values.get(name, old) for name, old in options.items()})
     return rebuilt
 
 
 def _items(container: object) -> Sequence[object]:
     if type(container) is dict:
-        return list(cast(dict[object, object], container).values())
-    return cast(Sequence[object], container)
+        return list(cast("dict[object, object]", container).values())
+    return cast("Sequence[object]", container)
 
 
 class _Part:
@@ -138,7 +145,7 @@ class _Part:
             return self.source
         source = self.source
         if isinstance(source, dict):
-            return dict(zip(cast(dict[object, object], source), self.new, strict=True))
+            return dict(zip(cast("dict[object, object]", source), self.new, strict=True))
         return tuple(self.new) if isinstance(source, tuple) else self.new
 
 

@@ -103,8 +103,8 @@ def walk(root: object) -> Iterator[tuple[object, Link]]:
 def _children(value: object) -> list[tuple[int | str, object]]:
     try:
         if isinstance(value, dict):
-            return [(str(name), child) for name, child in cast(dict[object, object], value).items()]
-        return list(enumerate(cast(Sequence[object], value))) if isinstance(value, (list, tuple)) else []
+            return [(str(name), child) for name, child in cast("dict[object, object]", value).items()]
+        return list(enumerate(cast("Sequence[object]", value))) if isinstance(value, (list, tuple)) else []
     except Exception:  # noqa: BLE001 - a container that cannot be read has nothing to be found in
         return []
 

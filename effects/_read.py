@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import cast
+from typing import Any, cast
 
 from ._errors import ArgumentError, PlaceholderError, ShapeError, UnknownKeyError, near
 from ._frame import Frame
@@ -19,7 +19,7 @@ from ._vectors import Placeholder, vector_problem
 
 __all__ = ["Reading", "fits", "read", "resolved"]
 
-Reading = tuple[Entry, list[object], bool]
+Reading = tuple[Entry, Sequence[object], bool]
 """Who interprets a vector, with which arguments; True where they hold placeholders to be resolved for each member."""
 
 
@@ -29,17 +29,16 @@ def read(frame: Frame, vector: object, link: Link) -> Reading | None:
         if (problem := vector_problem(vector)) is not None:
             frame.fail("shape", None, link, None, ShapeError(problem[0], fix=problem[1]), vector)
             return None
-        key, *args = cast(Sequence[object], vector)
-        entry = frame.engine.tables.entries.get(cast(str, key))
-    except Exception as error:  # noqa: BLE001 - a subclass of list or str may fail in any way when it is read
+        key, *args = cast("Sequence[Any]", vector)
+        entry = frame.engine.tables.entries.get(key)
+        leaves = WALKED.isdisjoint(map(type, args))
+    except Exception as error:  # noqa: BLE001 - a subclass of list or str, or a type, may fail in any way
         frame.fail("shape", None, link, None, error, vector)
         return None
     if entry is None:
         frame.fail("shape", str(key), link, None, _unknown(str(key), frame), vector)
         return None
-    if WALKED.isdisjoint(map(type, args)):
-        return entry, args, False
-    return _bind(frame, entry, args, vector, link)
+    return (entry, args, False) if leaves else _bind(frame, entry, args, vector, link)
 
 
 def _unknown(key: str, frame: Frame) -> UnknownKeyError:
@@ -53,7 +52,7 @@ def _unknown(key: str, frame: Frame) -> UnknownKeyError:
     )
 
 
-def _bind(frame: Frame, entry: Entry, args: list[object], vector: object, link: Link) -> Reading | None:
+def _bind(frame: Frame, entry: Entry, args: Sequence[object], vector: object, link: Link) -> Reading | None:
     """Resolve placeholders, unless one of them is to be resolved for each member."""
     try:
         parts = walkable(args, entry.signature) if entry.late else args
@@ -96,7 +95,7 @@ def _placeholder_problem(frame: Frame, placeholder: Placeholder) -> PlaceholderE
 
 
 def resolved(
-    frame: Frame, entry: Entry, args: list[object], vector: object, link: Link, member: Sink | None
+    frame: Frame, entry: Entry, args: Sequence[object], vector: object, link: Link, member: Sink | None
 ) -> list[object] | None:
     """The arguments with their placeholders resolved, for one member if given. None, with a record, where one fails."""
     known = frame.engine.tables.placeholders
@@ -121,7 +120,7 @@ def resolved(
         return None
 
 
-def _within(link: Link, entry: Entry, args: list[object], placeholder: Placeholder | None) -> Link:
+def _within(link: Link, entry: Entry, args: Sequence[object], placeholder: Placeholder | None) -> Link:
     """Where a placeholder stands among the values that are bound now."""
     places = [
         (place, inner)
@@ -135,24 +134,24 @@ def _within(link: Link, entry: Entry, args: list[object], placeholder: Placehold
     return link
 
 
-def _bound_now(entry: Entry, args: list[object]) -> Iterator[tuple[Path, object]]:
+def _bound_now(entry: Entry, args: Sequence[object]) -> Iterator[tuple[Path, object]]:
     for index, arg in enumerate(args):
         late = entry.signature.late_at(index)
         if late is False or isinstance(arg, Placeholder):
             yield (index + 1,), arg
         elif late is not True and isinstance(arg, dict):
-            for name, value in cast(dict[object, object], arg).items():
+            for name, value in cast("dict[object, object]", arg).items():
                 if name not in late:
                     yield (index + 1, str(name)), value
 
 
-def fits(frame: Frame, entry: Entry, args: list[object], vector: object, link: Link) -> bool:
+def fits(frame: Frame, entry: Entry, args: Sequence[object], vector: object, link: Link) -> bool:
     """Whether the arguments fit the interpreter: in number always, in type unless validation is off."""
     if not entry.at_least <= len(args) <= entry.at_most:
         error = ArgumentError(f"{entry.key!r} {_arity_problem(entry, len(args))}", fix="see its signature")
         frame.fail("validate", entry.key, link, None, error, vector)
         return False
-    if not frame.engine.validate:
+    if not entry.validate:
         return True
     try:
         complaint = entry.signature.complaint(args)

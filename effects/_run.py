@@ -8,8 +8,8 @@ siblings go on; what is not an `Exception` passes.
 from __future__ import annotations
 
 import inspect
+import types
 from collections.abc import Iterator, Mapping, Sequence
-from types import CoroutineType
 from typing import Any, cast
 
 import trio
@@ -21,6 +21,7 @@ from ._frame import Frame, merged
 from ._guards import FAILED, Guarded
 from ._interceptors import Skip
 from ._paths import Link, Nested, Via
+from ._quick import UNSURE
 from ._read import fits, read
 from ._state import State, system_values
 from ._tables import Entry
@@ -31,7 +32,10 @@ __all__ = ["call_action", "run", "taken", "too_deep"]
 _YIELD_EVERY = 256
 """After so many vectors a dispatch lets other tasks run."""
 
-Level = tuple[Iterator[tuple[int, object]], Link | None]
+_PLAIN = frozenset({list, tuple})
+_COROUTINE: type = types.CoroutineType
+
+Level = tuple[Iterator[tuple[int, Any]], Link | None]
 
 
 async def run(
@@ -70,7 +74,7 @@ def taken(frame: Frame, effects: object, key: str | None, link: Link | None) -> 
     """The items of a list of vectors, as they are now. None, with a record, for what is no such list."""
     try:
         problem = list_problem(effects)
-        items = tuple(cast(Sequence[object], effects)) if problem is None else None
+        items = tuple(cast("Sequence[object]", effects)) if problem is None else None
     except Exception as error:  # noqa: BLE001 - a subclass of list may fail in any way when it is read
         frame.fail("shape", key, link, None, error)
         return None
@@ -81,11 +85,12 @@ def taken(frame: Frame, effects: object, key: str | None, link: Link | None) -> 
 
 async def _take_all(frame: Frame, items: tuple[object, ...], origin: Context | None) -> None:
     """Take up every vector of a list, and what the actions among them expand to."""
-    budget = frame.budget
-    limits = frame.engine.limits
-    guards = frame.engine.tables.effect_guards
+    budget, limits, outcomes = frame.budget, frame.engine.limits, frame.outcomes
+    tables = frame.engine.tables
+    quick: Mapping[str, Entry] = {} if tables.effect_guards else tables.entries
+    execute = _execute if tables.effect_guards else _execute_unguarded
     link: Link | None = None if origin is None else (origin._link, Nested(origin._vector, items))
-    levels: list[Level] = [(iter(enumerate(items)), link)]
+    levels: list[Level] = [(enumerate(items), link)]
     while levels:
         rest, link = levels[-1]
         for index, vector in rest:
@@ -96,6 +101,21 @@ async def _take_all(frame: Frame, items: tuple[object, ...], origin: Context | N
                 return
             if budget.vectors % _YIELD_EVERY == 0:
                 await trio.lowlevel.checkpoint()
+            # Nearly all vectors are lists, with arguments about which their types say all: they go straight through.
+            # What comes after this block does the same for any vector, and says what is wrong with it.
+            plain = type(vector) in _PLAIN and vector and type(vector[0]) is str
+            entry = quick.get(vector[0]) if plain else None
+            if entry is not None and entry.straight:
+                try:
+                    value = entry.quick(Context(frame, entry.key, vector, here), vector, frame.system)
+                    if type(value) is _COROUTINE or (entry.is_async and value is not UNSURE):
+                        value = await value
+                except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
+                    frame.absorb(error, "execute", entry.key, here, entry.plugin, vector)
+                    continue
+                if value is not UNSURE:
+                    outcomes.append((entry.key, value, here, entry.plugin, False))
+                    continue
             reading = read(frame, vector, here)
             if reading is None:
                 continue
@@ -104,20 +124,14 @@ async def _take_all(frame: Frame, items: tuple[object, ...], origin: Context | N
                 if len(levels) > limits.expansion:
                     frame.fail("expand", entry.key, here, None, too_deep("expansion", limits.expansion), vector)
                 elif expansion := _expand(frame, entry, args, here):
-                    levels.append((iter(enumerate(expansion)), (here, Via.EXPANSION)))
+                    levels.append((enumerate(expansion), (here, Via.EXPANSION)))
                     break
             elif each or entry.each:
-                values = await for_each(_execute, frame, entry, args, vector, here)
+                values = await for_each(execute, frame, entry, args, vector, here)
                 if values is not None:
-                    frame.outcomes.append((entry.key, values, here, entry.plugin, False))
-            elif guards:
-                await _execute(frame, entry, args, here)
-            else:  # what _execute does, without hooks and without a coroutine of its own: nearly all effects go here
-                value = _call(frame, entry, args, vector, here)
-                if entry.is_async or type(value) is CoroutineType:
-                    value = await _settled(frame, entry, value, vector, here)
-                if value is not _NOTHING:
-                    frame.outcomes.append((entry.key, value, here, entry.plugin, False))
+                    outcomes.append((entry.key, values, here, entry.plugin, False))
+            else:
+                await execute(frame, entry, args, here)
         else:
             levels.pop()
 
@@ -130,7 +144,7 @@ def too_deep(name: str, limit: int) -> LimitError:
     )
 
 
-def _expand(frame: Frame, entry: Entry, args: list[object], link: Link) -> Sequence[object]:
+def _expand(frame: Frame, entry: Entry, args: Sequence[object], link: Link) -> Sequence[object]:
     """Run one action between its hooks. What it expands to: nothing where it failed, was skipped or stopped."""
     guards = frame.engine.tables.action_guards
     if not guards:
@@ -144,11 +158,11 @@ def _expand(frame: Frame, entry: Entry, args: list[object], link: Link) -> Seque
     elif isinstance(verdict, Skip):
         expansion = cast("Sequence[object] | None", verdict.result)
     failed = verdict is FAILED or (verdict is None and expansion is None)
-    return tuple(cast(Sequence[object], guarded.after([] if expansion is None else expansion, failed=failed)))
+    return tuple(cast("Sequence[object]", guarded.after([] if expansion is None else expansion, failed=failed)))
 
 
 def call_action(
-    frame: Frame, entry: Entry, args: list[object], vector: object, link: Link, state: object
+    frame: Frame, entry: Entry, args: Sequence[object], vector: object, link: Link, state: object
 ) -> list[object] | None:
     """Check the arguments and call the action, with a fresh state unless one is given. None where that failed."""
     if not fits(frame, entry, args, vector, link):
@@ -182,7 +196,7 @@ _NOTHING = object()
 """Stands where a result would, had the effect not failed."""
 
 
-async def _execute(frame: Frame, entry: Entry, args: list[object], link: Link) -> None:
+async def _execute(frame: Frame, entry: Entry, args: Sequence[object], link: Link) -> None:
     """Run one effect between its hooks, and record what it came to."""
     vector: Sequence[object] = [entry.key, *args]
     guarded = Guarded(frame, frame.engine.tables.effect_guards, "effect", vector, link)
@@ -205,47 +219,32 @@ async def _execute(frame: Frame, entry: Entry, args: list[object], link: Link) -
         frame.outcomes.append((entry.key, value, link, entry.plugin, verdict is not None))
 
 
-async def _execute_unguarded(frame: Frame, entry: Entry, args: list[object], link: Link) -> None:
+async def _execute_unguarded(frame: Frame, entry: Entry, args: Sequence[object], link: Link) -> None:
     """Run one effect, and record what it came to."""
     value = await _call_and_wait(frame, entry, args, [entry.key, *args], link)
     if value is not _NOTHING:
         frame.outcomes.append((entry.key, value, link, entry.plugin, False))
 
 
-async def _call_and_wait(frame: Frame, entry: Entry, args: list[object], vector: object, link: Link) -> object:
-    value = _call(frame, entry, args, vector, link)
-    if entry.is_async or type(value) is CoroutineType:
-        return await _settled(frame, entry, value, vector, link)
-    return value
-
-
-def _call(frame: Frame, entry: Entry, args: list[object], vector: object, link: Link) -> object:
-    """Check the arguments and call the interpreter: what it returned, to be awaited if that is a coroutine.
-
-    `_NOTHING`, with a record, where it failed.
-    """
+async def _call_and_wait(frame: Frame, entry: Entry, args: Sequence[object], vector: object, link: Link) -> object:
+    """Check the arguments, call the interpreter, and wait for it. `_NOTHING`, with a record, where it failed."""
     if not fits(frame, entry, args, vector, link):
         return _NOTHING
-    needs: dict[str, object] = {}
-    if not entry.plain:
-        try:
-            needs = system_values(entry, frame.system)
-        except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
-            frame.absorb(error, "validate", entry.key, link, entry.plugin, vector)
-            return _NOTHING
+    needs = _system_values(frame, entry, vector, link)
+    if needs is None:
+        return _NOTHING
     try:
-        return entry.function(Context(frame, entry.key, vector, link), *args, **needs)
+        value: Any = entry.function(Context(frame, entry.key, vector, link), *args, **needs)
+        return await value if entry.is_async or type(value) is _COROUTINE else value
     except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
         frame.absorb(error, "execute", entry.key, link, entry.plugin, vector)
         return _NOTHING
 
 
-async def _settled(frame: Frame, entry: Entry, value: Any, vector: object, link: Link) -> object:
-    """Await what an interpreter returned. `_NOTHING`, with a record, where it failed."""
-    if value is _NOTHING:
-        return value
+def _system_values(frame: Frame, entry: Entry, vector: object, link: Link) -> dict[str, object] | None:
+    """What the interpreter needs from the system. None, with a record, where something is missing."""
     try:
-        return cast(object, await value)
+        return system_values(entry, frame.system)
     except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
-        frame.absorb(error, "execute", entry.key, link, entry.plugin, vector)
-        return _NOTHING
+        frame.absorb(error, "validate", entry.key, link, entry.plugin, vector)
+        return None

@@ -54,7 +54,7 @@ def find_placeholders(template: object) -> Iterator[Placeholder]:
         elif isinstance(value, (list, tuple, dict)) and id(cast(object, value)) not in seen:
             seen.add(id(cast(object, value)))
             waiting.extend(
-                cast(dict[object, object], value).values() if isinstance(value, dict) else cast(list[object], value)
+                cast("dict[object, object]", value).values() if isinstance(value, dict) else cast("list[object]", value)
             )
 
 
@@ -82,6 +82,8 @@ def list_problem(effects: object) -> Problem | None:
 
 def vector_problem(vector: object) -> Problem | None:
     """Say what keeps `vector` from being one effect vector, or None. Looks at the container and the key only."""
+    if type(vector) is list and vector and type(cast(object, vector[0])) is str:
+        return None  # as nearly all are
     if not isinstance(vector, (list, tuple)):
         if isinstance(vector, Placeholder):
             return "a placeholder stands where an effect vector belongs", "late binding is for arguments only"
