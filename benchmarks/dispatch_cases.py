@@ -108,7 +108,8 @@ def _cases() -> Mapping[str, Case]:
     for validate, suffix in ((True, ""), (False, ", unvalidated")):
         dispatch = create_dispatch([_registry()], system={"sink": object()}, validate=validate)
         for name, effects in VECTORS.items():
-            cases[name + suffix] = partial(dispatch, effects, data=data if "placeholders" in name else None)
+            more = {"data": data} if "placeholders" in name else {}
+            cases[name + suffix] = partial(dispatch, effects, **more)
         three = [_interceptor(name) for name in "abc"]
         guarded = create_dispatch([_registry()], interceptors=three, validate=validate)
         cases["one effect, 3 full interceptors" + suffix] = partial(guarded, VECTORS["one effect"])

@@ -120,13 +120,11 @@ class Frame:
         return DispatchResult(self.outcomes, self.errors, self.stopped)
 
 
-def merged(old: Mapping[str, object], new: Mapping[str, object] | None, name: str = "data") -> Mapping[str, object]:
+def merged(old: Mapping[str, object], new: Mapping[str, object], name: str = "data") -> Mapping[str, object]:
     """A read-only mapping of both; `new` wins. Later changes to either dict given here do not show.
 
-    Raises `ShapeError` where `new` is neither a mapping nor None, and whatever a mapping raises when it is read.
+    Raises `ShapeError` where `new` is no mapping, and whatever a mapping raises when it is read.
     """
-    if new is None:
-        return old
     if not isinstance(new, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise ShapeError(f"{name} is a mapping, not {type(new).__name__}", fix=f"write {name}={{...}}")
     return MappingProxyType({**old, **new})

@@ -45,46 +45,12 @@ async def run(
     data: Mapping[str, object] | None,
     system: Mapping[str, object] | None,
 ) -> DispatchResult:
-    """Run a whole dispatch in its frame. `origin` is the context whose interpreter made the call, if one did."""
-    link = None if origin is None else origin._link
-    key = None if origin is None else origin.key
-    try:
-        frame.data = merged(frame.data, data)
-        frame.system = merged(frame.system, system, "system")
-    except Exception as error:  # noqa: BLE001 - a mapping may fail in any way when it is read
-        frame.fail("shape", key, link, None, error)
-        return frame.result()
-    items = taken(frame, effects, key, link)
-    if items is None:
-        return frame.result()
-    if frame.nesting > frame.engine.limits.nesting:
-        frame.fail("shape", key, link, None, too_deep("nesting", frame.engine.limits.nesting), effects)
-    elif guards := frame.engine.tables.dispatch_guards:
-        guarded = Guarded(frame, guards, "dispatch", items, link)
-        verdict = guarded.before()
-        if verdict is None:
-            await _take_all(frame, tuple(guarded.vector), origin)
-        guarded.after(frame.result(), failed=bool(frame.errors))
-    else:
-        await _take_all(frame, items, origin)
-    return frame.result()
+    """Run a whole dispatch in its frame: take up every vector, and what the actions among them expand to.
 
-
-def taken(frame: Frame, effects: object, key: str | None, link: Link | None) -> tuple[object, ...] | None:
-    """The items of a list of vectors, as they are now. None, with a record, for what is no such list."""
-    try:
-        problem = list_problem(effects)
-        items = tuple(cast("Sequence[object]", effects)) if problem is None else None
-    except Exception as error:  # noqa: BLE001 - a subclass of list may fail in any way when it is read
-        frame.fail("shape", key, link, None, error)
-        return None
-    if problem is not None:
-        frame.fail("shape", key, link, None, ShapeError(problem[0], fix=problem[1]), effects)
-    return items
-
-
-async def _take_all(frame: Frame, items: tuple[object, ...], origin: Context | None) -> None:
-    """Take up every vector of a list, and what the actions among them expand to."""
+    `origin` is the context whose interpreter made the call, if one did. This is one long function, because the calls of
+    many coroutines are what a dispatch of few vectors would cost most.
+    """
+    items, guarded = _begin(frame, effects, origin, data, system)
     budget, limits, outcomes = frame.budget, frame.engine.limits, frame.outcomes
     tables = frame.engine.tables
     quick: Mapping[str, Entry] = {} if tables.effect_guards else tables.entries
@@ -94,11 +60,10 @@ async def _take_all(frame: Frame, items: tuple[object, ...], origin: Context | N
     while levels:
         rest, link = levels[-1]
         for index, vector in rest:
-            if frame.stopped is not None or budget.spent:
-                return
             here = (link, index)
-            if not frame.take_vector(vector, here):
-                return
+            if frame.stopped is not None or budget.spent or not frame.take_vector(vector, here):
+                levels.clear()
+                break
             if budget.vectors % _YIELD_EVERY == 0:
                 await trio.lowlevel.checkpoint()
             # Nearly all vectors are lists, with arguments about which their types say all: they go straight through.
@@ -134,6 +99,57 @@ async def _take_all(frame: Frame, items: tuple[object, ...], origin: Context | N
                 await execute(frame, entry, args, here)
         else:
             levels.pop()
+    if guarded is not None:
+        guarded.after(frame.result(), failed=bool(frame.errors))
+    return frame.result()
+
+
+def _begin(
+    frame: Frame,
+    effects: object,
+    origin: Context | None,
+    data: Mapping[str, object] | None,
+    system: Mapping[str, object] | None,
+) -> tuple[tuple[object, ...], Guarded | None]:
+    """Make a frame ready: the vectors that are to be taken up, none where that failed, and the hooks around them."""
+    key, link = (None, None) if origin is None else (origin.key, origin._link)
+    items = taken(frame, effects, key, link, data, system)
+    if items is None:
+        return (), None
+    if frame.nesting > frame.engine.limits.nesting:
+        frame.fail("shape", key, link, None, too_deep("nesting", frame.engine.limits.nesting), effects)
+        return (), None
+    if not frame.engine.tables.dispatch_guards:
+        return items, None
+    guarded = Guarded(frame, frame.engine.tables.dispatch_guards, "dispatch", items, link)
+    return tuple(guarded.vector) if guarded.before() is None else (), guarded
+
+
+def taken(
+    frame: Frame,
+    effects: object,
+    key: str | None,
+    link: Link | None,
+    data: Mapping[str, object] | None,
+    system: Mapping[str, object] | None,
+) -> tuple[object, ...] | None:
+    """The items of a list of vectors, as they are now, once data and system are merged over the frame's.
+
+    None, with a record, for what is no such list or mapping.
+    """
+    try:
+        if data is not None:
+            frame.data = merged(frame.data, data)
+        if system is not None:
+            frame.system = merged(frame.system, system, "system")
+        problem = list_problem(effects)
+        items = tuple(cast("Sequence[object]", effects)) if problem is None else None
+    except Exception as error:  # noqa: BLE001 - a mapping, or a subclass of list, may fail in any way when it is read
+        frame.fail("shape", key, link, None, error)
+        return None
+    if problem is not None:
+        frame.fail("shape", key, link, None, ShapeError(problem[0], fix=problem[1]), effects)
+    return items
 
 
 def too_deep(name: str, limit: int) -> LimitError:
