@@ -80,7 +80,7 @@ def _expand_one(
         if depth > frame.engine.limits.expansion:
             frame.fail("expand", entry.key, link, None, too_deep("expansion", frame.engine.limits.expansion), vector)
             return None
-        return call_action(frame, entry, args, vector, link, state)
+        return call_action(frame, entry, args, [entry.key, *args], link, state)
     if each or fits(frame, entry, args, vector, link):
         expanded.append([entry.key, *args])
     return None

@@ -17,10 +17,10 @@ from ._interpolate import is_bound
 from ._signatures import Late, Signature
 from ._validation import Checker
 
-__all__ = ["UNSURE", "Quick", "quick"]
+__all__ = ["NOTHING", "Quick", "quick"]
 
-UNSURE: Final = object()
-"""Stands where a result would, had the function been called."""
+NOTHING: Final = object()
+"""Stands where a result would, had the function been called and not failed."""
 
 Quick = Callable[[object, Sequence[object], Mapping[str, object]], Any]
 """Takes what the function takes first, the whole vector, and the system."""
@@ -32,9 +32,9 @@ _TYPES = 100
 
 
 def quick(function: Callable[..., object], signature: Signature, *, validate: bool) -> Quick:
-    """Make the quick call of one function: it returns what the function does, or `UNSURE`, when it has done nothing."""
+    """Make the quick call of one function: it returns what the function does, or `NOTHING`, when it has done nothing."""
     most = _ARGUMENTS if signature.at_most is None else min(signature.at_most, _ARGUMENTS)
-    names: dict[str, object] = {"function": function, "UNSURE": UNSURE}
+    names: dict[str, object] = {"function": function, "NOTHING": NOTHING}
     for index in range(most):
         check = signature.checks[index] if index < len(signature.checks) else signature.rest
         names[f"sure{index + 1}"] = _Sure(check if validate else None, signature.late_at(index))
@@ -52,7 +52,7 @@ def _code(least: int, most: int, needs: tuple[str, ...]) -> CodeType:
             return function(first, sink=system["sink"])
         if size == 2 and sure1[type(vector[1])] and "sink" in system:
             return function(first, vector[1], sink=system["sink"])
-        return UNSURE
+        return NOTHING
     """
     lines = ["def call(first, vector, system):", " size = len(vector)"]
     for count in range(least, most + 1):
@@ -61,7 +61,7 @@ def _code(least: int, most: int, needs: tuple[str, ...]) -> CodeType:
         tests += [f"{name!r} in system" for name in needs]
         args = ["first", *(f"vector[{index}]" for index in indices), *(f"{name}=system[{name!r}]" for name in needs)]
         lines += [f" if {' and '.join(tests)}:", f"  return function({', '.join(args)})"]
-    return compile("\n".join([*lines, " return UNSURE"]), "<quick call>", "exec")
+    return compile("\n".join([*lines, " return NOTHING"]), "<quick call>", "exec")
 
 
 @final

@@ -17,7 +17,7 @@ from ._sink import Sink
 from ._tables import Entry
 from ._vectors import Placeholder, vector_problem
 
-__all__ = ["Reading", "fits", "read", "resolved"]
+__all__ = ["Reading", "bind", "fits", "read", "resolved"]
 
 Reading = tuple[Entry, Sequence[object], bool]
 """Who interprets a vector, with which arguments; True where they hold placeholders to be resolved for each member."""
@@ -31,14 +31,13 @@ def read(frame: Frame, vector: object, link: Link) -> Reading | None:
             return None
         key, *args = cast("Sequence[Any]", vector)
         entry = frame.engine.tables.entries.get(key)
-        leaves = WALKED.isdisjoint(map(type, args))
-    except Exception as error:  # noqa: BLE001 - a subclass of list or str, or a type, may fail in any way
+    except Exception as error:  # noqa: BLE001 - a subclass of list or str may fail in any way when it is read
         frame.fail("shape", None, link, None, error, vector)
         return None
     if entry is None:
         frame.fail("shape", str(key), link, None, _unknown(str(key), frame), vector)
         return None
-    return (entry, args, False) if leaves else _bind(frame, entry, args, vector, link)
+    return bind(frame, entry, args, vector, link)
 
 
 def _unknown(key: str, frame: Frame) -> UnknownKeyError:
@@ -52,12 +51,14 @@ def _unknown(key: str, frame: Frame) -> UnknownKeyError:
     )
 
 
-def _bind(frame: Frame, entry: Entry, args: Sequence[object], vector: object, link: Link) -> Reading | None:
-    """Resolve placeholders, unless one of them is to be resolved for each member."""
+def bind(frame: Frame, entry: Entry, args: Sequence[object], vector: object, link: Link) -> Reading | None:
+    """Resolve placeholders, unless one of them is to be resolved for each member. None, with a record, where one fails."""
     try:
+        if WALKED.isdisjoint(map(type, args)):
+            return entry, args, False
         parts = walkable(args, entry.signature) if entry.late else args
         found = placeholders_in(parts, frame.budget)
-    except Exception as error:  # noqa: BLE001 - ours: cyclic data, a misplaced placeholder, a limit
+    except Exception as error:  # noqa: BLE001 - cyclic data, a misplaced placeholder, a limit, an odd type
         frame.fail("interpolate", entry.key, link, None, error, vector)
         return None
     if not found:

@@ -21,8 +21,8 @@ from ._frame import Frame, merged
 from ._guards import FAILED, Guarded
 from ._interceptors import Skip
 from ._paths import Link, Nested, Via
-from ._quick import UNSURE
-from ._read import fits, read
+from ._quick import NOTHING
+from ._read import bind, fits, read
 from ._state import State, system_values
 from ._tables import Entry
 from ._vectors import list_problem
@@ -53,8 +53,7 @@ async def run(
     items, guarded = _begin(frame, effects, origin, data, system)
     budget, limits, outcomes = frame.budget, frame.engine.limits, frame.outcomes
     tables = frame.engine.tables
-    quick: Mapping[str, Entry] = {} if tables.effect_guards else tables.entries
-    execute = _execute if tables.effect_guards else _execute_unguarded
+    entries, guards = tables.entries, tables.effect_guards
     link: Link | None = None if origin is None else (origin._link, Nested(origin._vector, items))
     levels: list[Level] = [(enumerate(items), link)]
     while levels:
@@ -66,25 +65,25 @@ async def run(
                 break
             if budget.vectors % _YIELD_EVERY == 0:
                 await trio.lowlevel.checkpoint()
-            # Nearly all vectors are lists, with arguments about which their types say all: they go straight through.
-            # What comes after this block does the same for any vector, and says what is wrong with it.
+            # Nearly all vectors are plain, with arguments of which their types say all: they go straight through. What
+            # comes after this block does the same for any vector, and says what is wrong with it.
             plain = type(vector) in _PLAIN and vector and type(vector[0]) is str
-            entry = quick.get(vector[0]) if plain else None
-            if entry is not None and entry.straight:
+            entry = entries.get(vector[0]) if plain else None
+            if entry is not None and entry.straight and not guards:
                 try:
                     value = entry.quick(Context(frame, entry.key, vector, here), vector, frame.system)
-                    if type(value) is _COROUTINE or (entry.is_async and value is not UNSURE):
+                    if type(value) is _COROUTINE or (entry.is_async and value is not NOTHING):
                         value = await value
                 except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
                     frame.absorb(error, "execute", entry.key, here, entry.plugin, vector)
                     continue
-                if value is not UNSURE:
+                if value is not NOTHING:
                     outcomes.append((entry.key, value, here, entry.plugin, False))
                     continue
-            reading = read(frame, vector, here)
-            if reading is None:
+            found = read(frame, vector, here) if entry is None else bind(frame, entry, vector[1:], vector, here)
+            if found is None:
                 continue
-            entry, args, each = reading
+            entry, args, each = found
             if entry.is_action:
                 if len(levels) > limits.expansion:
                     frame.fail("expand", entry.key, here, None, too_deep("expansion", limits.expansion), vector)
@@ -92,11 +91,16 @@ async def run(
                     levels.append((enumerate(expansion), (here, Via.EXPANSION)))
                     break
             elif each or entry.each:
+                execute = _execute if guards else _execute_unguarded
                 values = await for_each(execute, frame, entry, args, vector, here)
                 if values is not None:
                     outcomes.append((entry.key, values, here, entry.plugin, False))
+            elif guards:
+                await _execute(frame, entry, args, here)
             else:
-                await execute(frame, entry, args, here)
+                value = await _call(frame, entry, args, [entry.key, *args], here)
+                if value is not NOTHING:
+                    outcomes.append((entry.key, value, here, entry.plugin, False))
         else:
             levels.pop()
     if guarded is not None:
@@ -178,14 +182,17 @@ def _expand(frame: Frame, entry: Entry, args: Sequence[object], link: Link) -> S
 
 
 def call_action(
-    frame: Frame, entry: Entry, args: Sequence[object], vector: object, link: Link, state: object
+    frame: Frame, entry: Entry, args: Sequence[object], vector: Sequence[object], link: Link, given: object
 ) -> list[object] | None:
     """Check the arguments and call the action, with a fresh state unless one is given. None where that failed."""
-    if not fits(frame, entry, args, vector, link):
-        return None
     fresh = State(frame.engine.tables.slices, frame.system)
+    state = fresh if given is None else given
     try:
-        expansion = entry.function(fresh if state is None else state, *args)
+        expansion = entry.quick(state, vector, frame.system)
+        if expansion is NOTHING:
+            if not fits(frame, entry, args, vector, link):
+                return None
+            expansion = entry.function(state, *args)
         if (problem := list_problem(expansion)) is None:
             return list(expansion)
     except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
@@ -208,27 +215,23 @@ def _as_left(frame: Frame, guarded: Guarded) -> tuple[Entry, list[object]]:
     return frame.engine.tables.entries[cast(str, key)], args
 
 
-_NOTHING = object()
-"""Stands where a result would, had the effect not failed."""
-
-
 async def _execute(frame: Frame, entry: Entry, args: Sequence[object], link: Link) -> None:
     """Run one effect between its hooks, and record what it came to."""
     vector: Sequence[object] = [entry.key, *args]
     guarded = Guarded(frame, frame.engine.tables.effect_guards, "effect", vector, link)
     verdict = guarded.before()
-    value: object = _NOTHING
+    value: object = NOTHING
     if verdict is None:
         rewritten = guarded.vector is not vector
         entry, args = _as_left(frame, guarded)
         if rewritten and entry.each:
             values = await for_each(_execute_unguarded, frame, entry, args, guarded.vector, link)
-            value = _NOTHING if values is None else values
+            value = NOTHING if values is None else values
         else:
-            value = await _call_and_wait(frame, entry, args, guarded.vector, link)
+            value = await _call(frame, entry, args, guarded.vector, link)
     elif isinstance(verdict, Skip):
         value = verdict.result
-    ran = value is not _NOTHING
+    ran = value is not NOTHING
     failed = verdict is FAILED or (verdict is None and not ran)
     value = guarded.after(value if ran else None, failed=failed)
     if ran:
@@ -237,28 +240,31 @@ async def _execute(frame: Frame, entry: Entry, args: Sequence[object], link: Lin
 
 async def _execute_unguarded(frame: Frame, entry: Entry, args: Sequence[object], link: Link) -> None:
     """Run one effect, and record what it came to."""
-    value = await _call_and_wait(frame, entry, args, [entry.key, *args], link)
-    if value is not _NOTHING:
+    value = await _call(frame, entry, args, [entry.key, *args], link)
+    if value is not NOTHING:
         frame.outcomes.append((entry.key, value, link, entry.plugin, False))
 
 
-async def _call_and_wait(frame: Frame, entry: Entry, args: Sequence[object], vector: object, link: Link) -> object:
-    """Check the arguments, call the interpreter, and wait for it. `_NOTHING`, with a record, where it failed."""
-    if not fits(frame, entry, args, vector, link):
-        return _NOTHING
-    needs = _system_values(frame, entry, vector, link)
-    if needs is None:
-        return _NOTHING
+async def _call(frame: Frame, entry: Entry, args: Sequence[object], vector: Sequence[object], link: Link) -> object:
+    """Check the arguments, call the interpreter, and wait for it. `NOTHING`, with a record, where it failed."""
+    context = Context(frame, entry.key, vector, link)
     try:
-        value: Any = entry.function(Context(frame, entry.key, vector, link), *args, **needs)
-        return await value if entry.is_async or type(value) is _COROUTINE else value
+        value = entry.quick(context, vector, frame.system)
+        if value is NOTHING:
+            needs = _needs(frame, entry, args, vector, link)
+            if needs is None:
+                return NOTHING
+            value = entry.function(context, *args, **needs)
+        return cast("object", await value) if entry.is_async or type(value) is _COROUTINE else value
     except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
         frame.absorb(error, "execute", entry.key, link, entry.plugin, vector)
-        return _NOTHING
+        return NOTHING
 
 
-def _system_values(frame: Frame, entry: Entry, vector: object, link: Link) -> dict[str, object] | None:
-    """What the interpreter needs from the system. None, with a record, where something is missing."""
+def _needs(frame: Frame, entry: Entry, args: Sequence[object], vector: object, link: Link) -> dict[str, object] | None:
+    """Check the arguments, and say what the interpreter needs from the system. None, with a record, where one fails."""
+    if not fits(frame, entry, args, vector, link):
+        return None
     try:
         return system_values(entry, frame.system)
     except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
