@@ -8,7 +8,7 @@ of any depth; data that contains itself is an error.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import cast
+from typing import Any, cast
 
 from ._errors import PlaceholderError
 from ._limits import Budget
@@ -53,31 +53,33 @@ def placeholders_in(parts: Sequence[object], budget: Budget) -> list[Placeholder
     Raises `PlaceholderError` for cyclic data and for placeholders used as dict keys, `LimitError` where the budget of
     nodes is used up.
     """
+    waiting: list[Any] = []  # of object, but each cast would cost as much as the rest
+    for part in parts:
+        if type(part) in WALKED:
+            waiting.append(part)
     found: list[Placeholder] = []
     seen: set[int] = set()
     shared = False
-    waiting = [part for part in parts if type(part) in WALKED]
     while waiting:
         value = waiting.pop()
-        kind = type(value)
+        kind = cast("type[object]", type(value))
         if kind is Placeholder:
-            found.append(cast(Placeholder, value))
+            found.append(value)
             continue
         if id(value) in seen:
             shared = True
             continue
         seen.add(id(value))
-        budget.take_nodes(len(cast("list[object]", value)))
+        budget.take_nodes(len(value))
         if kind is dict:
-            mapping = cast("dict[object, object]", value)
-            for name in mapping:
+            for name in value:
                 if type(name) is Placeholder:
                     raise PlaceholderError(
                         "a placeholder stands as the key of a dict", fix="late binding is for values"
                     )
-            waiting.extend([item for item in mapping.values() if type(item) in WALKED])
-        else:
-            waiting.extend([item for item in cast("list[object]", value) if type(item) in WALKED])
+            value = value.values()
+        if not WALKED.isdisjoint(map(type, value)):
+            waiting.extend([item for item in value if type(item) in WALKED])
     if shared:
         _refuse_cycles(parts)
     return found
@@ -110,8 +112,11 @@ def rebuild(args: Sequence[object], signature: Signature, resolve: Callable[[Pla
     memo: dict[int, object] = {}
     rebuilt: list[object] = []
     for index, arg in enumerate(args):
-        late = signature.late_at(index)
-        if late is False or (late is not True and type(arg) is Placeholder):
+        if type(arg) not in WALKED:
+            rebuilt.append(arg)
+        elif type(arg) is Placeholder:
+            rebuilt.append(resolve(arg))
+        elif (late := signature.late_at(index)) is False:
             rebuilt.append(_rebuilt(arg, resolve, memo))
         elif late is True or type(arg) is not dict:
             rebuilt.append(arg)
@@ -150,10 +155,6 @@ class _Part:
 
 
 def _rebuilt(value: object, resolve: Callable[[Placeholder], object], memo: dict[int, object]) -> object:
-    if type(value) is Placeholder:
-        return resolve(value)
-    if type(value) not in _CONTAINERS:
-        return value
     parts = [_Part(value)]
     while True:
         part = parts[-1]

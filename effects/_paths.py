@@ -70,6 +70,8 @@ Link = tuple["Link | None", "int | str | Via | Nested"]
 
 def flatten(link: Link | None) -> Path:
     """The path of a link. A continuation's items are found in the vector they came from, by identity."""
+    if link is not None and link[0] is None:
+        return (cast("int", link[1]),)
     tokens: list[int | str | Via | Nested] = []
     while link is not None:
         link, token = link

@@ -16,6 +16,7 @@ from typing import Any, Final, cast, final
 from ._interpolate import is_bound
 from ._signatures import Late, Signature
 from ._validation import Checker
+from ._vectors import is_vector
 
 __all__ = ["NOTHING", "Quick", "quick"]
 
@@ -32,18 +33,22 @@ _TYPES = 100
 
 
 def quick(function: Callable[..., object], signature: Signature, *, validate: bool) -> Quick:
-    """Make the quick call of one function: it returns what the function does, or `NOTHING`, when it has done nothing."""
+    """Make the quick call of one function: it returns what the function does, or `NOTHING` and has done nothing."""
     most = _ARGUMENTS if signature.at_most is None else min(signature.at_most, _ARGUMENTS)
-    names: dict[str, object] = {"function": function, "NOTHING": NOTHING}
-    for index in range(most):
-        check = signature.checks[index] if index < len(signature.checks) else signature.rest
-        names[f"sure{index + 1}"] = _Sure(check if validate else None, signature.late_at(index))
-    exec(_code(signature.at_least, most, signature.needs + signature.wishes), names)  # noqa: S102 - see above
+    names: dict[str, object] = {"function": function, "NOTHING": NOTHING, "is_vector": is_vector}
+    tests: list[str] = []
+    for index in range(1, most + 1):
+        check = signature.checks[index - 1] if index <= len(signature.checks) else signature.rest
+        names[f"sure{index}"] = _Sure(check if validate else None, signature.late_at(index - 1))
+        is_effect = check is not None and check.is_effect
+        tests.append(f"is_vector(vector[{index}])" if is_effect else f"sure{index}[type(vector[{index}])]")
+    code = _code(signature.at_least, tuple(tests), signature.needs + signature.wishes)
+    exec(code, names)  # noqa: S102 - nothing in it is anybody's but numbers, and names of parameters
     return cast(Quick, names["call"])
 
 
 @cache
-def _code(least: int, most: int, needs: tuple[str, ...]) -> CodeType:
+def _code(least: int, tests: tuple[str, ...], needs: tuple[str, ...]) -> CodeType:
     """The source for none or one argument, and one need, is
 
     def call(first, vector, system):
@@ -54,13 +59,13 @@ def _code(least: int, most: int, needs: tuple[str, ...]) -> CodeType:
             return function(first, vector[1], sink=system["sink"])
         return NOTHING
     """
+    there = [f"{name!r} in system" for name in needs]
+    given = [f"{name}=system[{name!r}]" for name in needs]
     lines = ["def call(first, vector, system):", " size = len(vector)"]
-    for count in range(least, most + 1):
-        indices = range(1, count + 1)
-        tests = [f"size == {count + 1}", *(f"sure{index}[type(vector[{index}])]" for index in indices)]
-        tests += [f"{name!r} in system" for name in needs]
-        args = ["first", *(f"vector[{index}]" for index in indices), *(f"{name}=system[{name!r}]" for name in needs)]
-        lines += [f" if {' and '.join(tests)}:", f"  return function({', '.join(args)})"]
+    for size in range(least + 1, len(tests) + 2):
+        args = ["first", *(f"vector[{index}]" for index in range(1, size)), *given]
+        lines += [f" if {' and '.join([f'size == {size}', *tests[: size - 1], *there])}:"]
+        lines += [f"  return function({', '.join(args)})"]
     return compile("\n".join([*lines, " return NOTHING"]), "<quick call>", "exec")
 
 

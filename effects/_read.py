@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from ._errors import ArgumentError, PlaceholderError, ShapeError, UnknownKeyError, near
 from ._frame import Frame
-from ._interpolate import WALKED, placeholders_in, rebuild, walkable
+from ._interpolate import placeholders_in, rebuild, walkable
 from ._paths import Link, Path, flatten, walk
 from ._sink import Sink
 from ._tables import Entry
@@ -52,10 +52,8 @@ def _unknown(key: str, frame: Frame) -> UnknownKeyError:
 
 
 def bind(frame: Frame, entry: Entry, args: Sequence[object], vector: object, link: Link) -> Reading | None:
-    """Resolve placeholders, unless one of them is to be resolved for each member. None, with a record, where one fails."""
+    """Resolve placeholders, unless one of them is resolved for each member. None, with a record, where one fails."""
     try:
-        if WALKED.isdisjoint(map(type, args)):
-            return entry, args, False
         parts = walkable(args, entry.signature) if entry.late else args
         found = placeholders_in(parts, frame.budget)
     except Exception as error:  # noqa: BLE001 - cyclic data, a misplaced placeholder, a limit, an odd type
@@ -64,11 +62,15 @@ def bind(frame: Frame, entry: Entry, args: Sequence[object], vector: object, lin
     if not found:
         return entry, args, False
     known = frame.engine.tables.placeholders
+    each = False
     for placeholder in found:
-        if (unusable := _placeholder_problem(frame, placeholder)) is not None:
+        source = known.get(placeholder.key)
+        if source is None or not source.at_least <= len(placeholder.args) <= source.at_most:
+            unusable = _placeholder_error(frame, source, placeholder)
             frame.fail("interpolate", entry.key, _within(link, entry, args, placeholder), None, unusable, vector)
             return None
-    if any(known[placeholder.key].each for placeholder in found):
+        each = each or source.each
+    if each:
         if not entry.is_action:
             return entry, args, True
         misplaced = PlaceholderError(
@@ -81,18 +83,16 @@ def bind(frame: Frame, entry: Entry, args: Sequence[object], vector: object, lin
     return None if bound is None else (entry, bound, False)
 
 
-def _placeholder_problem(frame: Frame, placeholder: Placeholder) -> PlaceholderError | None:
-    known = frame.engine.tables.placeholders
-    entry = known.get(placeholder.key)
-    if entry is None:
+def _placeholder_error(frame: Frame, source: Entry | None, placeholder: Placeholder) -> PlaceholderError:
+    if source is None:
+        known = frame.engine.tables.placeholders
         return PlaceholderError(
             f"no placeholder {placeholder.key!r}",
             near=near(placeholder.key, known),
             fix="load the plugin that provides it, or register one with @registry.placeholder",
         )
-    if (problem := _arity_problem(entry, len(placeholder.args))) is not None:
-        return PlaceholderError(f"placeholder {placeholder.key!r} {problem}", fix="see the function that resolves it")
-    return None
+    problem = _arity_problem(source, len(placeholder.args))
+    return PlaceholderError(f"placeholder {placeholder.key!r} {problem}", fix="see the function that resolves it")
 
 
 def resolved(
@@ -164,10 +164,8 @@ def fits(frame: Frame, entry: Entry, args: Sequence[object], vector: object, lin
     return complaint is None
 
 
-def _arity_problem(entry: Entry, count: int) -> str | None:
+def _arity_problem(entry: Entry, count: int) -> str:
     least, most = entry.signature.at_least, entry.signature.at_most
-    if count >= least and (most is None or count <= most):
-        return None
     wanted = f"at least {least}" if most is None else str(least) if least == most else f"{least} to {most}"
     plural = "" if (most or least) == 1 else "s"
     return f"takes {wanted} argument{plural}, got {count}"

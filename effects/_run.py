@@ -25,14 +25,13 @@ from ._quick import NOTHING
 from ._read import bind, fits, read
 from ._state import State, system_values
 from ._tables import Entry
-from ._vectors import list_problem
+from ._vectors import is_vector, list_problem
 
 __all__ = ["call_action", "run", "taken", "too_deep"]
 
 _YIELD_EVERY = 256
 """After so many vectors a dispatch lets other tasks run."""
 
-_PLAIN = frozenset({list, tuple})
 _COROUTINE: type = types.CoroutineType
 
 Level = tuple[Iterator[tuple[int, Any]], Link | None]
@@ -63,12 +62,11 @@ async def run(
             if frame.stopped is not None or budget.spent or not frame.take_vector(vector, here):
                 levels.clear()
                 break
-            if budget.vectors % _YIELD_EVERY == 0:
+            if (limits.vectors - budget.vectors) % _YIELD_EVERY == 0:
                 await trio.lowlevel.checkpoint()
             # Nearly all vectors are plain, with arguments of which their types say all: they go straight through. What
             # comes after this block does the same for any vector, and says what is wrong with it.
-            plain = type(vector) in _PLAIN and vector and type(vector[0]) is str
-            entry = entries.get(vector[0]) if plain else None
+            entry = entries.get(vector[0]) if is_vector(vector) else None
             if entry is not None and entry.straight and not guards:
                 try:
                     value = entry.quick(Context(frame, entry.key, vector, here), vector, frame.system)

@@ -80,10 +80,18 @@ def list_problem(effects: object) -> Problem | None:
     return None
 
 
+def is_vector(value: Any) -> bool:
+    """Whether a value is plainly one effect vector. Where it says no, `vector_problem` is to be asked."""
+    return type(value) in _PLAIN and len(value) > 0 and type(value[0]) is str
+
+
+_PLAIN = frozenset({list, tuple})
+
+
 def vector_problem(vector: object) -> Problem | None:
     """Say what keeps `vector` from being one effect vector, or None. Looks at the container and the key only."""
-    if type(vector) is list and vector and type(cast(object, vector[0])) is str:
-        return None  # as nearly all are
+    if is_vector(vector):
+        return None
     if not isinstance(vector, (list, tuple)):
         if isinstance(vector, Placeholder):
             return "a placeholder stands where an effect vector belongs", "late binding is for arguments only"
