@@ -40,8 +40,12 @@ def quick(function: Callable[..., object], signature: Signature, *, validate: bo
     for index in range(1, most + 1):
         check = signature.checks[index - 1] if index <= len(signature.checks) else signature.rest
         names[f"sure{index}"] = _Sure(check if validate else None, signature.late_at(index - 1))
-        is_effect = check is not None and check.is_effect
-        tests.append(f"is_vector(vector[{index}])" if is_effect else f"sure{index}[type(vector[{index}])]")
+        tests.append(f"sure{index}[type(vector[{index}])]")
+        if check is not None and check.is_effect:
+            tests[-1] = f"is_vector(vector[{index}])"
+        elif check is not None and check.sure_options is not None:
+            names[f"options{index}"] = check.sure_options
+            tests[-1] = f"options{index}(vector[{index}])"
     code = _code(signature.at_least, tuple(tests), signature.needs + signature.wishes)
     exec(code, names)  # noqa: S102 - nothing in it is anybody's but numbers, and names of parameters
     return cast(Quick, names["call"])

@@ -24,6 +24,7 @@ from pydantic_core import (
 )
 
 from ._errors import ArgumentError, RegistrationError, near
+from ._sure import SureOptions, sure_options, sure_types
 from ._vectors import Effect, vector_problem
 
 __all__ = ["Checker", "checker", "explain"]
@@ -43,6 +44,7 @@ class Checker:
     """The names of all options in it."""
     is_effect: bool = False
     """Whether it is one effect vector, which needs no pydantic to be told from anything else."""
+    sure_options: SureOptions | None = None
 
     @property
     def exact(self) -> type | None:
@@ -63,7 +65,6 @@ class Checker:
         return True
 
 
-_QUICK: frozenset[type] = frozenset({str, int, float, bool, bytes, type(None)})
 _ANYTHING: tuple[object, ...] = (object, Any)
 _LAX = frozenset({"dict", "typed-dict"})
 _SEQUENCES = frozenset({"list", "tuple"})
@@ -87,13 +88,8 @@ def checker(where: str, name: str, annotation: object) -> Checker:
     except Exception as error:
         raise RegistrationError(f"{where}: no check can be made for {name!r}", fix="annotate it with object") from error
     options = frozenset(_option_names(schema))
-    return Checker(name, _sure(annotation), validator.validate_python, options, annotation == Effect)
-
-
-def _sure(annotation: object) -> frozenset[type]:
-    """The quick types that an annotation names, by itself or in a union."""
-    named = get_args(annotation) if get_origin(annotation) in {Union, UnionType} else (annotation,)
-    return frozenset(kind for kind in _QUICK if any(kind is one for one in named))
+    sure = sure_types(annotation)
+    return Checker(name, sure, validator.validate_python, options, annotation == Effect, sure_options(annotation))
 
 
 def _schema(annotation: object) -> dict[str, Any]:

@@ -1,9 +1,13 @@
 """Vectors of which the types of the arguments say all go straight through, and come to the same as all others."""
 
 from collections.abc import Mapping
-from typing import Any
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, Required
 
 import pytest
+from annotated_types import MaxLen
+from pydantic import ConfigDict
+from typing_extensions import TypedDict
 
 from effects import ArgumentError, Context, Effect, Placeholder, Registry, SystemValueError, create_dispatch
 
@@ -104,3 +108,83 @@ async def test_a_type_that_cannot_be_asked_does_not_make_a_dispatch_raise(key: s
     result = await create_dispatch([echo()])([[key, Odd()], ["one", "a"]])
     assert [record.value for record in result.results][-1:] == ["a"]
     assert len(result.results) + len(result.errors) == 2
+
+
+class Options(TypedDict, total=False):
+    """Options as effects take them."""
+
+    name: Required[str]
+    mode: Literal["inner", "outer"]
+    size: int | None
+    inside: list[str]
+    short: Annotated[str, MaxLen(3)]
+
+
+class Strict(TypedDict):
+    """Options with a rule for all of them."""
+
+    __pydantic_config__ = ConfigDict(str_max_length=3)  # type: ignore[misc]
+
+    word: str
+
+
+def options() -> Registry:
+    """Effects that return the options they were given."""
+    registry = Registry("options")
+
+    @registry.effect("set")
+    def set_options(ctx: Context, options: Options) -> object:
+        return options
+
+    @registry.effect("strict")
+    def strict(ctx: Context, options: Strict) -> object:
+        return options
+
+    registry.placeholder("it")(lambda data: "here")
+    return registry
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"name": "a"},
+        {"name": "a", "mode": "inner", "size": 3},
+        {"name": "a", "size": None},
+        {"name": "a", "inside": ["b"], "short": "abc"},
+        {"name": Placeholder("it")},
+        MappingProxyType({"name": "a"}),
+    ],
+)
+async def test_options_that_fit(given: Any) -> None:
+    """Whether their types say so or not."""
+    result = await create_dispatch([options()])([["set", given]])
+    value: Any = result.raise_errors().results[0].value
+    assert value == ({"name": "here"} if given["name"] == Placeholder("it") else given)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"mode": "inner"},
+        {"name": 1},
+        {"name": "a", "mode": "sideways"},
+        {"name": "a", "mode": 1},
+        {"name": "a", "size": True},
+        {"name": "a", "nmae": "b"},
+        {"name": "a", "inside": [1]},
+        {"name": "a", "short": "abcd"},
+        {Placeholder("it"): "a"},
+        ["name"],
+    ],
+)
+async def test_options_that_do_not_fit(given: Any) -> None:
+    """All of them are refused, the second time as the first."""
+    result = await create_dispatch([options()])([["set", given], ["set", given]])
+    assert (len(result.results), len(result.errors)) == (0, 2)
+
+
+async def test_a_rule_for_all_options_is_kept() -> None:
+    """Types alone do not say whether it is."""
+    result = await create_dispatch([options()])([["strict", {"word": "abc"}], ["strict", {"word": "abcd"}]])
+    assert (len(result.results), len(result.errors)) == (1, 1)
