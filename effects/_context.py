@@ -19,16 +19,15 @@ class Context:
     `key` is the effect's key, `data` and `system` are read-only mappings as they were when it began.
     """
 
-    __slots__ = ("_frame", "_is_root", "_link", "_vector", "data", "key", "system")
+    __slots__ = ("_frame", "_link", "_vector", "data", "key", "system")
 
-    def __init__(self, frame: Frame, key: str, vector: object, link: Link, *, is_root: bool = False) -> None:
+    def __init__(self, frame: Frame, key: str, vector: object, link: Link) -> None:
         self.key = key
         self.data: Mapping[str, object] = frame.data
         self.system: Mapping[str, object] = frame.system
         self._frame = frame
         self._vector = vector
         self._link = link
-        self._is_root = is_root
 
     def __repr__(self) -> str:
         return f"<Context of {self.key!r}>"
@@ -52,8 +51,7 @@ class Context:
         nothing that user code did; `Cancelled` passes. See `Dispatch.__call__`.
         """
         frame = self._frame
-        parent = None if self._is_root else frame
-        child = Frame(frame.engine, parent, self.data, self.system)
+        child = Frame(frame.engine, frame if frame.nesting else None, self.data, self.system)
         return await frame.engine.run(child, effects, self, data, system)
 
     def spawn(self, function: Callable[..., Awaitable[object]], *args: object) -> None:
@@ -65,7 +63,8 @@ class Context:
         `dispatch.running()` and `LimitError` where too much is alive already.
         """
         frame = Frame(self._frame.engine, None, self.data, self.system)
-        context = Context(frame, self.key, self._vector, (self._link, Via.BACKGROUND), is_root=True)
+        frame.nesting = 0
+        context = Context(frame, self.key, self._vector, (self._link, Via.BACKGROUND))
         plugin = frame.engine.tables.entries[self.key].plugin
 
         async def work() -> None:

@@ -154,9 +154,10 @@ def create_dispatch(
     _check("prefer", prefer, Mapping, "a mapping, {key: plugin}")
     _check("limits", limits, Limits, "a Limits(...)")
     gathered = gather(plugins, installed=installed, block=_names(block))
-    base = merged(EMPTY, system)
-    tables = make_tables(gathered.registries, base.keys(), _interceptors(interceptors), prefer or {})
-    engine = Engine(tables, limits or Limits(), validate, debug, gathered.hear, Background(), run)
+    base = merged(EMPTY, system or {})
+    between = _interceptors(interceptors)
+    tables = make_tables(gathered.registries, base.keys(), between, prefer or {}, validate=validate)
+    engine = Engine(tables, limits or Limits(), debug, gathered.hear, Background(), run)
     return Dispatch(engine, gathered, base)
 
 

@@ -16,11 +16,11 @@ __all__ = ["for_each"]
 _RECORDED = 10
 """So many failures of one effect are recorded; those of the other members are counted."""
 
-Execute = Callable[[Frame, Entry, list[object], Link], Awaitable[None]]
+Execute = Callable[[Frame, Entry, Sequence[object], Link], Awaitable[None]]
 
 
 async def for_each(
-    execute: Execute, frame: Frame, entry: Entry, args: list[object], vector: object, link: Link
+    execute: Execute, frame: Frame, entry: Entry, args: Sequence[object], vector: object, link: Link
 ) -> tuple[object, ...] | None:
     """Resolve the arguments and run the effect for each member: what it came to for those for whom it did not fail.
 
@@ -52,7 +52,7 @@ async def _run_members(
     execute: Execute,
     frame: Frame,
     entry: Entry,
-    args: list[object],
+    args: Sequence[object],
     vector: object,
     link: Link,
     sink: Sink,

@@ -186,7 +186,7 @@ class DispatchResult:
     ) -> None:
         self._outcomes = outcomes
         self._results: tuple[ResultRecord, ...] | None = None
-        self._errors = tuple(errors)
+        self._errors = tuple(errors) if errors else ()
         self._stopped = stopped
 
     @property

@@ -44,13 +44,12 @@ def expand(
 ) -> Expansion:
     """Expand actions, depth first, with one given state. No interceptor, no state slice and no interpreter runs."""
     expanded: list[list[object]] = []
-    items: tuple[object, ...] | None = None
-    given: Mapping[str, object] = EMPTY
     try:
-        frame.data, given = merged(frame.data, data), _Given(merged(EMPTY, state, "state"))
-        items = taken(frame, effects, None, None)
+        given = _Given({} if state is None else merged(EMPTY, state, "state"))
     except Exception as error:  # noqa: BLE001 - a mapping may fail in any way when it is read
         frame.fail("shape", None, None, None, error)
+        return Expansion(errors=tuple(frame.errors))
+    items = taken(frame, effects, None, None, data, None)
     if items is None:
         return Expansion(errors=tuple(frame.errors))
     levels: list[tuple[Iterator[tuple[int, object]], Link | None]] = [(iter(enumerate(items)), None)]
@@ -81,7 +80,7 @@ def _expand_one(
         if depth > frame.engine.limits.expansion:
             frame.fail("expand", entry.key, link, None, too_deep("expansion", frame.engine.limits.expansion), vector)
             return None
-        return call_action(frame, entry, args, vector, link, state)
+        return call_action(frame, entry, args, [entry.key, *args], link, state)
     if each or fits(frame, entry, args, vector, link):
         expanded.append([entry.key, *args])
     return None

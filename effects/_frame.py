@@ -35,7 +35,6 @@ class Engine:
 
     tables: Tables
     limits: Limits
-    validate: bool
     debug: bool
     hear: Callable[[ErrorRecord], None]
     background: Background
@@ -55,6 +54,7 @@ class Frame:
         self.parent = parent
         self.budget: Budget = Budget(engine.limits) if parent is None else parent.budget
         self.nesting: int = 1 if parent is None else parent.nesting + 1
+        """How many dispatches run inside one another here; 0 where none does, as in background work."""
         self.data = data
         self.system = system
         self.outcomes: list[Outcome] = []
@@ -98,7 +98,7 @@ class Frame:
             self.fail(phase, key, link, plugin, error, vector)
             return
         if isinstance(error, BaseExceptionGroup):
-            recorded, rest = cast(BaseExceptionGroup[BaseException], error).split(Exception)
+            recorded, rest = cast("BaseExceptionGroup[BaseException]", error).split(Exception)
             if recorded is not None and rest is not None:
                 self.fail(phase, key, link, plugin, recorded, vector)
                 raise rest
@@ -117,16 +117,14 @@ class Frame:
 
     def result(self) -> DispatchResult:
         """What has come out so far."""
-        return DispatchResult(tuple(self.outcomes), self.errors, self.stopped)
+        return DispatchResult(self.outcomes, self.errors, self.stopped)
 
 
-def merged(old: Mapping[str, object], new: Mapping[str, object] | None, name: str = "data") -> Mapping[str, object]:
+def merged(old: Mapping[str, object], new: Mapping[str, object], name: str = "data") -> Mapping[str, object]:
     """A read-only mapping of both; `new` wins. Later changes to either dict given here do not show.
 
-    Raises `ShapeError` where `new` is neither a mapping nor None, and whatever a mapping raises when it is read.
+    Raises `ShapeError` where `new` is no mapping, and whatever a mapping raises when it is read.
     """
-    if new is None:
-        return old
     if not isinstance(new, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise ShapeError(f"{name} is a mapping, not {type(new).__name__}", fix=f"write {name}={{...}}")
     return MappingProxyType({**old, **new})
@@ -134,7 +132,7 @@ def merged(old: Mapping[str, object], new: Mapping[str, object] | None, name: st
 
 def _head(vector: object) -> object:
     try:
-        return next(iter(cast(Sequence[object], vector)), None) if isinstance(vector, (list, tuple)) else None
+        return next(iter(cast("Sequence[object]", vector)), None) if isinstance(vector, (list, tuple)) else None
     except Exception:  # noqa: BLE001 - a subclass of list may fail in any way when it is read
         return None
 
@@ -143,7 +141,7 @@ def _types(vector: object) -> tuple[str, ...]:
     if not isinstance(vector, (list, tuple)):
         return () if vector is None else (type(vector).__name__,)
     try:
-        return tuple(type(arg).__name__ for arg in cast(Sequence[object], vector)[1:11])
+        return tuple(type(arg).__name__ for arg in cast("Sequence[object]", vector)[1:11])
     except Exception:  # noqa: BLE001 - as above
         return ()
 

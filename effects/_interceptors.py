@@ -7,8 +7,8 @@ A hook sees a frozen `Step` and answers with None (go on, nothing changed), a `S
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Literal, final
+from dataclasses import dataclass, fields
+from typing import Literal, NamedTuple, final
 
 from ._errors import ErrorRecord, RegistrationError
 from ._paths import Path
@@ -20,8 +20,7 @@ StepKind = Literal["dispatch", "action", "effect"]
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """What an interceptor's hook sees. Change it with `step.replace(...)` and return the changed one.
 
     `vector` is a copy of the hook's own: what is done to it in place is not seen by anyone.
@@ -62,8 +61,7 @@ class Step:
         """
         if result.keys() - {"result"}:
             raise TypeError(f"a step has no {', '.join(map(repr, sorted(result.keys() - {'result'})))} to replace")
-        return replace(
-            self,
+        return self._replace(
             vector=self.vector if vector is None else vector,
             data=self.data if data is None else data,
             system=self.system if system is None else system,

@@ -8,20 +8,27 @@ of any depth; data that contains itself is an error.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import cast
+from typing import Any, cast
 
 from ._errors import PlaceholderError
 from ._limits import Budget
-from ._signatures import Signature
+from ._signatures import Late, Signature
 from ._vectors import Placeholder
 
-__all__ = ["WALKED", "placeholders_in", "rebuild", "walkable"]
+__all__ = ["WALKED", "is_bound", "placeholders_in", "rebuild", "walkable"]
 
 WALKED = frozenset({list, tuple, dict, Placeholder})
 _CONTAINERS = frozenset({list, tuple, dict})
 
 
-def walkable(args: list[object], signature: Signature) -> list[object]:
+def is_bound(kind: type, late: Late) -> bool:
+    """Whether something in an argument of that type is bound now, or may not stand there."""
+    if late is False:
+        return kind in WALKED
+    return kind is Placeholder or (late is not True and kind is dict)
+
+
+def walkable(args: Sequence[object], signature: Signature) -> list[object]:
     """The parts of the arguments that are bound now. Raises `PlaceholderError` for one where an effect belongs."""
     parts: list[object] = []
     for index, arg in enumerate(args):
@@ -36,47 +43,49 @@ def walkable(args: list[object], signature: Signature) -> list[object]:
                 )
             parts.append(arg)
         elif late is not True and type(arg) is dict:
-            parts.extend(value for name, value in cast(dict[object, object], arg).items() if name not in late)
+            parts.extend(value for name, value in cast("dict[object, object]", arg).items() if name not in late)
     return parts
 
 
-def placeholders_in(parts: list[object], budget: Budget) -> list[Placeholder]:
+def placeholders_in(parts: Sequence[object], budget: Budget) -> list[Placeholder]:
     """Every placeholder in `parts`, at any depth; each container is looked into once.
 
     Raises `PlaceholderError` for cyclic data and for placeholders used as dict keys, `LimitError` where the budget of
     nodes is used up.
     """
+    waiting: list[Any] = []  # of object, but each cast would cost as much as the rest
+    for part in parts:
+        if type(part) in WALKED:
+            waiting.append(part)
     found: list[Placeholder] = []
     seen: set[int] = set()
     shared = False
-    waiting = [part for part in parts if type(part) in WALKED]
     while waiting:
         value = waiting.pop()
-        kind = type(value)
+        kind = cast("type[object]", type(value))
         if kind is Placeholder:
-            found.append(cast(Placeholder, value))
+            found.append(value)
             continue
         if id(value) in seen:
             shared = True
             continue
         seen.add(id(value))
-        budget.take_nodes(len(cast(list[object], value)))
+        budget.take_nodes(len(value))
         if kind is dict:
-            mapping = cast(dict[object, object], value)
-            for name in mapping:
+            for name in value:
                 if type(name) is Placeholder:
                     raise PlaceholderError(
                         "a placeholder stands as the key of a dict", fix="late binding is for values"
                     )
-            waiting.extend([item for item in mapping.values() if type(item) in WALKED])
-        else:
-            waiting.extend([item for item in cast(list[object], value) if type(item) in WALKED])
+            value = value.values()
+        if not WALKED.isdisjoint(map(type, value)):
+            waiting.extend([item for item in value if type(item) in WALKED])
     if shared:
         _refuse_cycles(parts)
     return found
 
 
-def _refuse_cycles(parts: list[object]) -> None:
+def _refuse_cycles(parts: Sequence[object]) -> None:
     """Raise `PlaceholderError` if a container holds itself. Called only when some container was met twice."""
     open_now: set[int] = set()
     done: set[int] = set()
@@ -98,28 +107,31 @@ def _refuse_cycles(parts: list[object]) -> None:
         waiting.extend((item, False) for item in _items(value))
 
 
-def rebuild(args: list[object], signature: Signature, resolve: Callable[[Placeholder], object]) -> list[object]:
+def rebuild(args: Sequence[object], signature: Signature, resolve: Callable[[Placeholder], object]) -> list[object]:
     """The arguments with every placeholder that is bound now replaced by its value."""
     memo: dict[int, object] = {}
     rebuilt: list[object] = []
     for index, arg in enumerate(args):
-        late = signature.late_at(index)
-        if late is False or (late is not True and type(arg) is Placeholder):
+        if type(arg) not in WALKED:
+            rebuilt.append(arg)
+        elif type(arg) is Placeholder:
+            rebuilt.append(resolve(arg))
+        elif (late := signature.late_at(index)) is False:
             rebuilt.append(_rebuilt(arg, resolve, memo))
         elif late is True or type(arg) is not dict:
             rebuilt.append(arg)
         else:
-            options = cast(dict[object, object], arg)
+            options = cast("dict[object, object]", arg)
             now = {name: value for name, value in options.items() if name not in late}
-            values = cast(Mapping[object, object], _rebuilt(now, resolve, {}))
+            values = cast("Mapping[object, object]", _rebuilt(now, resolve, {}))
             rebuilt.append(options if values is now else {name: values.get(name, old) for name, old in options.items()})
     return rebuilt
 
 
 def _items(container: object) -> Sequence[object]:
     if type(container) is dict:
-        return list(cast(dict[object, object], container).values())
-    return cast(Sequence[object], container)
+        return list(cast("dict[object, object]", container).values())
+    return cast("Sequence[object]", container)
 
 
 class _Part:
@@ -138,15 +150,11 @@ class _Part:
             return self.source
         source = self.source
         if isinstance(source, dict):
-            return dict(zip(cast(dict[object, object], source), self.new, strict=True))
+            return dict(zip(cast("dict[object, object]", source), self.new, strict=True))
         return tuple(self.new) if isinstance(source, tuple) else self.new
 
 
 def _rebuilt(value: object, resolve: Callable[[Placeholder], object], memo: dict[int, object]) -> object:
-    if type(value) is Placeholder:
-        return resolve(value)
-    if type(value) not in _CONTAINERS:
-        return value
     parts = [_Part(value)]
     while True:
         part = parts[-1]

@@ -70,6 +70,8 @@ Link = tuple["Link | None", "int | str | Via | Nested"]
 
 def flatten(link: Link | None) -> Path:
     """The path of a link. A continuation's items are found in the vector they came from, by identity."""
+    if link is not None and link[0] is None:
+        return (cast("int", link[1]),)
     tokens: list[int | str | Via | Nested] = []
     while link is not None:
         link, token = link
@@ -103,8 +105,8 @@ def walk(root: object) -> Iterator[tuple[object, Link]]:
 def _children(value: object) -> list[tuple[int | str, object]]:
     try:
         if isinstance(value, dict):
-            return [(str(name), child) for name, child in cast(dict[object, object], value).items()]
-        return list(enumerate(cast(Sequence[object], value))) if isinstance(value, (list, tuple)) else []
+            return [(str(name), child) for name, child in cast("dict[object, object]", value).items()]
+        return list(enumerate(cast("Sequence[object]", value))) if isinstance(value, (list, tuple)) else []
     except Exception:  # noqa: BLE001 - a container that cannot be read has nothing to be found in
         return []
 

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import cast
+from typing import Any, cast
 
 from ._errors import ArgumentError, PlaceholderError, ShapeError, UnknownKeyError, near
 from ._frame import Frame
-from ._interpolate import WALKED, placeholders_in, rebuild, walkable
+from ._interpolate import placeholders_in, rebuild, walkable
 from ._paths import Link, Path, flatten, walk
 from ._sink import Sink
 from ._tables import Entry
 from ._vectors import Placeholder, vector_problem
 
-__all__ = ["Reading", "fits", "read", "resolved"]
+__all__ = ["Reading", "bind", "fits", "read", "resolved"]
 
-Reading = tuple[Entry, list[object], bool]
+Reading = tuple[Entry, Sequence[object], bool]
 """Who interprets a vector, with which arguments; True where they hold placeholders to be resolved for each member."""
 
 
@@ -29,17 +29,15 @@ def read(frame: Frame, vector: object, link: Link) -> Reading | None:
         if (problem := vector_problem(vector)) is not None:
             frame.fail("shape", None, link, None, ShapeError(problem[0], fix=problem[1]), vector)
             return None
-        key, *args = cast(Sequence[object], vector)
-        entry = frame.engine.tables.entries.get(cast(str, key))
+        key, *args = cast("Sequence[Any]", vector)
+        entry = frame.engine.tables.entries.get(key)
     except Exception as error:  # noqa: BLE001 - a subclass of list or str may fail in any way when it is read
         frame.fail("shape", None, link, None, error, vector)
         return None
     if entry is None:
         frame.fail("shape", str(key), link, None, _unknown(str(key), frame), vector)
         return None
-    if WALKED.isdisjoint(map(type, args)):
-        return entry, args, False
-    return _bind(frame, entry, args, vector, link)
+    return bind(frame, entry, args, vector, link)
 
 
 def _unknown(key: str, frame: Frame) -> UnknownKeyError:
@@ -53,22 +51,26 @@ def _unknown(key: str, frame: Frame) -> UnknownKeyError:
     )
 
 
-def _bind(frame: Frame, entry: Entry, args: list[object], vector: object, link: Link) -> Reading | None:
-    """Resolve placeholders, unless one of them is to be resolved for each member."""
+def bind(frame: Frame, entry: Entry, args: Sequence[object], vector: object, link: Link) -> Reading | None:
+    """Resolve placeholders, unless one of them is resolved for each member. None, with a record, where one fails."""
     try:
         parts = walkable(args, entry.signature) if entry.late else args
         found = placeholders_in(parts, frame.budget)
-    except Exception as error:  # noqa: BLE001 - ours: cyclic data, a misplaced placeholder, a limit
+    except Exception as error:  # noqa: BLE001 - cyclic data, a misplaced placeholder, a limit, an odd type
         frame.fail("interpolate", entry.key, link, None, error, vector)
         return None
     if not found:
         return entry, args, False
     known = frame.engine.tables.placeholders
+    each = False
     for placeholder in found:
-        if (unusable := _placeholder_problem(frame, placeholder)) is not None:
+        source = known.get(placeholder.key)
+        if source is None or not source.at_least <= len(placeholder.args) <= source.at_most:
+            unusable = _placeholder_error(frame, source, placeholder)
             frame.fail("interpolate", entry.key, _within(link, entry, args, placeholder), None, unusable, vector)
             return None
-    if any(known[placeholder.key].each for placeholder in found):
+        each = each or source.each
+    if each:
         if not entry.is_action:
             return entry, args, True
         misplaced = PlaceholderError(
@@ -81,22 +83,20 @@ def _bind(frame: Frame, entry: Entry, args: list[object], vector: object, link: 
     return None if bound is None else (entry, bound, False)
 
 
-def _placeholder_problem(frame: Frame, placeholder: Placeholder) -> PlaceholderError | None:
-    known = frame.engine.tables.placeholders
-    entry = known.get(placeholder.key)
-    if entry is None:
+def _placeholder_error(frame: Frame, source: Entry | None, placeholder: Placeholder) -> PlaceholderError:
+    if source is None:
+        known = frame.engine.tables.placeholders
         return PlaceholderError(
             f"no placeholder {placeholder.key!r}",
             near=near(placeholder.key, known),
             fix="load the plugin that provides it, or register one with @registry.placeholder",
         )
-    if (problem := _arity_problem(entry, len(placeholder.args))) is not None:
-        return PlaceholderError(f"placeholder {placeholder.key!r} {problem}", fix="see the function that resolves it")
-    return None
+    problem = _arity_problem(source, len(placeholder.args))
+    return PlaceholderError(f"placeholder {placeholder.key!r} {problem}", fix="see the function that resolves it")
 
 
 def resolved(
-    frame: Frame, entry: Entry, args: list[object], vector: object, link: Link, member: Sink | None
+    frame: Frame, entry: Entry, args: Sequence[object], vector: object, link: Link, member: Sink | None
 ) -> list[object] | None:
     """The arguments with their placeholders resolved, for one member if given. None, with a record, where one fails."""
     known = frame.engine.tables.placeholders
@@ -121,7 +121,7 @@ def resolved(
         return None
 
 
-def _within(link: Link, entry: Entry, args: list[object], placeholder: Placeholder | None) -> Link:
+def _within(link: Link, entry: Entry, args: Sequence[object], placeholder: Placeholder | None) -> Link:
     """Where a placeholder stands among the values that are bound now."""
     places = [
         (place, inner)
@@ -135,24 +135,24 @@ def _within(link: Link, entry: Entry, args: list[object], placeholder: Placehold
     return link
 
 
-def _bound_now(entry: Entry, args: list[object]) -> Iterator[tuple[Path, object]]:
+def _bound_now(entry: Entry, args: Sequence[object]) -> Iterator[tuple[Path, object]]:
     for index, arg in enumerate(args):
         late = entry.signature.late_at(index)
         if late is False or isinstance(arg, Placeholder):
             yield (index + 1,), arg
         elif late is not True and isinstance(arg, dict):
-            for name, value in cast(dict[object, object], arg).items():
+            for name, value in cast("dict[object, object]", arg).items():
                 if name not in late:
                     yield (index + 1, str(name)), value
 
 
-def fits(frame: Frame, entry: Entry, args: list[object], vector: object, link: Link) -> bool:
+def fits(frame: Frame, entry: Entry, args: Sequence[object], vector: object, link: Link) -> bool:
     """Whether the arguments fit the interpreter: in number always, in type unless validation is off."""
     if not entry.at_least <= len(args) <= entry.at_most:
         error = ArgumentError(f"{entry.key!r} {_arity_problem(entry, len(args))}", fix="see its signature")
         frame.fail("validate", entry.key, link, None, error, vector)
         return False
-    if not frame.engine.validate:
+    if not entry.validate:
         return True
     try:
         complaint = entry.signature.complaint(args)
@@ -164,10 +164,8 @@ def fits(frame: Frame, entry: Entry, args: list[object], vector: object, link: L
     return complaint is None
 
 
-def _arity_problem(entry: Entry, count: int) -> str | None:
+def _arity_problem(entry: Entry, count: int) -> str:
     least, most = entry.signature.at_least, entry.signature.at_most
-    if count >= least and (most is None or count <= most):
-        return None
     wanted = f"at least {least}" if most is None else str(least) if least == most else f"{least} to {most}"
     plural = "" if (most or least) == 1 else "s"
     return f"takes {wanted} argument{plural}, got {count}"

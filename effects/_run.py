@@ -8,8 +8,8 @@ siblings go on; what is not an `Exception` passes.
 from __future__ import annotations
 
 import inspect
+import types
 from collections.abc import Iterator, Mapping, Sequence
-from types import CoroutineType
 from typing import Any, cast
 
 import trio
@@ -21,17 +21,20 @@ from ._frame import Frame, merged
 from ._guards import FAILED, Guarded
 from ._interceptors import Skip
 from ._paths import Link, Nested, Via
-from ._read import fits, read
+from ._quick import NOTHING
+from ._read import bind, fits, read
 from ._state import State, system_values
 from ._tables import Entry
-from ._vectors import list_problem
+from ._vectors import is_vector, list_problem
 
 __all__ = ["call_action", "run", "taken", "too_deep"]
 
 _YIELD_EVERY = 256
 """After so many vectors a dispatch lets other tasks run."""
 
-Level = tuple[Iterator[tuple[int, object]], Link | None]
+_COROUTINE: type = types.CoroutineType
+
+Level = tuple[Iterator[tuple[int, Any]], Link | None]
 
 
 async def run(
@@ -41,85 +44,114 @@ async def run(
     data: Mapping[str, object] | None,
     system: Mapping[str, object] | None,
 ) -> DispatchResult:
-    """Run a whole dispatch in its frame. `origin` is the context whose interpreter made the call, if one did."""
-    link = None if origin is None else origin._link
-    key = None if origin is None else origin.key
-    try:
-        frame.data = merged(frame.data, data)
-        frame.system = merged(frame.system, system, "system")
-    except Exception as error:  # noqa: BLE001 - a mapping may fail in any way when it is read
-        frame.fail("shape", key, link, None, error)
-        return frame.result()
-    items = taken(frame, effects, key, link)
-    if items is None:
-        return frame.result()
-    if frame.nesting > frame.engine.limits.nesting:
-        frame.fail("shape", key, link, None, too_deep("nesting", frame.engine.limits.nesting), effects)
-    elif guards := frame.engine.tables.dispatch_guards:
-        guarded = Guarded(frame, guards, "dispatch", items, link)
-        verdict = guarded.before()
-        if verdict is None:
-            await _take_all(frame, tuple(guarded.vector), origin)
+    """Run a whole dispatch in its frame: take up every vector, and what the actions among them expand to.
+
+    `origin` is the context whose interpreter made the call, if one did. This is one long function, because the calls of
+    many coroutines are what a dispatch of few vectors would cost most.
+    """
+    items, guarded = _begin(frame, effects, origin, data, system)
+    budget, limits, outcomes = frame.budget, frame.engine.limits, frame.outcomes
+    tables = frame.engine.tables
+    entries, guards = tables.entries, tables.effect_guards
+    link: Link | None = None if origin is None else (origin._link, Nested(origin._vector, items))
+    levels: list[Level] = [(enumerate(items), link)]
+    while levels:
+        rest, link = levels[-1]
+        for index, vector in rest:
+            here = (link, index)
+            if frame.stopped is not None or budget.spent or not frame.take_vector(vector, here):
+                levels.clear()
+                break
+            if (limits.vectors - budget.vectors) % _YIELD_EVERY == 0:
+                await trio.lowlevel.checkpoint()
+            # Nearly all vectors are plain, with arguments of which their types say all: they go straight through. What
+            # comes after this block does the same for any vector, and says what is wrong with it.
+            entry = entries.get(vector[0]) if is_vector(vector) else None
+            if entry is not None and entry.straight and not guards:
+                try:
+                    value = entry.quick(Context(frame, entry.key, vector, here), vector, frame.system)
+                    if type(value) is _COROUTINE or (entry.is_async and value is not NOTHING):
+                        value = await value
+                except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
+                    frame.absorb(error, "execute", entry.key, here, entry.plugin, vector)
+                    continue
+                if value is not NOTHING:
+                    outcomes.append((entry.key, value, here, entry.plugin, False))
+                    continue
+            found = read(frame, vector, here) if entry is None else bind(frame, entry, vector[1:], vector, here)
+            if found is None:
+                continue
+            entry, args, each = found
+            if entry.is_action:
+                if len(levels) > limits.expansion:
+                    frame.fail("expand", entry.key, here, None, too_deep("expansion", limits.expansion), vector)
+                elif expansion := _expand(frame, entry, args, here):
+                    levels.append((enumerate(expansion), (here, Via.EXPANSION)))
+                    break
+            elif each or entry.each:
+                execute = _execute if guards else _execute_unguarded
+                values = await for_each(execute, frame, entry, args, vector, here)
+                if values is not None:
+                    outcomes.append((entry.key, values, here, entry.plugin, False))
+            elif guards:
+                await _execute(frame, entry, args, here)
+            else:
+                value = await _call(frame, entry, args, [entry.key, *args], here)
+                if value is not NOTHING:
+                    outcomes.append((entry.key, value, here, entry.plugin, False))
+        else:
+            levels.pop()
+    if guarded is not None:
         guarded.after(frame.result(), failed=bool(frame.errors))
-    else:
-        await _take_all(frame, items, origin)
     return frame.result()
 
 
-def taken(frame: Frame, effects: object, key: str | None, link: Link | None) -> tuple[object, ...] | None:
-    """The items of a list of vectors, as they are now. None, with a record, for what is no such list."""
+def _begin(
+    frame: Frame,
+    effects: object,
+    origin: Context | None,
+    data: Mapping[str, object] | None,
+    system: Mapping[str, object] | None,
+) -> tuple[tuple[object, ...], Guarded | None]:
+    """Make a frame ready: the vectors that are to be taken up, none where that failed, and the hooks around them."""
+    key, link = (None, None) if origin is None else (origin.key, origin._link)
+    items = taken(frame, effects, key, link, data, system)
+    if items is None:
+        return (), None
+    if frame.nesting > frame.engine.limits.nesting:
+        frame.fail("shape", key, link, None, too_deep("nesting", frame.engine.limits.nesting), effects)
+        return (), None
+    if not frame.engine.tables.dispatch_guards:
+        return items, None
+    guarded = Guarded(frame, frame.engine.tables.dispatch_guards, "dispatch", items, link)
+    return tuple(guarded.vector) if guarded.before() is None else (), guarded
+
+
+def taken(
+    frame: Frame,
+    effects: object,
+    key: str | None,
+    link: Link | None,
+    data: Mapping[str, object] | None,
+    system: Mapping[str, object] | None,
+) -> tuple[object, ...] | None:
+    """The items of a list of vectors, as they are now, once data and system are merged over the frame's.
+
+    None, with a record, for what is no such list or mapping.
+    """
     try:
+        if data is not None:
+            frame.data = merged(frame.data, data)
+        if system is not None:
+            frame.system = merged(frame.system, system, "system")
         problem = list_problem(effects)
-        items = tuple(cast(Sequence[object], effects)) if problem is None else None
-    except Exception as error:  # noqa: BLE001 - a subclass of list may fail in any way when it is read
+        items = tuple(cast("Sequence[object]", effects)) if problem is None else None
+    except Exception as error:  # noqa: BLE001 - a mapping, or a subclass of list, may fail in any way when it is read
         frame.fail("shape", key, link, None, error)
         return None
     if problem is not None:
         frame.fail("shape", key, link, None, ShapeError(problem[0], fix=problem[1]), effects)
     return items
-
-
-async def _take_all(frame: Frame, items: tuple[object, ...], origin: Context | None) -> None:
-    """Take up every vector of a list, and what the actions among them expand to."""
-    budget = frame.budget
-    limits = frame.engine.limits
-    guards = frame.engine.tables.effect_guards
-    link: Link | None = None if origin is None else (origin._link, Nested(origin._vector, items))
-    levels: list[Level] = [(iter(enumerate(items)), link)]
-    while levels:
-        rest, link = levels[-1]
-        for index, vector in rest:
-            if frame.stopped is not None or budget.spent:
-                return
-            here = (link, index)
-            if not frame.take_vector(vector, here):
-                return
-            if budget.vectors % _YIELD_EVERY == 0:
-                await trio.lowlevel.checkpoint()
-            reading = read(frame, vector, here)
-            if reading is None:
-                continue
-            entry, args, each = reading
-            if entry.is_action:
-                if len(levels) > limits.expansion:
-                    frame.fail("expand", entry.key, here, None, too_deep("expansion", limits.expansion), vector)
-                elif expansion := _expand(frame, entry, args, here):
-                    levels.append((iter(enumerate(expansion)), (here, Via.EXPANSION)))
-                    break
-            elif each or entry.each:
-                values = await for_each(_execute, frame, entry, args, vector, here)
-                if values is not None:
-                    frame.outcomes.append((entry.key, values, here, entry.plugin, False))
-            elif guards:
-                await _execute(frame, entry, args, here)
-            else:  # what _execute does, without hooks and without a coroutine of its own: nearly all effects go here
-                value = _call(frame, entry, args, vector, here)
-                if entry.is_async or type(value) is CoroutineType:
-                    value = await _settled(frame, entry, value, vector, here)
-                if value is not _NOTHING:
-                    frame.outcomes.append((entry.key, value, here, entry.plugin, False))
-        else:
-            levels.pop()
 
 
 def too_deep(name: str, limit: int) -> LimitError:
@@ -130,7 +162,7 @@ def too_deep(name: str, limit: int) -> LimitError:
     )
 
 
-def _expand(frame: Frame, entry: Entry, args: list[object], link: Link) -> Sequence[object]:
+def _expand(frame: Frame, entry: Entry, args: Sequence[object], link: Link) -> Sequence[object]:
     """Run one action between its hooks. What it expands to: nothing where it failed, was skipped or stopped."""
     guards = frame.engine.tables.action_guards
     if not guards:
@@ -144,18 +176,21 @@ def _expand(frame: Frame, entry: Entry, args: list[object], link: Link) -> Seque
     elif isinstance(verdict, Skip):
         expansion = cast("Sequence[object] | None", verdict.result)
     failed = verdict is FAILED or (verdict is None and expansion is None)
-    return tuple(cast(Sequence[object], guarded.after([] if expansion is None else expansion, failed=failed)))
+    return tuple(cast("Sequence[object]", guarded.after([] if expansion is None else expansion, failed=failed)))
 
 
 def call_action(
-    frame: Frame, entry: Entry, args: list[object], vector: object, link: Link, state: object
+    frame: Frame, entry: Entry, args: Sequence[object], vector: Sequence[object], link: Link, given: object
 ) -> list[object] | None:
     """Check the arguments and call the action, with a fresh state unless one is given. None where that failed."""
-    if not fits(frame, entry, args, vector, link):
-        return None
     fresh = State(frame.engine.tables.slices, frame.system)
+    state = fresh if given is None else given
     try:
-        expansion = entry.function(fresh if state is None else state, *args)
+        expansion = entry.quick(state, vector, frame.system)
+        if expansion is NOTHING:
+            if not fits(frame, entry, args, vector, link):
+                return None
+            expansion = entry.function(state, *args)
         if (problem := list_problem(expansion)) is None:
             return list(expansion)
     except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
@@ -178,74 +213,58 @@ def _as_left(frame: Frame, guarded: Guarded) -> tuple[Entry, list[object]]:
     return frame.engine.tables.entries[cast(str, key)], args
 
 
-_NOTHING = object()
-"""Stands where a result would, had the effect not failed."""
-
-
-async def _execute(frame: Frame, entry: Entry, args: list[object], link: Link) -> None:
+async def _execute(frame: Frame, entry: Entry, args: Sequence[object], link: Link) -> None:
     """Run one effect between its hooks, and record what it came to."""
     vector: Sequence[object] = [entry.key, *args]
     guarded = Guarded(frame, frame.engine.tables.effect_guards, "effect", vector, link)
     verdict = guarded.before()
-    value: object = _NOTHING
+    value: object = NOTHING
     if verdict is None:
         rewritten = guarded.vector is not vector
         entry, args = _as_left(frame, guarded)
         if rewritten and entry.each:
             values = await for_each(_execute_unguarded, frame, entry, args, guarded.vector, link)
-            value = _NOTHING if values is None else values
+            value = NOTHING if values is None else values
         else:
-            value = await _call_and_wait(frame, entry, args, guarded.vector, link)
+            value = await _call(frame, entry, args, guarded.vector, link)
     elif isinstance(verdict, Skip):
         value = verdict.result
-    ran = value is not _NOTHING
+    ran = value is not NOTHING
     failed = verdict is FAILED or (verdict is None and not ran)
     value = guarded.after(value if ran else None, failed=failed)
     if ran:
         frame.outcomes.append((entry.key, value, link, entry.plugin, verdict is not None))
 
 
-async def _execute_unguarded(frame: Frame, entry: Entry, args: list[object], link: Link) -> None:
+async def _execute_unguarded(frame: Frame, entry: Entry, args: Sequence[object], link: Link) -> None:
     """Run one effect, and record what it came to."""
-    value = await _call_and_wait(frame, entry, args, [entry.key, *args], link)
-    if value is not _NOTHING:
+    value = await _call(frame, entry, args, [entry.key, *args], link)
+    if value is not NOTHING:
         frame.outcomes.append((entry.key, value, link, entry.plugin, False))
 
 
-async def _call_and_wait(frame: Frame, entry: Entry, args: list[object], vector: object, link: Link) -> object:
-    value = _call(frame, entry, args, vector, link)
-    if entry.is_async or type(value) is CoroutineType:
-        return await _settled(frame, entry, value, vector, link)
-    return value
+async def _call(frame: Frame, entry: Entry, args: Sequence[object], vector: Sequence[object], link: Link) -> object:
+    """Check the arguments, call the interpreter, and wait for it. `NOTHING`, with a record, where it failed."""
+    context = Context(frame, entry.key, vector, link)
+    try:
+        value = entry.quick(context, vector, frame.system)
+        if value is NOTHING:
+            needs = _needs(frame, entry, args, vector, link)
+            if needs is None:
+                return NOTHING
+            value = entry.function(context, *args, **needs)
+        return cast("object", await value) if entry.is_async or type(value) is _COROUTINE else value
+    except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
+        frame.absorb(error, "execute", entry.key, link, entry.plugin, vector)
+        return NOTHING
 
 
-def _call(frame: Frame, entry: Entry, args: list[object], vector: object, link: Link) -> object:
-    """Check the arguments and call the interpreter: what it returned, to be awaited if that is a coroutine.
-
-    `_NOTHING`, with a record, where it failed.
-    """
+def _needs(frame: Frame, entry: Entry, args: Sequence[object], vector: object, link: Link) -> dict[str, object] | None:
+    """Check the arguments, and say what the interpreter needs from the system. None, with a record, where one fails."""
     if not fits(frame, entry, args, vector, link):
-        return _NOTHING
-    needs: dict[str, object] = {}
-    if not entry.plain:
-        try:
-            needs = system_values(entry, frame.system)
-        except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
-            frame.absorb(error, "validate", entry.key, link, entry.plugin, vector)
-            return _NOTHING
+        return None
     try:
-        return entry.function(Context(frame, entry.key, vector, link), *args, **needs)
+        return system_values(entry, frame.system)
     except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
-        frame.absorb(error, "execute", entry.key, link, entry.plugin, vector)
-        return _NOTHING
-
-
-async def _settled(frame: Frame, entry: Entry, value: Any, vector: object, link: Link) -> object:
-    """Await what an interpreter returned. `_NOTHING`, with a record, where it failed."""
-    if value is _NOTHING:
-        return value
-    try:
-        return cast(object, await value)
-    except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
-        frame.absorb(error, "execute", entry.key, link, entry.plugin, vector)
-        return _NOTHING
+        frame.absorb(error, "validate", entry.key, link, entry.plugin, vector)
+        return None

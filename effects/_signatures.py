@@ -59,10 +59,10 @@ class Signature:
     def complaint(self, args: Sequence[object]) -> ArgumentError | None:
         """What keeps the arguments, right in number, from fitting the annotations, or None."""
         checks, rest = self.checks, self.rest
-        for check, value in zip(checks, args, strict=False):
-            if type(value) is not check.exact and check.validate is not None and not check.accepts(value):
+        for check, value in zip(checks, args):  # noqa: B905 - to name `strict` costs more than all the rest
+            if type(value) not in check.sure and not check.accepts(value):
                 return explain(checks, rest, args)
-        if rest is not None and rest.validate is not None:
+        if rest is not None:
             for value in args[len(checks) :]:
                 if not rest.accepts(value):
                     return explain(checks, rest, args)

@@ -5,14 +5,15 @@ Everything that can be wrong with a set of registries is found here, and all of 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from math import inf
 from typing import Any, final
 
 from ._errors import RegistrationError, near
 from ._interceptors import Hook, Interceptor, StepKind
+from ._quick import Quick, quick
 from ._registry import Registration, Registry, namespace
 from ._signatures import Signature
 
@@ -34,24 +35,30 @@ class Entry:
         "late",
         "plain",
         "plugin",
+        "quick",
         "registration",
         "signature",
+        "straight",
+        "validate",
     )
 
-    def __init__(self, registration: Registration) -> None:
+    def __init__(self, registration: Registration, *, validate: bool = True) -> None:
         self.key = registration.key
         self.plugin = registration.plugin
         self.function: Callable[..., Any] = registration.function
         self.signature: Signature = registration.signature
         self.is_async = registration.signature.is_async
         self.at_least = registration.signature.at_least
-        self.at_most = inf if registration.signature.at_most is None else registration.signature.at_most
+        self.at_most = sys.maxsize if registration.signature.at_most is None else registration.signature.at_most
         self.is_action = registration.kind == "action"
         self.each = registration.each
+        self.straight = registration.kind == "effect" and not registration.each
         self.late = bool(registration.signature.late) or bool(registration.signature.rest_late)
         self.plain = not registration.signature.needs and not registration.signature.wishes
         """True where the function needs nothing from the system."""
         self.registration = registration
+        self.validate = validate
+        self.quick: Quick = quick(self.function, self.signature, validate=self.validate)
 
 
 @final
@@ -83,6 +90,8 @@ def make_tables(
     system: Collection[str],
     interceptors: Iterable[Interceptor],
     prefer: Mapping[str, str],
+    *,
+    validate: bool,
 ) -> Tables:
     """Merge registries. Raises one `RegistrationError` that lists every conflict and every missing system value."""
     chosen, problems = _settle([entry for registry in registries for entry in registry.registrations], prefer)
@@ -98,7 +107,7 @@ def make_tables(
         )
     for registry in registries:
         registry.close()
-    entries = {entry.key: Entry(entry) for entry in chosen if namespace(entry) == "effect or action"}
+    entries = {entry.key: Entry(entry, validate=validate) for entry in chosen if namespace(entry) == "effect or action"}
     return Tables(
         entries=entries,
         placeholders={entry.key: Entry(entry) for entry in chosen if entry.kind == "placeholder"},

@@ -8,8 +8,9 @@ thrown away: interpreters get the very objects that were dispatched.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import UnionType
-from typing import Annotated, Any, NamedTuple, Union, cast, final, get_args, get_origin
+from typing import Annotated, Any, Union, cast, final, get_args, get_origin
 
 from pydantic import ConfigDict, TypeAdapter
 from pydantic.errors import PydanticUserError
@@ -23,23 +24,39 @@ from pydantic_core import (
 )
 
 from ._errors import ArgumentError, RegistrationError, near
+from ._sure import SureOptions, sure_options, sure_types
+from ._vectors import Effect, vector_problem
 
 __all__ = ["Checker", "checker", "explain"]
 
 
 @final
-class Checker(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Checker:
     """How one parameter is checked: by its exact type first, which is quick, and by pydantic where that says no."""
 
     name: str
-    exact: type | None
+    sure: frozenset[type]
+    """Types of which pydantic would accept every value."""
     validate: Callable[[object], object] | None
     """Raises `ValidationError`; None where anything fits."""
     options: frozenset[str] = frozenset()
     """The names of all options in it."""
+    is_effect: bool = False
+    """Whether it is one effect vector, which needs no pydantic to be told from anything else."""
+    sure_options: SureOptions | None = None
+
+    @property
+    def exact(self) -> type | None:
+        """The one type that is sure to fit, if it is one."""
+        return next(iter(self.sure)) if len(self.sure) == 1 else None
+
+    def is_sure(self, kind: type) -> bool:
+        """Whether every value of that very type is accepted."""
+        return self.validate is None or kind in self.sure
 
     def accepts(self, value: object) -> bool:
-        if self.validate is None or type(value) is self.exact:
+        if self.validate is None or type(value) in self.sure or (self.is_effect and vector_problem(value) is None):
             return True
         try:
             self.validate(value)
@@ -48,7 +65,6 @@ class Checker(NamedTuple):
         return True
 
 
-_QUICK: frozenset[object] = frozenset({str, int, float, bool, bytes})
 _ANYTHING: tuple[object, ...] = (object, Any)
 _LAX = frozenset({"dict", "typed-dict"})
 _SEQUENCES = frozenset({"list", "tuple"})
@@ -60,7 +76,7 @@ _NOT_SCHEMAS = frozenset({"type", "cls", "config", "default", "expected", "metad
 def checker(where: str, name: str, annotation: object) -> Checker:
     """Make the check for one parameter. Raises `RegistrationError` for an annotation that cannot be checked."""
     if annotation in _ANYTHING:
-        return Checker(name, None, None)
+        return Checker(name, frozenset(), None)
     try:
         schema = _schema(annotation)
         validator = SchemaValidator(cast(CoreSchema, _ruled(schema)), core_schema.CoreConfig(strict=True))
@@ -71,8 +87,9 @@ def checker(where: str, name: str, annotation: object) -> Checker:
         ) from error
     except Exception as error:
         raise RegistrationError(f"{where}: no check can be made for {name!r}", fix="annotate it with object") from error
-    exact = cast(type, annotation) if annotation in _QUICK else None
-    return Checker(name, exact, validator.validate_python, frozenset(_option_names(schema)))
+    options = frozenset(_option_names(schema))
+    sure = sure_types(annotation)
+    return Checker(name, sure, validator.validate_python, options, annotation == Effect, sure_options(annotation))
 
 
 def _schema(annotation: object) -> dict[str, Any]:
@@ -83,18 +100,18 @@ def _schema(annotation: object) -> dict[str, Any]:
     )
     if schema["type"] == "definitions":
         return {**schema, "schema": schema["schema"]["items_schema"][0]}
-    return cast(dict[str, Any], schema["items_schema"][0])
+    return cast("dict[str, Any]", schema["items_schema"][0])
 
 
 def _option_names(schema: object) -> Iterator[str]:
     """The fields of every TypedDict in a schema."""
     if isinstance(schema, (list, tuple)):
-        for item in cast(Sequence[object], schema):
+        for item in cast("Sequence[object]", schema):
             yield from _option_names(item)
     elif isinstance(schema, dict):
-        source = cast(dict[str, object], schema)
+        source = cast("dict[str, object]", schema)
         if source.get("type") == "typed-dict":
-            yield from cast(dict[str, object], source["fields"])
+            yield from cast("dict[str, object]", source["fields"])
         for key, value in source.items():
             if key not in _NOT_SCHEMAS:
                 yield from _option_names(value)
@@ -103,12 +120,12 @@ def _option_names(schema: object) -> Iterator[str]:
 def _ruled(schema: object) -> object:
     """A copy of a core schema under our rules: containers lax, leaves strict, unknown options refused."""
     if isinstance(schema, list):
-        return [_ruled(item) for item in cast(list[object], schema)]
+        return [_ruled(item) for item in cast("list[object]", schema)]
     if isinstance(schema, tuple):
-        return tuple(_ruled(item) for item in cast(tuple[object, ...], schema))
+        return tuple(_ruled(item) for item in cast("tuple[object, ...]", schema))
     if not isinstance(schema, dict):
         return schema
-    source = cast(dict[str, Any], schema)
+    source = cast("dict[str, Any]", schema)
     if source.get("type") in _WHOLE:
         return {name: source[name] for name in ("cls", "ref") if name in source} | {"type": "is-instance"}
     copy = {key: value if key in _NOT_SCHEMAS else _ruled(value) for key, value in source.items() if key != "fields"}
@@ -201,9 +218,9 @@ def _place(value: object, detail: ErrorDetails) -> list[int | str]:
     for part in detail["loc"]:
         if isinstance(value, Mapping) and (part in value or detail["type"] == "missing"):
             place.append(part)
-            value = cast(Mapping[object, object], value).get(part)
+            value = cast("Mapping[object, object]", value).get(part)
         elif isinstance(value, (list, tuple)) and isinstance(part, int):
-            items = cast(Sequence[object], value)
+            items = cast("Sequence[object]", value)
             place.append(part)
             value = items[part] if part < len(items) else None
     return place

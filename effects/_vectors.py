@@ -54,7 +54,7 @@ def find_placeholders(template: object) -> Iterator[Placeholder]:
         elif isinstance(value, (list, tuple, dict)) and id(cast(object, value)) not in seen:
             seen.add(id(cast(object, value)))
             waiting.extend(
-                cast(dict[object, object], value).values() if isinstance(value, dict) else cast(list[object], value)
+                cast("dict[object, object]", value).values() if isinstance(value, dict) else cast("list[object]", value)
             )
 
 
@@ -80,8 +80,18 @@ def list_problem(effects: object) -> Problem | None:
     return None
 
 
+def is_vector(value: Any) -> bool:
+    """Whether a value is plainly one effect vector. Where it says no, `vector_problem` is to be asked."""
+    return type(value) in _PLAIN and len(value) > 0 and type(value[0]) is str
+
+
+_PLAIN = frozenset({list, tuple})
+
+
 def vector_problem(vector: object) -> Problem | None:
     """Say what keeps `vector` from being one effect vector, or None. Looks at the container and the key only."""
+    if is_vector(vector):
+        return None
     if not isinstance(vector, (list, tuple)):
         if isinstance(vector, Placeholder):
             return "a placeholder stands where an effect vector belongs", "late binding is for arguments only"

@@ -135,7 +135,7 @@ class Recorder:
     def _entry(entry: Entry, function: Callable[..., object]) -> Entry:
         """The same plan, with another function that needs nothing from the system."""
         signature = replace(entry.signature, needs=(), wishes=(), is_async=False)
-        return Entry(replace(entry.registration, function=function, signature=signature))
+        return Entry(replace(entry.registration, function=function, signature=signature), validate=entry.validate)
 
     @staticmethod
     def _slice(name: str, value: object) -> Entry:

@@ -1,0 +1,190 @@
+"""Vectors of which the types of the arguments say all go straight through, and come to the same as all others."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, Required
+
+import pytest
+from annotated_types import MaxLen
+from pydantic import ConfigDict
+from typing_extensions import TypedDict
+
+from effects import ArgumentError, Context, Effect, Placeholder, Registry, SystemValueError, create_dispatch
+
+
+def echo() -> Registry:
+    """Effects that return what they were given."""
+    registry = Registry("echo", late=["sink", "log"])
+
+    @registry.effect("one")
+    def one(ctx: Context, value: str) -> object:
+        return value
+
+    @registry.effect("any")
+    async def anything(ctx: Context, *values: object) -> object:
+        return values
+
+    @registry.effect("some")
+    def some(ctx: Context, first: str | None, second: int = 2) -> object:
+        return first, second
+
+    @registry.effect("needs")
+    def needs(ctx: Context, value: str, *, sink: str, log: str = "none") -> object:
+        return value, sink, log
+
+    @registry.effect("then")
+    async def then(ctx: Context, *effects: Effect) -> object:
+        return [record.value for record in (await ctx.dispatch(effects)).results]
+
+    @registry.placeholder("it")
+    def it(data: Mapping[str, Any]) -> object:
+        return data["it"]
+
+    return registry
+
+
+@pytest.mark.parametrize("validate", [True, False])
+@pytest.mark.parametrize(
+    ("vector", "value"),
+    [
+        (["one", "a"], "a"),
+        (("one", "a"), "a"),
+        (["one", Placeholder("it")], "here"),
+        (["any"], ()),
+        (["any", *range(20)], tuple(range(20))),
+        (["any", {"at": [Placeholder("it")]}], ({"at": ["here"]},)),
+        (["some", "a"], ("a", 2)),
+        (["some", None, 3], (None, 3)),
+        (["then", ["one", Placeholder("it")], ("some", "a")], ["here", ("a", 2)]),
+    ],
+)
+async def test_every_way_comes_to_the_same(vector: Any, value: object, validate: bool) -> None:
+    """However many arguments there are, and whatever is in them; the second time as the first."""
+    dispatch = create_dispatch([echo()], validate=validate)
+    result = await dispatch([vector, vector], data={"it": "here"})
+    assert [record.value for record in result.raise_errors().results] == [value, value]
+
+
+async def test_a_type_that_fitted_does_not_speak_for_others() -> None:
+    """What is known of a parameter is known of its type only."""
+    result = await create_dispatch([echo()])([["one", "a"], ["one", 1], ["one", True], ["one"], ["one", "b", "c"]])
+    assert [record.value for record in result.results] == ["a"]
+    assert [type(record.exception) for record in result.errors] == [ArgumentError] * 4
+
+
+async def test_more_types_than_are_remembered() -> None:
+    """A program may make types as it goes."""
+    values = [type(f"T{index}", (), {})() for index in range(300)]
+    result = await create_dispatch([echo()])([["any", value] for value in values])
+    assert [record.value for record in result.raise_errors().results] == [(value,) for value in values]
+
+
+@pytest.mark.parametrize(
+    ("system", "value"),
+    [({"sink": "s"}, ("a", "s", "none")), ({"sink": "s", "log": "l"}, ("a", "s", "l"))],
+)
+async def test_what_is_wished_for_may_be_there_or_not(system: dict[str, object], value: object) -> None:
+    """A system value with a default is handed over where there is one."""
+    result = await create_dispatch([echo()])([["needs", "a"]], system=system)
+    assert [record.value for record in result.raise_errors().results] == [value]
+
+
+async def test_what_is_missing_is_missed_before_the_call() -> None:
+    """The effect has not run."""
+    result = await create_dispatch([echo()])([["needs", "a"]])
+    assert [(record.phase, type(record.exception)) for record in result.errors] == [("validate", SystemValueError)]
+
+
+@pytest.mark.parametrize("key", ["any", "one", "then"])
+async def test_a_type_that_cannot_be_asked_does_not_make_a_dispatch_raise(key: str) -> None:
+    """Types are objects, too, and may break any promise."""
+
+    class Meta(type):
+        def __hash__(cls) -> int:
+            raise ValueError("no hash")
+
+    class Odd(metaclass=Meta): ...
+
+    result = await create_dispatch([echo()])([[key, Odd()], ["one", "a"]])
+    assert [record.value for record in result.results][-1:] == ["a"]
+    assert len(result.results) + len(result.errors) == 2
+
+
+class Options(TypedDict, total=False):
+    """Options as effects take them."""
+
+    name: Required[str]
+    mode: Literal["inner", "outer"]
+    size: int | None
+    inside: list[str]
+    short: Annotated[str, MaxLen(3)]
+
+
+class Strict(TypedDict):
+    """Options with a rule for all of them."""
+
+    __pydantic_config__ = ConfigDict(str_max_length=3)  # type: ignore[misc]
+
+    word: str
+
+
+def options() -> Registry:
+    """Effects that return the options they were given."""
+    registry = Registry("options")
+
+    @registry.effect("set")
+    def set_options(ctx: Context, options: Options) -> object:
+        return options
+
+    @registry.effect("strict")
+    def strict(ctx: Context, options: Strict) -> object:
+        return options
+
+    registry.placeholder("it")(lambda data: "here")
+    return registry
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"name": "a"},
+        {"name": "a", "mode": "inner", "size": 3},
+        {"name": "a", "size": None},
+        {"name": "a", "inside": ["b"], "short": "abc"},
+        {"name": Placeholder("it")},
+        MappingProxyType({"name": "a"}),
+    ],
+)
+async def test_options_that_fit(given: Any) -> None:
+    """Whether their types say so or not."""
+    result = await create_dispatch([options()])([["set", given]])
+    value: Any = result.raise_errors().results[0].value
+    assert value == ({"name": "here"} if given["name"] == Placeholder("it") else given)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"mode": "inner"},
+        {"name": 1},
+        {"name": "a", "mode": "sideways"},
+        {"name": "a", "mode": 1},
+        {"name": "a", "size": True},
+        {"name": "a", "nmae": "b"},
+        {"name": "a", "inside": [1]},
+        {"name": "a", "short": "abcd"},
+        {Placeholder("it"): "a"},
+        ["name"],
+    ],
+)
+async def test_options_that_do_not_fit(given: Any) -> None:
+    """All of them are refused, the second time as the first."""
+    result = await create_dispatch([options()])([["set", given], ["set", given]])
+    assert (len(result.results), len(result.errors)) == (0, 2)
+
+
+async def test_a_rule_for_all_options_is_kept() -> None:
+    """Types alone do not say whether it is."""
+    result = await create_dispatch([options()])([["strict", {"word": "abc"}], ["strict", {"word": "abcd"}]])
+    assert (len(result.results), len(result.errors)) == (1, 1)
