@@ -79,22 +79,22 @@ class DirectWrites:
 
 @final
 class Outlet:
-    """Where one stream is written out. `mark` adds to frames what tells how far the stream has come."""
+    """Where one stream is written out. `finish` makes of frames what goes out."""
 
-    __slots__ = ("_connection", "_heartbeat", "_idle", "_line", "_mark", "_rest", "_socket", "_writes", "_written_at")
+    __slots__ = ("_connection", "_finish", "_heartbeat", "_idle", "_line", "_rest", "_socket", "_writes", "_written_at")
 
     def __init__(
         self,
         connection: Connection,
         line: Lifeline,
         heartbeat: float,
-        mark: Callable[[bytes], bytes],
+        finish: Callable[[bytes], bytes],
         writes: DirectWrites | None,
     ) -> None:
         self._connection = connection
         self._line = line
         self._heartbeat = heartbeat
-        self._mark = mark
+        self._finish = finish
         self._writes = writes
         self._socket: trio.socket.SocketType | None = None
         self._idle = False
@@ -124,7 +124,7 @@ class Outlet:
                 if self._written_at + self._heartbeat <= trio.current_time():
                     return None
             elif frames or self._connection.cause is not None:
-                return self._mark(frames) if frames else b""
+                return self._finish(frames) if frames else b""
 
     async def _wait(self) -> bytes | None:
         """Wait for frames that somebody else does not write; None where it is time for a heartbeat."""
@@ -144,7 +144,7 @@ class Outlet:
         frames = self._connection.take()
         if not frames:
             return
-        chunk = framed(self._mark(frames))
+        chunk = framed(self._finish(frames))
         try:
             taken = os.write(self._socket.fileno(), chunk)
         except OSError:  # it is full, or broken: whoever waits for it finds out
