@@ -36,6 +36,13 @@ def test_each_write_can_be_read_at_once(ours: list[bytes], theirs: list[bytes]) 
     assert gzip.decompress(whole + one.end()) == b"".join(ours[: len(theirs)])
 
 
+def test_a_block_refers_to_nothing_before_it() -> None:
+    """Not even where it is nearly the same."""
+    blocks = Blocks()
+    for data in (b"a secret is a secret 1", b"a secret is a secret 2"):
+        assert zlib.decompressobj(-zlib.MAX_WBITS).decompress(blocks.block(data)) == data
+
+
 def test_what_many_are_sent_is_compressed_once() -> None:
     """They get the very same bytes, but for the first of each."""
     blocks = Blocks()
