@@ -75,7 +75,8 @@ def tries(
     copies: SimpleQueue[Path] = SimpleQueue()
     for number in range(AT_A_TIME):
         copies.put(copied(tmp_path_factory.mktemp(f"mutants{number}")))
-    wanted = [mutant for mutant in MUTANTS if any(mutant["why"] in item.name for item in request.session.items)]
+    asked = {item.name for item in request.session.items}
+    wanted = [one for one in MUTANTS if f"{test_a_mutant_turns_its_test_red.__name__}[{one['why']}]" in asked]
     with ThreadPoolExecutor(AT_A_TIME) as pool:
         yield {mutant["why"]: pool.submit(tried, mutant, copies) for mutant in wanted}
         pool.shutdown(cancel_futures=True)

@@ -196,6 +196,24 @@ async def test_a_heartbeat_is_counted_from_the_last_write(autojump_clock: trio.t
             assert got == [None]
 
 
+async def test_nothing_is_written_where_there_is_nothing(autojump_clock: trio.testing.MockClock) -> None:
+    """Such as for who was woken up by one, and written out by another."""
+    connection = Connection("s", "k")
+    one = outlet(connection)
+    one._socket, other = trio.socket.socketpair()
+    got: list[bytes | None] = []
+    with one._socket, other:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(_read, one, got)
+            await trio.sleep(1)
+            one.flush(trio.current_time(), lambda frames: frames)
+            connection.wake()
+            await trio.sleep(1)
+            assert got == []
+            connection.close()
+    assert got == [b""]
+
+
 async def test_when_the_writer_ends_streams_write_for_themselves() -> None:
     """What was left to it, and what comes later."""
     writes = DirectWrites()
