@@ -181,6 +181,7 @@ def outlet(connection: Connection, writes: DirectWrites | None = None) -> Outlet
 async def test_a_heartbeat_is_counted_from_the_last_write(autojump_clock: trio.testing.MockClock) -> None:
     """Whoever made it."""
     connection = Connection("s", "k")
+    connection.on_queued(lambda: None)
     one = outlet(connection)
     one._socket, other = trio.socket.socketpair()
     got: list[bytes | None] = []
