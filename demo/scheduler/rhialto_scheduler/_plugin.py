@@ -81,28 +81,28 @@ def _schedule_now(*, schedules: Schedules) -> Mapping[str, Scheduled]:
     return schedules.now()
 
 
-Work = Callable[[Context, Schedules, str, Turns, Sequence[Effect]], Awaitable[None]]
+Work = Callable[[Context, Schedules, Turns, Sequence[Effect]], Awaitable[None]]
 
 
 def _schedule(
     ctx: Context, schedules: Schedules, options: AfterOptions | EveryOptions, work: Work, effects: Sequence[Effect]
 ) -> str:
     name = schedules.claim(ctx.key, options.get("name"), replace=options.get("replace", False))
-    turns = Turns(ctx.key, options["seconds"])
-    ctx.spawn(work, schedules, name, turns, effects)
-    schedules.put(name, turns)  # after what may raise: what could not be spawned is not kept, and replaces nothing
+    turns = Turns(name, ctx.key, options["seconds"])
+    ctx.spawn(work, schedules, turns, effects)
+    schedules.put(turns)  # after what may raise: what could not be spawned is not kept, and replaces nothing
     return name
 
 
-async def _once(ctx: Context, schedules: Schedules, name: str, turns: Turns, effects: Sequence[Effect]) -> None:
-    with schedules.kept(name, turns):
+async def _once(ctx: Context, schedules: Schedules, turns: Turns, effects: Sequence[Effect]) -> None:
+    with schedules.kept(turns):
         is_due = await turns.come()
     if is_due:
         await ctx.dispatch(effects)
 
 
-async def _again(ctx: Context, schedules: Schedules, name: str, turns: Turns, effects: Sequence[Effect]) -> None:
-    with schedules.kept(name, turns):
+async def _again(ctx: Context, schedules: Schedules, turns: Turns, effects: Sequence[Effect]) -> None:
+    with schedules.kept(turns):
         while await turns.come():
             await ctx.dispatch(effects)
             turns.advance()

@@ -36,7 +36,8 @@ class Scheduled:
 class Turns:
     """When it is the turn of one thing that is scheduled, on trio's clock."""
 
-    def __init__(self, key: str, seconds: float) -> None:
+    def __init__(self, name: str, key: str, seconds: float) -> None:
+        self.name = name
         self.key = key
         self.seconds = seconds
         self.due = trio.current_time() + seconds
@@ -87,10 +88,10 @@ class Schedules:
             )
         return self._free(key) if name is None else name
 
-    def put(self, name: str, turns: Turns) -> None:
+    def put(self, turns: Turns) -> None:
         """Keep something under its name. What was there has no more turns."""
-        self.end(name)
-        self._turns[name] = turns
+        self.end(turns.name)
+        self._turns[turns.name] = turns
 
     def end(self, name: str) -> bool:
         """Let what has this name have no more turns, and say whether there was something."""
@@ -100,13 +101,13 @@ class Schedules:
         return turns is not None
 
     @contextmanager
-    def kept(self, name: str, turns: Turns) -> Generator[None]:
+    def kept(self, turns: Turns) -> Generator[None]:
         """Forget something at the end of the block, unless something else has its name by then."""
         try:
             yield
         finally:
-            if self._turns.get(name) is turns:
-                del self._turns[name]
+            if self._turns.get(turns.name) is turns:
+                del self._turns[turns.name]
 
     def _free(self, key: str) -> str:
         return next(name for number in self._numbers if (name := f"{key}-{number}") not in self._turns)
