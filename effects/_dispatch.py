@@ -115,7 +115,8 @@ class Dispatch:
         Lifespans are entered in the order of plugins and exited in reverse, also when one of them fails; system values
         they yield are there for every dispatch meanwhile. Background work runs in one nursery, which this owns: on
         leaving, it is cancelled and waited for before the first lifespan closes. Raises what a lifespan raises, with a
-        note that names its plugin, and `LifecycleError` when entered twice at the same time.
+        note that names its plugin, `RegistrationError` where two bring the same system value, and `LifecycleError` when
+        entered twice at the same time.
         """
         return running(self, self._engine.background, self._gathered.lifespans)
 

@@ -34,7 +34,11 @@ __all__ = [
 
 
 class EffectsError(Exception):
-    """Base of every exception the engine itself raises or records. Its message holds no values."""
+    """Base of every exception the engine itself raises or records. Its message holds no values.
+
+    Plugins derive theirs from it, too, for what they refuse: of other exceptions, records show only the type. So
+    theirs hold no values either.
+    """
 
     def __init__(self, what: str, *, near: str | None = None, fix: str | None = None) -> None:
         super().__init__(what)
