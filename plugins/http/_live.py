@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from math import isnan
 from typing import TypeVar, cast, final
 
 from pydantic import BaseModel
@@ -132,9 +133,9 @@ class Live:
         return self._serving.ready and not (terminated is not None and terminated.is_set())
 
     def drain(self) -> None:
-        """Be not `ready` any more, and take no new streams, for whoever is about to stop the server: `serve` does so.
+        """Be not `ready` any more, and take no new streams that stay, for whoever is about to stop the server.
 
-        Streams that are open stay, and other requests are answered. There is no way back.
+        `serve` does so. Streams that are open stay, and other requests are answered. There is no way back.
         """
         self._serving.draining = True
 
@@ -277,6 +278,8 @@ class Live:
         self._refuse()
         if key is None and (on_open or on_close or replay or expires is not None):
             raise TypeError("on_open, on_close, expires and replay belong to a stream with a key")
+        if expires is not None and isnan(expires):
+            raise TypeError("expires is a number of seconds")
         if not takes_events():
             abort(problem(406, "This address is a stream of events, for the page that opens it."))
         if key is not None and self._serving.draining:

@@ -51,16 +51,19 @@ class Buffer:
 class Opening:
     """A sink that writes to a connection ahead of what others send to it meanwhile."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, follower: Follower | None = None) -> None:
         self._connection = connection
+        self._follower = follower
         self.scope = connection.scope
         self.key = connection.key
         self.closed = False
         """Whether the effects that open the stream have ended it themselves."""
 
     def send(self, frame: bytes) -> None:
-        """Queue a frame ahead of what is held."""
+        """Queue a frame ahead of what is held, or as any other once the stream has begun."""
         self._connection.first(frame)
+        if self._follower is not None:
+            self._follower.was_sent_alone()
 
     def close(self) -> None:
         """End the connection."""
@@ -92,13 +95,15 @@ class _Body(ResponseBody):
         gzip: Gzip | None,
     ) -> None:
         self._connection = connection
+        self._line = line
         self._follower = follower
         self._gzip = gzip
         self._outlet = Outlet(connection, line, heartbeat, self._finished, writes)
         self._ended = False
 
     async def __aenter__(self) -> Self:
-        self._outlet.open()
+        if self._line.body is self:  # and not what somebody has made of it
+            self._outlet.open()
         return self
 
     async def __aexit__(
@@ -121,8 +126,10 @@ class _Body(ResponseBody):
         return last
 
     def _finished(self, frames: bytes) -> bytes:
-        """Frames as they go out."""
-        come = None if self._follower is None else self._follower.progress()
+        """Frames as they go out. What is queued by now is not among them, so that nothing may be said of it."""
+        come = None
+        if self._follower is not None and not self._connection.queued:
+            come = self._follower.progress()
         marked = frames if come is None else frames + event_id(come)
         return marked if self._gzip is None else self._gzip.write(marked)
 
