@@ -15,6 +15,7 @@ __all__ = ["FACES", "make"]
 
 FACES = [
     "effects",
+    "effects.codec",
     "effects.testing",
     "plugins.datastar",
     "plugins.datastar.at",

@@ -16,6 +16,7 @@ from ._interceptors import Hook, Interceptor, StepKind
 from ._quick import Quick, quick
 from ._registry import Registration, Registry, namespace
 from ._signatures import Signature
+from ._tags import tag_problems
 
 __all__ = ["Entry", "Guard", "Tables", "make_tables"]
 
@@ -99,6 +100,7 @@ def make_tables(
     owned = [("create_dispatch", one) for one in interceptors]
     owned += [(registry.name, one) for registry in registries for one in registry.interceptors]
     problems += _repeated_interceptors(owned)
+    problems += tag_problems((registry.name, tag) for registry in registries for tag in registry.tags)
     late = {name for registry in registries for name in registry.late}
     problems += _missing(chosen, {*system, *late})
     if problems:
