@@ -17,6 +17,7 @@ FACES = [
     "effects",
     "effects.codec",
     "effects.testing",
+    "effects.tracing",
     "plugins.datastar",
     "plugins.datastar.at",
     "plugins.datastar.attr",

@@ -180,9 +180,9 @@ def _is_tagged(members: Mapping[str, object]) -> bool:
 
 
 def _members(data: object, link: Link | None) -> dict[str, object]:
-    if type(data) is not dict or not all(type(name) is str for name in cast("dict[object, object]", data)):
-        kind = type(cast(object, data)).__name__
-        raise CodecError(f"a {kind} stands where JSON belongs", flatten(link), fix="decode what encode made")
+    kind = type(data)
+    if kind is not dict or not all(type(name) is str for name in cast("dict[object, object]", data)):
+        raise CodecError(f"a {kind.__name__} stands where JSON belongs", flatten(link), fix="decode what encode made")
     return cast("dict[str, object]", data)
 
 
