@@ -1,24 +1,26 @@
-"""Unit test effects without doing them: a recorder, and a sink that keeps what is sent to it.
-
-With pytest, define a fixture `dispatch` and ask for `recorder`; it is there as soon as rhialto is installed.
-"""
+"""A dispatch that records instead of doing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from os import PathLike
+from pathlib import Path
 from types import MappingProxyType
 from typing import cast, final
 
+from ._codec import Codec
 from ._context import Context
+from ._differences import assert_effects
 from ._dispatch import Dispatch
 from ._errors import DispatchResult, RegistrationError, near
+from ._memory_sink import MemorySink
+from ._recording import Recording
 from ._registry import Registration
 from ._signatures import read_signature
-from ._sink import Sink
 from ._tables import Entry
 
-__all__ = ["MemorySink", "Recorder"]
+__all__ = ["Recorder"]
 
 
 @final
@@ -47,16 +49,18 @@ class Recorder:
 
     def __init__(self, dispatch: Dispatch, *, state: Mapping[str, object] | None = None) -> None:
         self._alone: Mapping[str, object] = {"sink": MemorySink()}
-        self.effects: list[list[object]] = []
+        self._recording = Recording()
+        self.effects: list[list[object]] = self._recording.effects
         """Every effect that would have run, in order: its key and its arguments, placeholders resolved."""
         tables = dispatch._engine.tables
         self._entries = {
-            key: entry if entry.is_action else self._entry(entry, self._recording(key, None))
+            key: entry if entry.is_action else self._entry(entry, self._keeping(key, None))
             for key, entry in tables.entries.items()
         }
         self._slices = dict(tables.slices)
         recording = replace(tables, entries=MappingProxyType(self._entries), slices=MappingProxyType(self._slices))
         engine = replace(dispatch._engine, tables=recording)
+        self._codec = Codec.of(dispatch)
         self._dispatch = Dispatch(engine, dispatch._gathered, dispatch._system)
         self.state(**(state or {}))
 
@@ -70,7 +74,10 @@ class Recorder:
         """Dispatch, recording. See `Dispatch.__call__`. Without a sink, there is one with a single member."""
         if "sink" not in self._dispatch._system and (system is None or isinstance(cast(object, system), Mapping)):
             system = {**self._alone, **(system or {})}
-        return await self._dispatch(effects, data=data, system=system)
+        self._recording.calls.append((effects, {} if data is None else data))
+        result = await self._dispatch(effects, data=data, system=system)
+        self._recording.take_errors(result)
+        return result
 
     def __repr__(self) -> str:
         return f"<Recorder of {', '.join(self._dispatch.plugins)}, with {len(self.effects)} effects>"
@@ -88,6 +95,7 @@ class Recorder:
                     fix="register one with @registry.state",
                 )
             self._slices[name] = self._slice(name, value)
+            self._recording.state[name] = value
 
     def returns(self, key: str, value: object) -> None:
         """Let the effect `key` return `value`. Raises `RegistrationError` for a key that is no effect."""
@@ -95,7 +103,7 @@ class Recorder:
         def answer(*_: object) -> object:
             return value
 
-        self._stand_in(key, self._recording(key, answer))
+        self._stand_in(key, self._keeping(key, answer))
 
     def fails(self, key: str, error: BaseException) -> None:
         """Let the effect `key` raise `error`. Raises `RegistrationError` for a key that is no effect."""
@@ -103,7 +111,7 @@ class Recorder:
         def fail(*_: object) -> None:
             raise error
 
-        self._stand_in(key, self._recording(key, fail))
+        self._stand_in(key, self._keeping(key, fail))
 
     def runs(self, key: str, function: Callable[..., object]) -> None:
         """Let `function(ctx, *args)`, sync or async, stand in for the interpreter of `key`.
@@ -111,9 +119,33 @@ class Recorder:
         `await ctx.dispatch(...)` in it runs continuations, which are recorded as well. Raises `RegistrationError` for a
         key that is no effect.
         """
-        self._stand_in(key, self._recording(key, function))
+        self._stand_in(key, self._keeping(key, function))
 
-    def _recording(self, key: str, function: Callable[..., object] | None) -> Callable[..., object]:
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write a file of what this recorder was asked and what came of it, for `replay`.
+
+        Kept are effects and data as they are now, the state that was given, the recorded effects, and of each error its
+        phase, key and place; not kept are `system`, and what stands in for interpreters. It is tagged JSON, see
+        `effects.codec`: raises `CodecError` for values that have no tag.
+        """
+        Path(path).write_text(self._recording.text(self._codec))
+
+    async def replay(self, path: str | PathLike[str]) -> list[DispatchResult]:
+        """Dispatch what a file says that was saved, with its state, and compare what comes of it with what came then.
+
+        Raises an `AssertionError` that lists the differences, and `CodecError` for what is no such file. Returns the
+        results, in order.
+        """
+        __tracebackhide__ = True
+        saved = Recording.read(Path(path).read_text(), self._codec)  # noqa: ASYNC240 - a small file, in a test
+        effects, errors = len(self.effects), len(self._recording.errors)
+        self.state(**saved.state)
+        results = [await self(call, data=data) for call, data in saved.calls]
+        assert_effects(self.effects[effects:], saved.effects)
+        assert_effects(self._recording.errors[errors:], saved.errors, name="errors")
+        return results
+
+    def _keeping(self, key: str, function: Callable[..., object] | None) -> Callable[..., object]:
         def record(ctx: Context, *args: object, **_: object) -> object:
             self.effects.append([key, *args])
             return None if function is None else function(ctx, *args)
@@ -146,38 +178,3 @@ class Recorder:
         return Entry(
             Registration("state slice", name, "recorder", given, signature, False, False, MappingProxyType({}))
         )
-
-
-@final
-class MemorySink:
-    """A sink that keeps what it is sent: give it to a dispatch as `system={"sink": MemorySink()}`.
-
-    With `members`, it stands for a group of that many sinks, each of which keeps its own copy.
-    """
-
-    def __init__(self, *, members: int | None = None) -> None:
-        self.frames: list[bytes] = []
-        self.closed = False
-        self._members: list[MemorySink] | None = None if members is None else [MemorySink() for _ in range(members)]
-
-    @property
-    def text(self) -> str:
-        """Everything sent so far, as text."""
-        return b"".join(self.frames).decode()
-
-    def send(self, frame: bytes) -> None:
-        """Keep one frame; nothing once closed."""
-        if not self.closed:
-            self.frames.append(frame)
-            for member in self._members or ():
-                member.send(frame)
-
-    def close(self) -> None:
-        """Take nothing any more."""
-        self.closed = True
-        for member in self._members or ():
-            member.close()
-
-    def members(self) -> Sequence[Sink]:
-        """The members of a group, or the sink itself."""
-        return [self] if self._members is None else list(self._members)

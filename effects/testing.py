@@ -1,0 +1,11 @@
+"""Unit test effects without doing them: record, compare, replay, and let things fail on purpose.
+
+With pytest, define a fixture `dispatch` and ask for `recorder`; it is there as soon as rhialto is installed.
+"""
+
+from ._differences import ANYTHING, Like, assert_effects, like
+from ._faults import Fault, with_faults
+from ._memory_sink import MemorySink
+from ._recorder import Recorder
+
+__all__ = ["ANYTHING", "Fault", "Like", "MemorySink", "Recorder", "assert_effects", "like", "with_faults"]
