@@ -69,6 +69,7 @@ class Inside:
     def _failed(self, error: ErrorRecord) -> TraceNode:
         node = self._nodes.get(error.path)
         if node is None:
-            node = TraceNode("vector", error.key, error.path, error.types, "failed", values=error.values)
+            key = None if error.key is None else error.key[:200]
+            node = TraceNode("vector", key, error.path, error.types, "failed", values=error.values)
             self.add(node)
         return node

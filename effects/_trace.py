@@ -19,6 +19,10 @@ Status = Literal["unfinished", "done", "failed", "skipped", "stopped"]
 ended before all was done."""
 
 
+_COUNTED = {"dispatch": "of ", "action": "=> "}
+"""What stands before a count, where there is but one."""
+
+
 @final
 @dataclass(slots=True, eq=False)
 class TraceNode:
@@ -55,13 +59,14 @@ class TraceNode:
         time = "" if self.seconds is None else f", {self.seconds * 1000:.1f} ms"
         status = "" if self.status == "done" else f", {self.status}"
         said = "; ".join(map(self._said, self.errors))
-        return f"{name}{self._outcome()}{time}{status}{f': {said}' if said else ''}"
+        line = f"{name}{self._outcome()}{time}{status}{f': {said}' if said else ''}"
+        return " ".join(line.splitlines())  # a key that nobody registers, or a repr, may hold anything
 
     def _outcome(self) -> str:
         result = self.result if self.returned is None else self.returned
         returned = "" if result in {None, "NoneType", "None"} else f" -> {result}"
-        counts = ", ".join(f"{count} {name}" for name, count in self.counts.items())
-        return f"{returned}{f': {counts}' if counts else ''}"
+        counted = [f"{_COUNTED.get(self.kind, f'{name}=')}{count}" for name, count in self.counts.items()]
+        return " ".join([returned, *counted])
 
     def _said(self, error: ErrorRecord) -> str:
         if self.values is None or isinstance(error.exception, EffectsError):

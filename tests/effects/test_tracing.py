@@ -69,11 +69,11 @@ def steps(trace: Trace) -> list[tuple[str, str | None, str]]:
 
 
 TREE = """\
-dispatch: 3 vectors, 1500.0 ms, failed
-├─ action tree (list, list): 2 effects, 0.0 ms
+dispatch of 3, 1500.0 ms, failed
+├─ action tree (list, list) => 2, 0.0 ms
 │  ├─ effect nap (float), 1500.0 ms
 │  └─ effect run (list, list), 0.0 ms
-│     └─ dispatch: 2 vectors, 0.0 ms, failed
+│     └─ dispatch of 2, 0.0 ms, failed
 │        ├─ effect note (str) -> str, 0.0 ms
 │        └─ effect fail (), 0.0 ms, failed: ValueError
 ├─ vector nobody (int), failed: no interpreter for effect 'nobody'
@@ -146,6 +146,9 @@ async def test_a_broadcast_shows_its_counts() -> None:
     tracer = Tracer(create_dispatch([connections]))
     (await tracer([["broadcast", {"pattern": [ANY, ["page", ANY]]}]])).raise_errors()
     (broadcast,) = tracer.trace.root.children
+    assert str(broadcast).startswith(
+        "effect broadcast (dict) -> BroadcastResult matched=1 queued=0 dropped=0 evicted=0, "
+    )
     assert broadcast.counts == {"matched": 1, "queued": 0, "dropped": 0, "evicted": 0}
     assert isinstance(BroadcastResult(1), HasCounts)
 
@@ -389,3 +392,17 @@ def test_interceptors_that_cannot_be_added_are_refused(kit: Kit, added: Any, com
     """Two of one id would be two hooks under one name."""
     with pytest.raises(RegistrationError, match=complaint):
         made(kit, interceptors=[fail_fast]).with_interceptors(*added)
+
+
+async def test_each_step_is_one_line(kit: Kit) -> None:
+    """Whatever its key or its values hold."""
+
+    class Lines:
+        def __repr__(self) -> str:
+            return "a\nb"
+
+    tracer = Tracer(made(kit), values=True)
+    await tracer([["no\nbody" * 100, 1], ["note", Lines()]])
+    _, nobody, note = str(tracer.trace).splitlines()
+    assert len(nobody) < 600
+    assert note.startswith("└─ effect note (a b,) -> a b, ")
