@@ -1,9 +1,9 @@
 """`python -m effects dispatch`."""
 
 import argparse
+import importlib
 import io
 import json
-import runpy
 import sys
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
@@ -149,5 +149,5 @@ def test_the_exit_code_says_how_it_went(vector: str, code: int, monkeypatch: pyt
     """Of `python -m effects`."""
     monkeypatch.setattr(sys, "argv", ["effects", "dispatch", HERE, vector])
     with pytest.raises(SystemExit) as raised:
-        runpy.run_module("effects", run_name="__main__")
+        importlib.import_module("effects.__main__")
     assert raised.value.code == code

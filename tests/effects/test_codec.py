@@ -104,7 +104,7 @@ def test_what_is_written_is_read_again(value: Any) -> None:
 
 @settings(deadline=None)
 @given(data=hostile)
-def test_what_json_says_without_tags_is_itself(data: Any) -> None:
+def test_law_01_data_that_imitates_tags_stays_data(data: Any) -> None:
     """Data of any content, once encoded, makes nothing but that data."""
     assert shape(CODEC.decode(json.loads(CODEC.dumps(data)))) == shape(data)
 

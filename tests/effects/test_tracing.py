@@ -155,7 +155,7 @@ async def test_a_broadcast_shows_its_counts() -> None:
 
 @settings(deadline=None)
 @given(secret=secrets, number=st.integers(0, 19))
-async def test_a_trace_carries_no_values(secret: str, number: int) -> None:
+async def test_law_10_a_trace_carries_no_values(secret: str, number: int) -> None:
     """As logs and errors do not, unless it is asked for them."""
     vector = failing_vectors(secret)[number]
     with logged():
@@ -195,7 +195,7 @@ vectors = st.recursive(
 
 @settings(deadline=None, max_examples=200)
 @given(effects=st.lists(vectors, max_size=4), values=st.booleans(), limit=st.integers(1, 5))
-async def test_tracing_changes_nothing(kit: Kit, effects: list[Any], values: bool, limit: int) -> None:
+async def test_law_05_tracing_changes_nothing(kit: Kit, effects: list[Any], values: bool, limit: int) -> None:
     """Whatever is dispatched, however it fails to be looked at."""
 
     def quiet(trace: Trace) -> None:
