@@ -19,7 +19,7 @@ from ._plugins import Gathered, gather
 from ._registry import Registration, Registry
 from ._run import run
 from ._running import running
-from ._tables import make_tables
+from ._tables import guarded, make_tables
 
 __all__ = ["Dispatch", "create_dispatch"]
 
@@ -108,6 +108,15 @@ class Dispatch:
         without placeholders that do not fit. Runs nothing, and needs no data: for templates that are dispatched later.
         """
         return tuple(check(self._engine.tables, effects))
+
+    def with_interceptors(self, *interceptors: Interceptor) -> Dispatch:
+        """The same engine with more interceptors, before those it has; this one is not changed.
+
+        What is running is shared: to enter `running()` of one is to enter that of both. Raises `RegistrationError` for
+        what is no `Interceptor`, and for an id that is there already.
+        """
+        tables = guarded(self._engine.tables, _interceptors(interceptors))
+        return Dispatch(replace(self._engine, tables=tables), self._gathered, self._system)
 
     def running(self) -> AbstractAsyncContextManager[Dispatch]:
         """Open what the plugins need, for as long as the context is entered.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, final
 
@@ -16,8 +16,9 @@ from ._interceptors import Hook, Interceptor, StepKind
 from ._quick import Quick, quick
 from ._registry import Registration, Registry, namespace
 from ._signatures import Signature
+from ._tags import tag_problems
 
-__all__ = ["Entry", "Guard", "Tables", "make_tables"]
+__all__ = ["Entry", "Guard", "Tables", "guarded", "make_tables"]
 
 
 @final
@@ -99,6 +100,7 @@ def make_tables(
     owned = [("create_dispatch", one) for one in interceptors]
     owned += [(registry.name, one) for registry in registries for one in registry.interceptors]
     problems += _repeated_interceptors(owned)
+    problems += tag_problems((registry.name, tag) for registry in registries for tag in registry.tags)
     late = {name for registry in registries for name in registry.late}
     problems += _missing(chosen, {*system, *late})
     if problems:
@@ -115,6 +117,25 @@ def make_tables(
         dispatch_guards=_guards("dispatch", owned),
         action_guards=_guards("action", owned),
         effect_guards=_guards("effect", owned),
+    )
+
+
+def guarded(tables: Tables, interceptors: Sequence[Interceptor]) -> Tables:
+    """The same tables, with more interceptors before all others. Raises `RegistrationError` for ids that are taken."""
+    owned = [("with_interceptors", one) for one in interceptors]
+    there = {
+        guard.id for guards in (tables.dispatch_guards, tables.action_guards, tables.effect_guards) for guard in guards
+    }
+    problems = _repeated_interceptors(owned) + [
+        f"interceptor {one.id!r} is there already" for one in interceptors if one.id in there
+    ]
+    if problems:
+        raise RegistrationError("; ".join(problems), fix="give each an id of its own")
+    return replace(
+        tables,
+        dispatch_guards=(*_guards("dispatch", owned), *tables.dispatch_guards),
+        action_guards=(*_guards("action", owned), *tables.action_guards),
+        effect_guards=(*_guards("effect", owned), *tables.effect_guards),
     )
 
 

@@ -28,6 +28,7 @@ __all__ = [
     "is_list",
     "matches",
     "patterns_in",
+    "wildcard",
 ]
 
 Key = object
@@ -62,6 +63,14 @@ ANY: Final = Wildcard("ANY")
 """Matches one position of a key, whatever is there."""
 REST: Final = Wildcard("REST")
 """As the last item of a list, matches all the positions that follow, if any."""
+
+
+def wildcard(name: object) -> Wildcard:
+    """The wildcard of that name, for tagged JSON. Raises `PatternError` for what is none."""
+    for one in (ANY, REST):
+        if repr(one) == name:
+            return one
+    raise PatternError("there is no such wildcard", near="'ANY', 'REST'", fix="write one of them")
 
 
 @final

@@ -17,7 +17,7 @@ from ._expiry import expire_stuck
 from ._group import BroadcastResult
 from ._history import Audience, History
 from ._kept import history_of, kept
-from ._keys import Name, freeze_name, patterns_in
+from ._keys import Name, Wildcard, freeze_name, patterns_in, wildcard
 from ._lifecycle import Guests, Lifecycle
 from ._placeholders import own, theirs
 from ._seconds import is_seconds
@@ -203,6 +203,7 @@ class Connections:
         registry.placeholder("connection/own-key")(_own_key)
         registry.placeholder("connection/own-scope")(_own_scope)
         registry.placeholder("connection/cause")(_cause)
+        registry.tag("wildcard", Wildcard, encode=repr, decode=wildcard)
         return registry
 
     def _presence(self) -> Presence:

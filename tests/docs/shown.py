@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ __all__ = ["Shown", "blocks", "follow"]
 
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _NAME = re.compile(r"(?:#|<!--|/\*) ([\w./-]+\.\w+)(?: -->| \*/)?\n")
-_TIME = re.compile(r" in \d+\.\d+s")
+_TIME = re.compile(r" in \d+\.\d+s|\d+\.\d ms")
 _ROOT = Path(__file__).parents[2]
 _FREE = "127.0.0.1:0"
 _MODULES = frozenset({"hypercorn", "pytest"})
@@ -75,7 +76,7 @@ def _run_all(console: str, folder: Path, environment: dict[str, str]) -> int:
         if exported := re.fullmatch(r"export (\w+)=(\S+)", command):
             environment[exported[1]] = exported[2]
         else:
-            _run(command.split(), expected, folder, environment)
+            _run(shlex.split(command), expected, folder, environment)
     return len(commands) - 1
 
 
