@@ -17,7 +17,7 @@ from ._quick import Quick, quick
 from ._registry import Registration, Registry, namespace
 from ._signatures import Signature
 
-__all__ = ["Entry", "Guard", "Tables", "make_tables"]
+__all__ = ["Entry", "Guard", "Tables", "make_tables", "owned_interceptors", "settle"]
 
 
 @final
@@ -94,13 +94,8 @@ def make_tables(
     validate: bool,
 ) -> Tables:
     """Merge registries. Raises one `RegistrationError` that lists every conflict and every missing system value."""
-    chosen, problems = _settle([entry for registry in registries for entry in registry.registrations], prefer)
-    problems += _repeated_registries(registries)
-    owned = [("create_dispatch", one) for one in interceptors]
-    owned += [(registry.name, one) for registry in registries for one in registry.interceptors]
-    problems += _repeated_interceptors(owned)
-    late = {name for registry in registries for name in registry.late}
-    problems += _missing(chosen, {*system, *late})
+    owned = owned_interceptors(registries, interceptors)
+    chosen, problems = settle(registries, system, owned, prefer)
     if problems:
         raise RegistrationError(
             "this dispatch cannot be made\n" + "\n".join(f"  - {problem}" for problem in problems),
@@ -118,7 +113,26 @@ def make_tables(
     )
 
 
-def _settle(entries: Sequence[Registration], prefer: Mapping[str, str]) -> tuple[list[Registration], list[str]]:
+def settle(
+    registries: Sequence[Registry],
+    system: Collection[str],
+    owned: Sequence[tuple[str, Interceptor]],
+    prefer: Mapping[str, str],
+) -> tuple[list[Registration], list[str]]:
+    """Choose one registration for each name, and list all that is wrong with the registries together."""
+    chosen, problems = _choose([entry for registry in registries for entry in registry.registrations], prefer)
+    late = {name for registry in registries for name in registry.late}
+    problems += _repeated_registries(registries) + _repeated_interceptors(owned)
+    return chosen, problems + _missing(chosen, {*system, *late})
+
+
+def owned_interceptors(registries: Sequence[Registry], between: Iterable[Interceptor]) -> list[tuple[str, Interceptor]]:
+    """Every interceptor with its owner, in the order in which before hooks run."""
+    owned = [("create_dispatch", one) for one in between]
+    return owned + [(registry.name, one) for registry in registries for one in registry.interceptors]
+
+
+def _choose(entries: Sequence[Registration], prefer: Mapping[str, str]) -> tuple[list[Registration], list[str]]:
     """Choose one registration for each name: the preferred one, else the one that overrides, else the only one."""
     chosen: list[Registration] = []
     problems: list[str] = []
