@@ -9,7 +9,7 @@ from ._interceptors import Interceptor
 from ._plugins import Gathered, checked_list, gather
 from ._tables import owned_interceptors, settle
 
-__all__ = ["check_plugins"]
+__all__ = ["check_plugins", "left_out"]
 
 
 def check_plugins(
@@ -29,8 +29,7 @@ def check_plugins(
     """
     usable, problems = _usable(plugins, block)
     gathered = gather(usable, installed=installed, block=block)
-    problems += [_broken(name, error) for name, error in gathered.broken.items()]
-    return (*problems, *_together(gathered, system or {}, interceptors, prefer or {}))
+    return (*problems, *left_out(gathered.broken), *_together(gathered, system or {}, interceptors, prefer or {}))
 
 
 def _usable(plugins: Sequence[object], block: Collection[str]) -> tuple[list[object], list[RegistrationError]]:
@@ -47,11 +46,15 @@ def _usable(plugins: Sequence[object], block: Collection[str]) -> tuple[list[obj
     return usable, problems
 
 
-def _broken(name: str, error: Exception) -> RegistrationError:
-    return RegistrationError(
-        f"installed plugin {name!r} is broken: {type(error).__name__}: {error}",
-        fix=f"mend it, uninstall it, or block=[{name!r}]",
-    )
+def left_out(broken: Mapping[str, Exception]) -> list[RegistrationError]:
+    """Say of each installed plugin that was left out why that is."""
+    return [
+        RegistrationError(
+            f"installed plugin {name!r} is broken: {type(error).__name__}: {error}",
+            fix=f"mend it, uninstall it, or block=[{name!r}]",
+        )
+        for name, error in broken.items()
+    ]
 
 
 def _together(

@@ -18,7 +18,7 @@ ROOT = HERE.parent
 MUTANTS: list[dict[str, Any]] = tomllib.loads((HERE / "mutants.toml").read_text())["mutant"]
 FIELDS = {"law", "file", "old", "new", "test", "why"}
 LAWS = range(1, 11)
-PLUGINS = ("datastar", "connections", "http", "routes", "faults")
+PLUGINS = ("effects", "datastar", "connections", "http", "routes", "faults")
 
 ORIGIN = '''
 """Fails the run if what is imported is not the copy."""
@@ -61,7 +61,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_law_has_a_mutant() -> None:
-    """Each law and each plugin is named at least once, and its mutants name one of its own tests."""
+    """Each law, the engine beside them and each plugin, and its mutants name one of its own tests."""
     assert {mutant["law"] for mutant in MUTANTS} == {*LAWS, *PLUGINS}
     for mutant in MUTANTS:
         law = mutant["law"]

@@ -82,7 +82,7 @@ _NAMED: Mapping[object, str] = {NoneType: "None", None: "None", Ellipsis: "..."}
 
 def _bare(annotation: object) -> str:
     if isinstance(annotation, (str, ForwardRef)):
-        return annotation if isinstance(annotation, str) else annotation.__forward_arg__
+        return annotation.strip("'\"") if isinstance(annotation, str) else annotation.__forward_arg__
     origin, args = get_origin(annotation), get_args(annotation)
     if origin in {Union, UnionType}:
         return " | ".join(map(text_of, args))

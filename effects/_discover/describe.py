@@ -15,7 +15,7 @@ from .._signatures import Kind
 from .._tables import Tables, owned_interceptors
 from .description import KINDS, Described, Description, Source
 from .order import hooks_of, interceptor_order, plugin_names, plugin_order
-from .parameters import arguments, described, needed, returned
+from .parameters import arguments, described, named, needed, returned
 from .schemas import schema_of
 from .sources import doc_of, source_of
 
@@ -66,7 +66,7 @@ def _of_registration(gathered: Gathered, entry: Registration) -> Description:
         doc=doc_of(entry.function),
         parameters=tuple(described(one) for one in arguments(entry)),
         returns=returned(entry),
-        needs=tuple(described(one) for one in needed(entry)),
+        needs=tuple(named(one) for one in needed(entry)),
         each=entry.each,
         metadata=entry.metadata,
         schema=None if entry.kind == "state slice" else MappingProxyType(schema_of(entry)),

@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import pairwise
+from typing import cast
 
 from typing_extensions import get_original_bases
 
@@ -42,10 +43,9 @@ def _own_docs(cls: type) -> Mapping[str, str]:
         tree = ast.parse(textwrap.dedent(inspect.getsource(cls)))
     except (OSError, TypeError, SyntaxError):  # made by a call, in a console, or in a language of its own
         return {}
-    body = tree.body[0].body if isinstance(tree.body[0], ast.ClassDef) else []
     return {
         field.target.id: inspect.cleandoc(below.value.value)
-        for field, below in pairwise(body)
+        for field, below in pairwise(cast(ast.ClassDef, tree.body[0]).body)
         if isinstance(field, ast.AnnAssign)
         and isinstance(field.target, ast.Name)
         and isinstance(below, ast.Expr)

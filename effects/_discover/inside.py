@@ -22,8 +22,11 @@ _DEEPEST = 50
 """JSON is nested so deep at most: its readers use recursion."""
 
 
-def texts(value: object, place: str) -> Iterator[tuple[str, str]]:
-    """Every leaf and every name in a value, with the path to it. Uses no recursion, looks into nothing twice."""
+def texts(value: object, place: str, *, names: bool = True) -> Iterator[tuple[str, str]]:
+    """Every leaf and, with `names`, every name in a value, with the path to it.
+
+    Uses no recursion, and looks into nothing twice.
+    """
     seen: set[int] = set()
     kept: list[object] = []  # what is made on the way must live, or its identity would be another's
     waiting: list[Part] = [(place, value)]
@@ -36,7 +39,7 @@ def texts(value: object, place: str) -> Iterator[tuple[str, str]]:
             seen.add(id(found))
             kept.append(found)
             waiting.extend((where + step, part) for step, part in reversed(parts))
-            if isinstance(found, Mapping):
+            if names and isinstance(found, Mapping):
                 yield from ((where + step, step.removeprefix(".")) for step, _ in parts)
 
 

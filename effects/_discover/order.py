@@ -37,19 +37,13 @@ def plugin_names(gathered: Gathered) -> list[str]:
 
 def _marked(gathered: Gathered, name: str) -> Iterator[str]:
     """What marks of hooks change about a plugin's place."""
-    for impl in _impls(gathered, name):
-        before, after = _around(gathered, impl)
+    for hook, impl in _implemented(gathered, name):
+        called = gathered.called[hook]
+        place = called.index(name)
         if impl.tryfirst:
-            yield f"its {impl.function.__name__} is tryfirst: called before {_listed(after)}"
+            yield f"its {hook} is tryfirst: called before {_listed(called[place + 1 :])}"
         elif impl.trylast:
-            yield f"its {impl.function.__name__} is trylast: called after {_listed(before)}"
-
-
-def _around(gathered: Gathered, impl: pluggy.HookImpl) -> tuple[Sequence[str], Sequence[str]]:
-    """Who is called before, and who after an implementation of the same hook."""
-    called = gathered.called[impl.function.__name__]
-    place = called.index(impl.plugin_name)
-    return called[:place], called[place + 1 :]
+            yield f"its {hook} is trylast: called after {_listed(called[:place])}"
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -58,12 +52,12 @@ def _listed(names: Sequence[str]) -> str:
 
 def hooks_of(gathered: Gathered, name: str) -> tuple[str, ...]:
     """The hooks that a plugin implements."""
-    return tuple(impl.function.__name__ for impl in _impls(gathered, name))
+    return tuple(hook for hook, _ in _implemented(gathered, name))
 
 
-def _impls(gathered: Gathered, name: str) -> list[pluggy.HookImpl]:
+def _implemented(gathered: Gathered, name: str) -> list[tuple[str, pluggy.HookImpl]]:
     callers = gathered.manager.get_hookcallers(gathered.manager.get_plugin(name)) or ()
-    return [impl for caller in callers for impl in caller.get_hookimpls() if impl.plugin_name == name]
+    return [(caller.name, impl) for caller in callers for impl in caller.get_hookimpls() if impl.plugin_name == name]
 
 
 def interceptor_order(gathered: Gathered, owner: str, interceptor: Interceptor) -> Order:

@@ -6,9 +6,9 @@ import dataclasses
 import inspect
 import reprlib
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, dataclass
+from dataclasses import MISSING, dataclass, replace
 from inspect import Parameter
-from typing import Annotated, final, get_args
+from typing import Annotated, NotRequired, Required, final, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
@@ -20,11 +20,12 @@ from .annotations import doc_in, opened, text_of
 from .description import ParameterDescription
 from .docstrings import field_docs
 
-__all__ = ["Argument", "arguments", "described", "fields_of", "needed", "returned"]
+__all__ = ["Argument", "arguments", "described", "fields_of", "named", "needed", "returned"]
 
 _OWN: Mapping[Kind, int] = {"effect": 1, "action": 1, "placeholder": 1}
 """How many parameters are the engine's own: the context, the state, the data."""
 _BY_PLACE = frozenset({Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD, Parameter.VAR_POSITIONAL})
+_QUALIFIED: Mapping[object, bool] = {Required: True, NotRequired: False}
 _NO_DEFAULT: tuple[object, ...] = (Parameter.empty, MISSING, PydanticUndefined)
 
 
@@ -68,7 +69,12 @@ def _argument(entry: Registration, one: Parameter) -> Argument:
 
 
 def described(one: Argument, doc: str = "", inside: tuple[type, ...] = ()) -> ParameterDescription:
-    """Tell of one. `inside` are the types around it, which may hold themselves."""
+    """Tell of one and its options. `inside` are the types around it, which may hold themselves."""
+    return replace(named(one, doc), options=tuple(_options(one.annotation, inside)))
+
+
+def named(one: Argument, doc: str = "") -> ParameterDescription:
+    """Tell of one, and of nothing that is in it: a system value is no dict of options, whatever its class."""
     return ParameterDescription(
         name=one.name,
         type=text_of(one.annotation),
@@ -76,7 +82,6 @@ def described(one: Argument, doc: str = "", inside: tuple[type, ...] = ()) -> Pa
         required=one.required,
         default=None if any(one.default is none for none in _NO_DEFAULT) else _shown(one.default),
         several=one.several,
-        options=tuple(_options(one.annotation, inside)),
     )
 
 
@@ -108,7 +113,12 @@ def fields_of(kind: type) -> list[Argument]:
 def _of_typed_dict(kind: type) -> list[Argument]:
     required: frozenset[str] = getattr(kind, "__required_keys__", frozenset())
     hints = get_type_hints(kind, include_extras=True)
-    return [Argument(name, hint, name in required) for name, hint in hints.items()]
+    return [Argument(name, hint, _is_required(hint, name in required)) for name, hint in hints.items()]
+
+
+def _is_required(hint: object, otherwise: bool) -> bool:
+    """A class whose annotations are text, as with `from __future__ import annotations`, does not know by itself."""
+    return _QUALIFIED.get(get_origin(hint), otherwise)
 
 
 def _of_model(kind: type[BaseModel]) -> list[Argument]:

@@ -56,7 +56,8 @@ class _Alone(GenerateJsonSchema):
 class _Together(_Alone):
     """The same, where a nested effect is any vector of the same document."""
 
-    effect: ClassVar[Mapping[str, object]] = {"$ref": f"#/$defs/{_ANY}"}
+    effect: ClassVar[Mapping[str, object]] = {"allOf": [{"$ref": f"#/$defs/{_ANY}"}]}
+    """Not the bare reference: pydantic would look for it among its own."""
 
 
 def schema_of(entry: Registration) -> Schema:
@@ -81,9 +82,8 @@ def document(entries: Iterable[Registration], title: str) -> Schema:
 
 
 def value_schemas(values: Mapping[str, object]) -> tuple[Mapping[str, Schema], Schema]:
-    """The schema of a value of each type, and what they share. Types that could not be resolved may be anything."""
-    known = {name: object if isinstance(kind, str) else kind for name, kind in values.items()}
-    made, shared = _generated({name: _adapter([kind]) for name, kind in known.items()}, _Alone)
+    """The schema of a value of each type, and what they share."""
+    made, shared = _generated({name: _lenient(kind) for name, kind in values.items()}, _Alone)
     return {name: schema["prefixItems"][0] for name, schema in made.items()}, shared
 
 
@@ -106,6 +106,16 @@ def _adapter(kinds: Sequence[object]) -> TypeAdapter[object]:
     """For a tuple, in which any class may stand: TypedDicts refuse to be told so."""
     each = cast(Any, tuple).__class_getitem__(tuple(askable(kind) for kind in kinds))
     return TypeAdapter[object](each, config=ConfigDict(arbitrary_types_allowed=True))
+
+
+def _lenient(kind: object) -> TypeAdapter[object]:
+    """For a type that nobody has checked; where pydantic knows nothing of it, for anything."""
+    try:
+        adapter = _adapter([kind])
+        adapter.json_schema(schema_generator=_Alone)
+    except Exception:  # noqa: BLE001 - whatever an app's class does to pydantic, the others have schemas
+        return _adapter([object])
+    return adapter
 
 
 def _generated(

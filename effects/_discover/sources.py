@@ -29,8 +29,7 @@ def source_of(thing: object) -> Source | None:
 
 def doc_of(thing: object) -> str:
     """The docstring of a function, or of an object or its class, its indentation taken away."""
-    written = _written(thing)
-    doc: object = getattr(thing, "__doc__", None) if written is thing else getattr(written, "__doc__", None)
+    doc: object = getattr(_written(thing), "__doc__", None)
     return inspect.cleandoc(doc) if isinstance(doc, str) else ""
 
 
