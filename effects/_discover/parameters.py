@@ -80,16 +80,9 @@ def named(one: Argument, doc: str = "") -> ParameterDescription:
         type=text_of(one.annotation),
         doc=doc_in(one.annotation) or doc,
         required=one.required,
-        default=None if any(one.default is none for none in _NO_DEFAULT) else _shown(one.default),
+        default=None if any(one.default is none for none in _NO_DEFAULT) else reprlib.repr(one.default),
         several=one.several,
     )
-
-
-def _shown(value: object) -> str:
-    try:
-        return reprlib.repr(value)
-    except Exception as error:  # noqa: BLE001 - a default that cannot be shown is a default all the same
-        return f"<no repr: {type(error).__name__}>"
 
 
 def _options(annotation: object, inside: tuple[type, ...]) -> Iterator[ParameterDescription]:

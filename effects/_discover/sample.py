@@ -54,7 +54,6 @@ class Sampler:
         effects = [self._st.nothing(), *map(self._later, range(_DEEP))]
         self._readers = [Readable(self._st, one, letters) for one in effects]
         """One for each depth: in the first, there is no room for effects any more."""
-        self._possible: dict[int, SearchStrategy[object]] = {}
 
     def vectors(self, entries: Iterable[Entry]) -> SearchStrategy[list[object]]:
         """Vectors of any of the entries. Raises `SampleError` for the first of which none can be made."""
@@ -73,15 +72,13 @@ class Sampler:
 
     def _nested(self, depth: int) -> SearchStrategy[object]:
         """Any vector of which one can be made, with effects nested in it so deep."""
-        if depth not in self._possible:
-            found: list[SearchStrategy[object]] = []
-            for entry in self._tables.entries.values():
-                try:
-                    found.append(self._vector(entry, depth))
-                except SampleError:  # it is not what was asked for
-                    continue
-            self._possible[depth] = self._st.one_of(found)
-        return self._possible[depth]
+        found: list[SearchStrategy[object]] = []
+        for entry in self._tables.entries.values():
+            try:
+                found.append(self._vector(entry, depth))
+            except SampleError:  # it is not what was asked for
+                continue
+        return cast("SearchStrategy[object]", self._st.one_of(found))
 
     def _arguments(self, entry: Entry, depth: int) -> Any:
         """Tuples of arguments, those with defaults there or not."""

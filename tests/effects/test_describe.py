@@ -6,14 +6,15 @@ import functools
 import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import FrozenInstanceError, dataclass, field
+from importlib.metadata import EntryPoint
 from pathlib import Path
-from typing import Annotated, Any, Literal, NotRequired, Optional
+from typing import Annotated, Any, ForwardRef, Literal, NotRequired, Optional
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field, JsonValue
-from typing_extensions import Doc, TypedDict
+from typing_extensions import Doc, TypeAliasType, TypedDict
 
 from effects import (
     Context,
@@ -229,6 +230,8 @@ def test_options_without_a_source_have_no_docs() -> None:
         (Callable[..., str], "Callable[..., str]"),
         (JsonValue, "JsonValue"),
         (Effect, "Effect"),
+        (TypeAliasType("Level", int), "Level"),
+        (ForwardRef("Level"), "Level"),
         (Sequence[Effect], "Sequence[Effect]"),
         (Annotated[str, Field(min_length=1, pattern="a")], "str (min_length=1)"),
         ("Nowhere", "Nowhere"),
@@ -402,6 +405,17 @@ def test_the_order_of_plugins_is_explained() -> None:
     assert early.why.endswith("its rhialto_registry is tryfirst: called before 'plain', 'late'")
     assert log is not None
     assert log.why.startswith("the engine's own; it hears of errors after those of the list")
+
+
+def test_installed_plugins_come_after_those_of_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And after the engine's own."""
+    points = [EntryPoint("noted", "tests.effects.test_describe:noted", "rhialto")]
+    monkeypatch.setattr("effects._plugins.entry_points", lambda group: points)
+    dispatch = create_dispatch([effects("one")], system={"phone": Phone()}, installed=True)
+    orders = {one.key: one.order for one in dispatch.describe(kind="plugin")}
+    assert list(orders) == ["one", "rhialto.log", "noted"]
+    assert orders["noted"] is not None
+    assert (orders["noted"].place, orders["noted"].why) == (3, "installed: after those of the list, by name")
 
 
 def test_a_mark_that_changes_nothing_says_so() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field, JsonValue, StringConstraints, field_validator
-from typing_extensions import Doc, TypedDict
+from typing_extensions import Doc, TypeAliasType, TypedDict
 
 from effects import (
     Context,
@@ -73,6 +73,7 @@ TYPES: Mapping[str, object] = {
     "text": Annotated[str, StringConstraints(min_length=2, max_length=4)],
     "long": Annotated[list[int], Field(min_length=2)],
     "literal": Literal["a", "b"],
+    "alias": TypeAliasType("Level", Annotated[int, Field(ge=0, le=2)]),
     "union": int | str | None,
     "lists": list,
     "dicts": dict,
