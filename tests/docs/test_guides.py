@@ -37,6 +37,7 @@ def test_the_readme_leads_to_every_guide() -> None:
         ("```console\n$ rm -r x\n```", "a command that the tests do not know"),
         ("```python\n# a.py\nprint(1)\n```\n```console\n$ python a.py\n2\n```", "python a.py\n1"),
         ("```python\n# a.py\n1 / 0\n```\n```console\n$ python a.py\n```", "ZeroDivisionError"),
+        ("```python\n# a.py\n1\n```\n```console\n$ python a.py\n$ echo $?\n1\n```", "$ python a.py"),
         ("```python\n# demo/app.py\nnot there\n```", "not in demo/app.py:\nnot there"),
         ("```python\n# a.py\n1\n```\n```console\n$ hypercorn -k trio a:app\n```", "Process"),
         (f"```python\n# a.py\n{APP}\n```\n```console\n$ hypercorn -k trio a:app\n{SECURE}\n```", f"is not {SECURE}"),
