@@ -15,7 +15,9 @@ __all__ = ["FACES", "make"]
 
 FACES = [
     "effects",
+    "effects.codec",
     "effects.testing",
+    "effects.tracing",
     "plugins.datastar",
     "plugins.datastar.at",
     "plugins.datastar.attr",
@@ -38,9 +40,10 @@ class _Face(pdoc.doc.Module):
     @cached_property
     def _var_docstrings(self) -> dict[str, str]:
         found = dict(super()._var_docstrings)
-        for module in pkgutil.iter_modules(getattr(self.obj, "__path__", ())):
-            if module.name.startswith("_"):
-                found |= pdoc.doc.Module.from_name(f"{self.fullname}.{module.name}")._var_docstrings
+        package = self.obj if hasattr(self.obj, "__path__") else sys.modules[self.fullname.rpartition(".")[0]]
+        for module in pkgutil.iter_modules(package.__path__):
+            if module.name.startswith("_") and module.name != "__main__":
+                found |= pdoc.doc.Module.from_name(f"{package.__name__}.{module.name}")._var_docstrings
         return found
 
 

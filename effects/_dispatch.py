@@ -31,7 +31,7 @@ from ._plugins import Gathered, gather
 from ._registry import Registration, Registry
 from ._run import run
 from ._running import running
-from ._tables import make_tables
+from ._tables import guarded, make_tables
 
 __all__ = ["Dispatch", "create_dispatch"]
 
@@ -171,13 +171,25 @@ class Dispatch:
         """
         return tuple(missing_values(self._engine.tables, merged(self._current(), system or {})))
 
+    def with_interceptors(self, *interceptors: Interceptor) -> Dispatch:
+        """The same engine with more interceptors, before those it has; this one is not changed.
+
+        What is running is shared: to enter `running()` of one is to enter that of both. Raises `RegistrationError` for
+        what is no `Interceptor`, and for an id that is there already.
+        """
+        more = [("with_interceptors", one) for one in _interceptors(interceptors)]
+        tables = guarded(self._engine.tables, more)
+        gathered = replace(self._gathered, between=(*more, *self._gathered.between))
+        return Dispatch(replace(self._engine, tables=tables), gathered, self._system)
+
     def running(self) -> AbstractAsyncContextManager[Dispatch]:
         """Open what the plugins need, for as long as the context is entered.
 
         Lifespans are entered in the order of plugins and exited in reverse, also when one of them fails; system values
         they yield are there for every dispatch meanwhile. Background work runs in one nursery, which this owns: on
         leaving, it is cancelled and waited for before the first lifespan closes. Raises what a lifespan raises, with a
-        note that names its plugin, and `LifecycleError` when entered twice at the same time.
+        note that names its plugin, `RegistrationError` where two bring the same system value, and `LifecycleError` when
+        entered twice at the same time.
         """
         return running(self, self._engine.background, self._gathered.lifespans)
 
@@ -217,7 +229,7 @@ def create_dispatch(
     _check("limits", limits, Limits, "a Limits(...)")
     gathered = gather(plugins, installed=installed, block=_names(block))
     base = merged(EMPTY, system or {})
-    between = _interceptors(interceptors)
+    between = [("create_dispatch", one) for one in _interceptors(interceptors)]
     tables = make_tables(gathered.registries, base.keys(), between, prefer or {}, validate=validate)
     engine = Engine(tables, limits or Limits(), debug, gathered.hear, Background(), run)
     return Dispatch(engine, replace(gathered, between=tuple(between)), base)

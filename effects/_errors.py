@@ -30,12 +30,17 @@ __all__ = [
     "StateError",
     "SystemValueError",
     "UnknownKeyError",
+    "message_of",
     "near",
 ]
 
 
 class EffectsError(Exception):
-    """Base of every exception the engine itself raises or records. Its message holds no values."""
+    """Base of every exception the engine itself raises or records. Its message holds no values.
+
+    Plugins derive theirs from it, too, for what they refuse: of other exceptions, records show only the type. So
+    theirs hold no values either.
+    """
 
     def __init__(self, what: str, *, near: str | None = None, fix: str | None = None) -> None:
         super().__init__(what)
@@ -147,13 +152,18 @@ class ErrorRecord:
         """The path and the arguments' types: `effects[2] (str, dict)`."""
         return f"{render(self.path)} ({', '.join(self.types)})" if self.types else render(self.path)
 
+    @property
+    def cause(self) -> str:
+        """What failed, in one line without values: the engine's own message, or the exception's type."""
+        return self.exception.what if isinstance(self.exception, EffectsError) else _named(self.exception)
+
     def __str__(self) -> str:
         place = self.place if self.values is None else f"{self.place} {self.values}"
         if isinstance(self.exception, EffectsError):
             named = self.key is None or repr(self.key) in self.exception.what
             return self.exception.lines(at=place if named else f"{place}, in {self.key!r}")
         cause = _named(self.exception)
-        shown = cause if self.values is None else f"{cause}: {_message(self.exception)}"
+        shown = cause if self.values is None else f"{cause}: {message_of(self.exception)}"
         owner = f"\n  from plugin {self.plugin!r}" if self.plugin else ""
         return f"{self.phase} failed for {self.key!r}: {shown}\n  at   {place}{owner}"
 
@@ -172,7 +182,8 @@ def _named(exception: BaseException, depth: int = 0) -> str:
     return f"{name} ({', '.join(names)})"
 
 
-def _message(exception: Exception) -> str:
+def message_of(exception: Exception) -> str:
+    """What an exception says, shortened; why, where it says nothing. May hold values."""
     try:
         return str(exception)[:500]
     except Exception as error:  # noqa: BLE001 - a message is only decoration: it may not cost the record

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import reprlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -12,6 +11,7 @@ from ._background import Background
 from ._errors import DispatchResult, ErrorRecord, Outcome, Phase, ShapeError
 from ._limits import Budget, Limits
 from ._paths import Link, flatten
+from ._shown import shortened, type_names
 from ._tables import Tables
 
 if TYPE_CHECKING:
@@ -73,8 +73,8 @@ class Frame:
         vector: object = None,
     ) -> None:
         """Record a failure here and in every parent, and tell the listeners."""
-        values = _shortened(vector) if self.engine.debug and vector is not None else None
-        record = ErrorRecord(phase, key, flatten(link), plugin, error, _types(vector), values)
+        values = shortened(vector) if self.engine.debug and vector is not None else None
+        record = ErrorRecord(phase, key, flatten(link), plugin, error, type_names(vector), values)
         frame: Frame | None = self
         while frame is not None:
             if frame.muted is not None:
@@ -135,23 +135,3 @@ def _head(vector: object) -> object:
         return next(iter(cast("Sequence[object]", vector)), None) if isinstance(vector, (list, tuple)) else None
     except Exception:  # noqa: BLE001 - a subclass of list may fail in any way when it is read
         return None
-
-
-def _types(vector: object) -> tuple[str, ...]:
-    if not isinstance(vector, (list, tuple)):
-        return () if vector is None else (type(vector).__name__,)
-    try:
-        return tuple(type(arg).__name__ for arg in cast("Sequence[object]", vector)[1:11])
-    except Exception:  # noqa: BLE001 - as above
-        return ()
-
-
-_short = reprlib.Repr()
-_short.maxlevel, _short.maxstring, _short.maxother = 3, 60, 60
-
-
-def _shortened(value: object) -> str:
-    try:
-        return _short.repr(value)
-    except Exception as error:  # noqa: BLE001 - a repr is only decoration: it may not cost the record
-        return f"<no repr: {type(error).__name__}>"

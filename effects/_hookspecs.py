@@ -1,7 +1,8 @@
 """What a plugin may implement. Every plugin is a pluggy plugin: a module, an object, or a `Registry`.
 
 Hooks run when a dispatch is made, when it starts and stops running, and when something fails: never on the way of an
-effect to its interpreter. All are optional; a plugin that implements none is refused.
+effect to its interpreter. All are optional; a plugin that implements none is refused. An implementation may leave out
+parameters that it does not need.
 
 The order of plugins is the order of the list given to `create_dispatch`, then of installed plugins by name; a hook
 implementation marked `tryfirst` comes before, one marked `trylast` after the others.
@@ -49,8 +50,10 @@ class HookSpecs:
 
         Entered in the order of plugins inside `dispatch.running()`, exited in reverse, also when a later one fails. It
         runs in the task that called `running()` and may open a nursery of its own. Its value, if it is a mapping, is
-        merged into the system for as long as it is open; registries name such values as `late`. What it raises leaves
-        `running()`, with a note that names the plugin.
+        merged into the system for as long as it is open; registries name such values as `late`, and no two lifespans
+        may bring the same. What belongs to one dispatch is made here: the plugin itself may serve several, as an
+        installed one does. What it raises leaves `running()`, with a note that names the plugin. An
+        `@asynccontextmanager` function may be marked as it is.
         """
 
     @_hookspec

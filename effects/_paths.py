@@ -111,6 +111,6 @@ def _children(value: object) -> list[tuple[int | str, object]]:
         return []
 
 
-def render(path: Path) -> str:
+def render(path: Path, root: str = "effects") -> str:
     """A path as people read it: `effects[0][2] => [1]['then']`."""
-    return "effects" + "".join(f" {token.value} " if isinstance(token, Via) else f"[{token!r}]" for token in path)
+    return root + "".join(f" {token.value} " if isinstance(token, Via) else f"[{token!r}]" for token in path)

@@ -49,8 +49,8 @@ class Gathered:
     """For each registry, the plugin that contributes it."""
     called: Mapping[str, tuple[str, ...]]
     """For each hook, the plugins that implement it, in order of call."""
-    between: tuple[Interceptor, ...] = ()
-    """The interceptors that `create_dispatch` was given; they come before those of the registries."""
+    between: tuple[tuple[str, Interceptor], ...] = ()
+    """The interceptors that come before those of the registries, and which function was given them."""
 
     def hear(self, record: ErrorRecord) -> None:
         """Tell every listener of an error. A listener that raises harms nobody."""
@@ -58,7 +58,10 @@ class Gathered:
             try:
                 listener(record=record)
             except Exception as error:  # noqa: BLE001 - a listener's failure must not become the dispatch's
-                _logger.error("plugin %r failed to hear of an error: %s", name, type(error).__name__)  # noqa: TRY400
+                said = type(error).__name__
+                _logger.error(  # noqa: TRY400
+                    "plugin %r failed to hear of an error: %s", name, said, extra={"effect_plugin": name}
+                )
 
 
 @final
@@ -188,7 +191,8 @@ def _survived(broken: dict[str, Exception], name: str, act: Callable[[], None]) 
     except Exception as error:  # noqa: BLE001 - whatever a foreign distribution raises, the others load
         broken[name] = error
         fix = f"mend it, uninstall it, or block=[{name!r}]"
-        _logger.error("installed plugin %r is broken and was left out: %r\n  fix  %s", name, error, fix)  # noqa: TRY400
+        message = "installed plugin %r is broken and was left out: %r\n  fix  %s"
+        _logger.error(message, name, error, fix, extra={"effect_plugin": name})  # noqa: TRY400
         return False
     return True
 

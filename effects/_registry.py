@@ -14,6 +14,7 @@ from ._errors import RegistrationError
 from ._hookspecs import hookimpl
 from ._interceptors import Interceptor
 from ._signatures import Kind, Signature, annotations_of, caller_scope, read_signature, source_of
+from ._tags import Tag, check_tag
 
 if TYPE_CHECKING:
     from ._dispatch import Dispatch
@@ -87,6 +88,7 @@ class Registry:
         self.late = frozenset(late)
         self._registrations: list[Registration] = []
         self._interceptors: list[Interceptor] = []
+        self._tags: list[Tag] = []
         self._lifespan: Lifespan | None = None
         self._closed = False
 
@@ -102,6 +104,11 @@ class Registry:
     def interceptors(self) -> tuple[Interceptor, ...]:
         """The interceptors, in order."""
         return tuple(self._interceptors)
+
+    @property
+    def tags(self) -> tuple[Tag, ...]:
+        """How values of this plugin's types are written in tagged JSON, in order."""
+        return tuple(self._tags)
 
     def effect(self, key: str, *, each: bool = False, override: bool = False, **metadata: object) -> Callable[[F], F]:
         """Register the decorated function as the interpreter of `key`; it is returned as it is.
@@ -150,6 +157,21 @@ class Registry:
         self._check_open(f"interceptor {interceptor.id!r}")
         self._interceptors.append(interceptor)
         return interceptor
+
+    def tag(self, name: str, kind: type, *, encode: Callable[..., object], decode: Callable[..., object]) -> None:
+        """Say how values of a type are written in tagged JSON, `{"$name": content}`, and read again.
+
+        `kind` is a class, whose subclasses are written as it is, or a runtime-checkable protocol. `encode(value)` makes
+        the content, which is encoded in turn; `decode(content)` makes a value, and raises for content that does not
+        fit: whoever writes the text may write anything. Used by `effects.codec`, which no dispatch is in need of.
+        Raises `RegistrationError` for a name or type that has a tag already, or once closed.
+        """
+        self._check_open(f"tag {name!r}")
+        tag = Tag(name, kind, encode, decode)
+        check_tag(tag)
+        if any(one.name == name or one.kind is kind for one in self._tags):
+            raise RegistrationError(f"registry {self.name!r} has a tag {name!r}, or one for {kind.__name__}, already")
+        self._tags.append(tag)
 
     def lifespan(self, function: Lifespan) -> Lifespan:
         """Register an async context manager function `(dispatch)` to be open while the dispatch is running.

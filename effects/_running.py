@@ -27,17 +27,19 @@ async def running(
     """Enter the lifespans in order, then a nursery for background work; at the end cancel that, and exit in reverse.
 
     Background work may use what the lifespans opened: all of it has ended before the first of them closes. A system
-    value is there from when its lifespan has opened until it begins to close.
+    value is there from when its lifespan has opened until it begins to close; no two lifespans bring the same.
     """
     if background.running:
         raise LifecycleError("this dispatch is running already", fix="enter running() once, around everything")
     background.running = True
     try:
         async with AsyncExitStack() as stack:
+            owners: dict[str, str] = {}
             for name, call in lifespans:
                 lifespan = _made(name, call, dispatch)
                 if lifespan is not None:
                     brought = await stack.enter_async_context(_Named(name, lifespan))
+                    _claim(owners, name, brought)
                     stack.callback(setattr, background, "system", background.system)
                     background.system = MappingProxyType({**background.system, **brought})
             with _unwrapped():
@@ -61,6 +63,17 @@ def _made(name: str, call: Callable[..., object], dispatch: Dispatch) -> Lifespa
                 fix="write it as an @asynccontextmanager function",
             )
     return cast("Lifespan | None", lifespan)
+
+
+def _claim(owners: dict[str, str], name: str, brought: Mapping[str, object]) -> None:
+    """Note whose lifespan brought what. Of two that bring the same, one would get what the other has opened."""
+    for value in brought:
+        if value in owners:
+            raise RegistrationError(
+                f"the lifespans of plugins {owners[value]!r} and {name!r} both bring the system value {value!r}",
+                fix="give one of the values another name, or block one of the plugins",
+            )
+        owners[value] = name
 
 
 @final

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, final
 
@@ -16,8 +16,13 @@ from ._interceptors import Hook, Interceptor, StepKind
 from ._quick import Quick, quick
 from ._registry import Registration, Registry, namespace
 from ._signatures import Signature
+from ._tags import tag_problems
 
-__all__ = ["Entry", "Guard", "Tables", "make_tables", "owned_interceptors", "settle"]
+__all__ = ["Entry", "Guard", "Tables", "guarded", "make_tables", "owned_interceptors", "settle"]
+
+
+Owned = tuple[str, Interceptor]
+"""An interceptor, and who brings it."""
 
 
 @final
@@ -88,7 +93,7 @@ class Tables:
 def make_tables(
     registries: Sequence[Registry],
     system: Collection[str],
-    interceptors: Iterable[Interceptor],
+    interceptors: Iterable[Owned],
     prefer: Mapping[str, str],
     *,
     validate: bool,
@@ -116,20 +121,38 @@ def make_tables(
 def settle(
     registries: Sequence[Registry],
     system: Collection[str],
-    owned: Sequence[tuple[str, Interceptor]],
+    owned: Sequence[Owned],
     prefer: Mapping[str, str],
 ) -> tuple[list[Registration], list[str]]:
     """Choose one registration for each name, and list all that is wrong with the registries together."""
     chosen, problems = _choose([entry for registry in registries for entry in registry.registrations], prefer)
     late = {name for registry in registries for name in registry.late}
     problems += _repeated_registries(registries) + _repeated_interceptors(owned)
+    problems += tag_problems((registry.name, tag) for registry in registries for tag in registry.tags)
     return chosen, problems + _missing(chosen, {*system, *late})
 
 
-def owned_interceptors(registries: Sequence[Registry], between: Iterable[Interceptor]) -> list[tuple[str, Interceptor]]:
+def owned_interceptors(registries: Sequence[Registry], before: Iterable[Owned]) -> list[Owned]:
     """Every interceptor with its owner, in the order in which before hooks run."""
-    owned = [("create_dispatch", one) for one in between]
-    return owned + [(registry.name, one) for registry in registries for one in registry.interceptors]
+    return [*before, *((registry.name, one) for registry in registries for one in registry.interceptors)]
+
+
+def guarded(tables: Tables, owned: Sequence[Owned]) -> Tables:
+    """The same tables, with more interceptors before all others. Raises `RegistrationError` for ids that are taken."""
+    there = {
+        guard.id for guards in (tables.dispatch_guards, tables.action_guards, tables.effect_guards) for guard in guards
+    }
+    problems = _repeated_interceptors(owned) + [
+        f"interceptor {one.id!r} is there already" for _, one in owned if one.id in there
+    ]
+    if problems:
+        raise RegistrationError("; ".join(problems), fix="give each an id of its own")
+    return replace(
+        tables,
+        dispatch_guards=(*_guards("dispatch", owned), *tables.dispatch_guards),
+        action_guards=(*_guards("action", owned), *tables.action_guards),
+        effect_guards=(*_guards("effect", owned), *tables.effect_guards),
+    )
 
 
 def _choose(entries: Sequence[Registration], prefer: Mapping[str, str]) -> tuple[list[Registration], list[str]]:

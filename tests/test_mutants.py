@@ -8,7 +8,10 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
@@ -18,6 +21,7 @@ ROOT = HERE.parent
 MUTANTS: list[dict[str, Any]] = tomllib.loads((HERE / "mutants.toml").read_text())["mutant"]
 FIELDS = {"law", "file", "old", "new", "test", "why"}
 LAWS = range(1, 11)
+AT_A_TIME = 2
 PLUGINS = ("effects", "datastar", "connections", "http", "routes", "faults")
 
 ORIGIN = '''
@@ -54,10 +58,41 @@ def run(root: Path, *tests: str, **more: str) -> subprocess.CompletedProcess[str
     return subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, timeout=120, check=False)
 
 
+Done = subprocess.CompletedProcess[str]
+
+
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The unchanged copy, which each mutant changes and puts right again."""
-    return copied(tmp_path_factory.mktemp("mutants"))
+    """The unchanged copy."""
+    return copied(tmp_path_factory.mktemp("unchanged"))
+
+
+@pytest.fixture(scope="module")
+def tries(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Future[Done]]]:
+    """What each mutant that is asked for comes to, by its reason. Two are tried at a time, in a copy each."""
+    copies: SimpleQueue[Path] = SimpleQueue()
+    for number in range(AT_A_TIME):
+        copies.put(copied(tmp_path_factory.mktemp(f"mutants{number}")))
+    asked = {item.name for item in request.session.items}
+    wanted = [one for one in MUTANTS if f"{test_a_mutant_turns_its_test_red.__name__}[{one['why']}]" in asked]
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        yield {mutant["why"]: pool.submit(tried, mutant, copies) for mutant in wanted}
+        pool.shutdown(cancel_futures=True)
+
+
+def tried(mutant: dict[str, Any], copies: SimpleQueue[Path]) -> Done:
+    """Make the change in one of the copies, run the test, and put it right again."""
+    copy = copies.get()
+    file = copy / mutant["file"]
+    source = file.read_text()
+    file.write_text(source.replace(mutant["old"], mutant["new"]))
+    try:
+        return run(copy, mutant["test"], PATIENCE="8")  # what a mutant keeps from coming is not waited for as long
+    finally:
+        file.write_text(source)
+        copies.put(copy)
 
 
 def test_every_law_has_a_mutant() -> None:
@@ -86,14 +121,8 @@ def test_without_a_mutant_the_tests_pass(tree: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant["why"])
-def test_a_mutant_turns_its_test_red(mutant: dict[str, Any], tree: Path) -> None:
+def test_a_mutant_turns_its_test_red(mutant: dict[str, Any], tries: dict[str, Future[Done]]) -> None:
     """With the change in place the test fails: by a failure, not by an error in running it."""
-    file = tree / mutant["file"]
-    source = file.read_text()
-    file.write_text(source.replace(mutant["old"], mutant["new"]))
-    try:
-        done = run(tree, mutant["test"], PATIENCE="8")  # what a mutant keeps from coming is not waited for as long
-    finally:
-        file.write_text(source)
+    done = tries[mutant["why"]].result()
     assert done.returncode == 1, done.stdout + done.stderr
     assert "1 failed" in done.stdout, done.stdout

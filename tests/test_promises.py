@@ -23,7 +23,7 @@ def rows() -> list[list[str]]:
 
 def named(row: list[str]) -> tuple[str, str]:
     """The file and the function of the test that a row names."""
-    found = re.fullmatch(r"`((?:tests/[\w/]+|plugins/\w+/testing)\.py)::(\w+)`", row[1])
+    found = re.fullmatch(r"`((?:(?:demo/\w+/)?tests/[\w/]+|plugins/\w+/testing)\.py)::(\w+)`", row[1])
     assert found is not None, f"write the test as `tests/file.py::test_name`: {row[1]}"
     return found[1], found[2]
 

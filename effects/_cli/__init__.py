@@ -6,15 +6,22 @@ import argparse
 from collections.abc import Sequence
 
 from .._errors import EffectsError
-from . import check, describe, grep, sample, schema
+from . import check, describe, dispatch, grep, sample, schema
 from .command import Command, Exit
 from .printing import print_error
 
 __all__ = ["COMMANDS", "main"]
 
-COMMANDS: tuple[Command, ...] = (describe.COMMAND, grep.COMMAND, sample.COMMAND, schema.COMMAND, check.COMMAND)
+COMMANDS: tuple[Command, ...] = (
+    describe.COMMAND,
+    grep.COMMAND,
+    sample.COMMAND,
+    schema.COMMAND,
+    check.COMMAND,
+    dispatch.COMMAND,
+)
 
-_ABOUT = "Ask a dispatch what it can do."
+_ABOUT = "Ask a dispatch what it can do, or have it do something."
 _TARGET = """\
 TARGET is module:attribute, found from the current folder: a dispatch, an app that has a Live,
 a plugin or a list of plugins, or a function without arguments that returns one of these.
@@ -44,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
             command.name,
             help=command.help,
             description=command.help,
-            epilog=f"examples:\n{examples}\n\n{_TARGET}",
+            epilog="\n".join([f"examples:\n{examples}\n", command.note, _TARGET]),
             formatter_class=shape,
         )
         one.add_argument("target", metavar="TARGET", help="module:attribute, such as app:dispatch")

@@ -35,3 +35,5 @@ class Command:
     """Adds what the command takes besides its target."""
     run: Callable[[Namespace], Exit]
     """Does it. What it raises as an `EffectsError` is printed, and the exit code is 2."""
+    note: str = ""
+    """What its help says besides."""

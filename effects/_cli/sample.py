@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
+from .._codec import Codec
 from .._discover import SampleError
 from .._errors import UnknownKeyError
 from .command import Command, Exit
-from .printing import print_error, print_json, print_text
+from .printing import print_error, print_text
 from .target import dispatch_in
 
 __all__ = ["COMMAND"]
@@ -27,7 +28,7 @@ def _run(given: Namespace) -> Exit:
         print_error(error)
         return Exit.NOTHING
     if given.json:
-        print_json(samples)
+        print(Codec.of(dispatch).dumps(list(samples)))
     else:
         print_text("\n".join(map(repr, samples)))
     return Exit.FINE

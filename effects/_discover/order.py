@@ -64,8 +64,8 @@ def interceptor_order(gathered: Gathered, owner: str, interceptor: Interceptor) 
     """The place of an interceptor among all: before hooks run so, after hooks in reverse."""
     owned = owned_interceptors(gathered.registries, gathered.between)
     place = next(index for index, (_, one) in enumerate(owned, 1) if one is interceptor)
-    if any(one is interceptor for one in gathered.between):
-        return Order(place, len(owned), "given to create_dispatch, whose interceptors come before those of plugins")
+    if place <= len(gathered.between):
+        return Order(place, len(owned), f"given to {owner}, whose interceptors come before those of plugins")
     registries = [registry.name for registry in gathered.registries]
     own = [one for name, one in owned if name == owner]
     why = (

@@ -156,6 +156,10 @@ class Connection:
             self._first.append(frame)
             self._wakeup.set()
 
+    def takes(self, frames: Sequence[bytes]) -> bool:
+        """Whether so much may be sent `first`."""
+        return len(frames) < self._max_frames * _OWN and sum(map(len, frames)) <= self._max_bytes * _OWN
+
     def _merge(self, frame: bytes) -> bool:
         """Merge what is queued, with one frame more; False where that does not help."""
         if self._when_full is None:
@@ -223,7 +227,7 @@ class Connection:
             self._frames.clear()
             self._bytes = 0
         self._listening = self.cause is None and not self._held
-        self._in_flight = bool(joined)
+        self._in_flight = self._in_flight or bool(joined)
         return joined
 
     def written(self) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from itertools import repeat
 from typing import final
 
@@ -27,6 +27,10 @@ class BroadcastResult:
     """Frames not put into a queue, because the connection had ended or ended of it."""
     evicted: int = 0
     """Connections that ended with `overflow` while this ran."""
+
+    def counts(self) -> Mapping[str, int]:
+        """All of it, by name: what traces show."""
+        return asdict(self)
 
 
 @final

@@ -4,18 +4,19 @@ One record for all names, with who was meant, not one for each: keeping a frame 
 and is forgotten with the oldest. Whoever comes back is asked for by name and pattern again, for each frame. It gets
 what it would have got had it stayed, or is told that this is not known any more; never a part.
 
-What is not known: frames that were forgotten, copies that `each=True` effects made for those who were there, and what a
-broadcast sends that had begun before the connection was there, and has not ended.
+What is not known: frames that were forgotten, what was sent to single connections, such as the copies that `each=True`
+effects make for those who are there, and what is still sent by a broadcast that had begun before the connection was
+there, or by what that has spawned.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections import Counter, deque
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from itertools import islice
 from typing import NamedTuple, Self, final
+from weakref import WeakKeyDictionary
 
 import trio
 
@@ -81,15 +82,16 @@ class Follower:
 
     def begin(self) -> str:
         """The id of where the connection begins: to be sent right behind what it begins with."""
-        self._told = self.start
-        return self._id(self.start)
+        return self._tell(self.start)
 
     def progress(self) -> str | None:
         """The id of a connection to which all there is has been sent; None where it has been sent that."""
-        if self._told == self._history.head:
-            return None
-        self._told = self._history.head
-        return self._id(self._told)
+        return None if self._told == self._history.head else self._tell(self._history.head)
+
+    def was_sent_alone(self) -> None:
+        """Say that the connection was sent something by itself: if it has begun, later ones cannot be sent that."""
+        if self._told >= 0:
+            self._history.keep(Audience(self.frozen), None)
 
     def missed(self, last: str) -> Sequence[bytes] | None:
         """The frames since the id that an earlier connection of the same name got last; None where they are not known.
@@ -107,7 +109,9 @@ class Follower:
         """Say that the client has gone, if the connection is open: it may come back."""
         self._cut_off = True
 
-    def _id(self, place: int) -> str:
+    def _tell(self, place: int) -> str:
+        self._told = place
+        self._history.told = max(self._history.told, place)
         return f"{self.token}.{place}"
 
     def _ended(self, connection: Connection) -> None:
@@ -118,8 +122,9 @@ class Follower:
 class History:
     """The latest frames sent to names, for `Connections(history=History())`: at most so many, so large, so old.
 
-    Also for so long may connections that were cut off come back to their place. It is of this process: who comes back
-    to another begins anew. Raises `RegistrationError` for bounds that are no numbers above 0.
+    Also for so long may connections that were cut off come back to their place. It belongs to the store in memory that
+    the plugin is given, and knows what every dispatch sends that shares it. Who comes back to another process begins
+    anew. Raises `RegistrationError` for bounds that are no numbers above 0.
     """
 
     def __init__(self, *, max_frames: int = 1_000, max_bytes: int = 10_000_000, max_age: float = 300.0) -> None:
@@ -131,12 +136,14 @@ class History:
         self._max_age = max_age
         self._sent: deque[_Sent] = deque()
         self._bytes = 0
-        self._sending: dict[object, Audience] = {}
+        self._sending: WeakKeyDictionary[object, Audience] = WeakKeyDictionary()
         self._followers: dict[str, Follower] = {}
         self._names: Counter[Frozen] = Counter()
         self._left: deque[tuple[float, str]] = deque()
         self.head = 0
         """How many frames were ever kept: the place of who has got them all."""
+        self.told = 0
+        """The latest place that anybody was told."""
 
     def follow(self, connection: Connection) -> Follower:
         """Remember a connection's place, from now on. Call it as soon as the connection is stored."""
@@ -184,21 +191,22 @@ class History:
             self._drop(token)
 
     def keep(self, audience: Audience, frame: bytes | None) -> None:
-        """Keep a frame, or that there was something which cannot be kept."""
+        """Keep a frame, or that there was something which cannot be kept.
+
+        Of that, once is enough for as long as nobody has been told a place behind it.
+        """
+        if frame is None and self._sent and self.told < self.head:
+            last = self._sent[-1]
+            if last.frame is None and last.audience is audience:
+                return
         self._sent.append(_Sent(audience, frame, trio.current_time()))
         self._bytes += len(frame or b"")
         self.head += 1
         self._forget_old()
 
-    @contextmanager
-    def sending(self, audience: Audience) -> Generator[None]:
-        """While this lasts, something is being sent to an audience as it was at the start."""
-        this = object()
-        self._sending[this] = audience
-        try:
-            yield
-        finally:
-            del self._sending[this]
+    def sending(self, sink: object, audience: Audience) -> None:
+        """Say that as long as a sink is there, something may be sent to an audience as it was at the start."""
+        self._sending[sink] = audience
 
     def _forget_old(self) -> None:
         too_old = trio.current_time() - self._max_age

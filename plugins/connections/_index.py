@@ -8,6 +8,7 @@ forgotten when so many others were asked for since. An app writes few masks, who
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import cast, final
 
@@ -77,6 +78,7 @@ def _put(connection: Connection, mask: Frozen, table: _Table) -> None:
         table.setdefault(literals, {})[connection] = None
 
 
+@lru_cache(maxsize=1_024)
 def _split(pattern: Frozen) -> tuple[Frozen, _Literals]:
     """A pattern as its mask and its literals, from left to right."""
     literals: list[Frozen] = []

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import final
 
 from effects import Sink
 
 from ._group import Member
 from ._history import Audience, History
-from ._store import ConnectionGroup
+from ._store import ConnectionGroup, ConnectionStore, MemoryStore
 
-__all__ = ["kept"]
+__all__ = ["history_of", "kept"]
 
 
-@contextmanager
-def kept(
-    history: History | None, group: ConnectionGroup, pattern: object, exclude: Sequence[object] = ()
-) -> Generator[Sink]:
-    """The group as a sink whose frames `history` keeps, if there is one, for as long as effects are run against it."""
+def kept(store: ConnectionStore, group: ConnectionGroup, pattern: object, exclude: Sequence[object] = ()) -> Sink:
+    """The group, or a sink that sends to it and has the store's history, if there is one, keep what it sent."""
+    history = history_of(store)
     if history is None:
-        yield group
-        return
+        return group
     audience = Audience.of(pattern, exclude)
-    with history.sending(audience):
-        yield _Kept(history, group, audience)
+    sink = _Kept(history, group, audience)
+    history.sending(sink, audience)
+    return sink
+
+
+def history_of(store: ConnectionStore) -> History | None:
+    """Only a store in memory has one: others are sent to by processes that its history would not know of."""
+    return store.history if isinstance(store, MemoryStore) else None
 
 
 @final
@@ -50,17 +52,17 @@ class _Kept:
     def members(self) -> Sequence[Sink]:
         """The single connections. Who is not there would have got something of their own: nobody knows what."""
         self._history.keep(self._audience, None)
-        return [_KeptMember(self._history, one) for one in self._group.members()]
+        return [_KeptMember(self._history, one, self._audience) for one in self._group.members()]
 
 
 @final
 class _KeptMember:
-    """One member of such a group, for what only it is sent: its name gets to know that there was something."""
+    """One member of such a group, for what only it is sent: the history gets to know that there was something."""
 
-    def __init__(self, history: History, member: Member) -> None:
+    def __init__(self, history: History, member: Member, audience: Audience) -> None:
         self._history = history
         self._member = member
-        self._audience = Audience.of((member.scope, member.key))
+        self._audience = audience
         self.scope = member.scope
         self.key = member.key
 

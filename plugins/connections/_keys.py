@@ -28,6 +28,7 @@ __all__ = [
     "is_list",
     "matches",
     "patterns_in",
+    "wildcard",
 ]
 
 Key = object
@@ -64,6 +65,14 @@ REST: Final = Wildcard("REST")
 """As the last item of a list, matches all the positions that follow, if any."""
 
 
+def wildcard(name: object) -> Wildcard:
+    """The wildcard of that name, for tagged JSON. Raises `PatternError` for what is none."""
+    for one in (ANY, REST):
+        if repr(one) == name:
+            return one
+    raise PatternError("there is no such wildcard", near="'ANY', 'REST'", fix="write one of them")
+
+
 @final
 class _Tagged(NamedTuple):
     """A leaf that could be taken for an equal one of another type."""
@@ -92,29 +101,31 @@ def _has_wildcard(frozen: Frozen) -> bool:
 
 def freeze_pattern(pattern: object) -> tuple[Frozen, Frozen]:
     """The frozen form of a name or pattern. Raises `PatternError` for what is neither."""
-    if not isinstance(pattern, (list, tuple)) or len(cast(Sequence[object], pattern)) != 2:
+    if not isinstance(pattern, (list, tuple)) or len(cast("Sequence[object]", pattern)) != 2:
         raise PatternError(
             "a connection is named by a pair of scope and key", fix='write [scope, ["page", "home", ...]]'
         )
-    scope, key = cast(Sequence[object], pattern)
+    scope, key = cast("Sequence[object]", pattern)
     if isinstance(scope, (list, tuple)) or scope is REST:
         raise PatternError("a scope is a single value, or ANY", fix="put structure into the key")
     return _freeze(scope, 0), _freeze(key, 0)
 
 
 def _freeze(value: object, depth: int) -> Frozen:
+    if type(value) is str or type(value) is Wildcard:
+        return value
     if isinstance(value, str):
         return str.__str__(value)  # the text itself, also of an Enum that is a str
     if isinstance(value, (list, tuple)):
         if depth >= _MAX_DEPTH:
             raise PatternError(f"a key is nested more than {_MAX_DEPTH} deep", fix="flatten it")
-        items = tuple(_freeze(item, depth + 1) for item in cast(Sequence[object], value))
-        if any(item is REST for item in items[:-1]):
+        items = tuple([_freeze(item, depth + 1) for item in cast("Sequence[object]", value)])
+        if REST in items[:-1]:
             raise PatternError("REST stands before the end of a list", fix="it may only be the last item")
         return items
     if isinstance(value, int):
         return _Tagged(type(value), value)
-    if value is None or isinstance(value, (bytes, UUID, Wildcard)):
+    if value is None or isinstance(value, (bytes, UUID)):
         return value
     raise PatternError(
         f"a {type(value).__name__} stands in a connection's key",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from typing import cast, final
@@ -18,7 +17,6 @@ import trio
 from effects import Dispatch, LifecycleError, RegistrationError, Sink
 
 from ._connection import Cause, Connection
-from ._history import History
 from ._kept import kept
 from ._keys import Frozen, Name, freeze_name
 from ._seconds import is_seconds
@@ -75,9 +73,8 @@ class _Guest:
 class Guests:
     """Who is there, by name, and the tasks that say so, which live as long as `serve` runs."""
 
-    def __init__(self, store: ConnectionStore, history: History | None) -> None:
+    def __init__(self, store: ConnectionStore) -> None:
         self._store = store
-        self._history = history
         self._guests: dict[tuple[Frozen, Frozen], _Guest] = {}
         self._dispatch: Dispatch | None = None
         self._nursery: trio.Nursery | None = None
@@ -226,14 +223,13 @@ class Guests:
         scope, key = guest.name
         data = {**guest.lifecycle.data, "connection": {"scope": scope, "key": key, **more}}
         try:
-            with self._sink(guest) if sink else nullcontext() as there:
-                system = None if there is None else {"sink": there}
-                await cast(Dispatch, self._dispatch)(effects, data=data, system=system)
+            system = {"sink": self._sink(guest)} if sink else None
+            await cast(Dispatch, self._dispatch)(effects, data=data, system=system)
         except Exception:
             _logger.exception("effects for those who come and go could not be dispatched")
 
-    def _sink(self, guest: _Guest) -> AbstractContextManager[Sink]:
-        return kept(self._history, self._store.group(guest.name, charge=_free_of_charge), guest.name)
+    def _sink(self, guest: _Guest) -> Sink:
+        return kept(self._store, self._store.group(guest.name, charge=_free_of_charge), guest.name)
 
 
 def _free_of_charge(members: int) -> None:

@@ -16,8 +16,8 @@ from ._connection import Cause, Connection
 from ._expiry import expire_stuck
 from ._group import BroadcastResult
 from ._history import Audience, History
-from ._kept import kept
-from ._keys import Name, freeze_name, patterns_in
+from ._kept import history_of, kept
+from ._keys import Name, Wildcard, freeze_name, patterns_in, wildcard
 from ._lifecycle import Guests, Lifecycle
 from ._placeholders import own, theirs
 from ._seconds import is_seconds
@@ -60,7 +60,8 @@ class Connections:
     The state slice `connections` is a `Presence`. While the dispatch runs, a connection that has had something to write
     for `ttl` seconds, and wrote none of it, is ended as `expired`. When it stops, effects of `on_close` may take
     `shutdown_timeout` seconds, all together. With a `history`, connections that were cut off may come back to where
-    they were. Raises `RegistrationError` for times that are no number of seconds above 0, and for a store that is none.
+    they were; it is the store's, which has to be one in memory. Raises `RegistrationError` for times that are no number
+    of seconds above 0, and for a store that is none, or has a history already.
     """
 
     name = "connections"
@@ -79,13 +80,29 @@ class Connections:
         if store is not None and not isinstance(store, ConnectionStore):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise RegistrationError(f"a {type(store).__name__} is no ConnectionStore", fix="pass MemoryStore(...)")
         self.store: ConnectionStore = MemoryStore() if store is None else store
-        self.history = history
+        if history is not None:
+            self._give(history)
         self._ttl = ttl
         self._shutdown_timeout = shutdown_timeout
         self._deadline = float("inf")
-        self._guests = Guests(self.store, history)
+        self._guests = Guests(self.store)
         self._own: dict[Connection, None] = {}
         self._registry = self._filled()
+
+    @property
+    def history(self) -> History | None:
+        """What was sent lately, where anything is kept of it."""
+        return history_of(self.store)
+
+    def _give(self, history: History) -> None:
+        if not isinstance(self.store, MemoryStore):
+            raise RegistrationError(
+                f"a {type(self.store).__name__} has no history: other processes may send to it",
+                fix="leave history out, or use a MemoryStore",
+            )
+        if self.store.history is not None:
+            raise RegistrationError("this store has a history already", fix="give it one only once")
+        self.store.history = history
 
     @hookimpl
     def rhialto_registry(self) -> Registry:
@@ -186,6 +203,7 @@ class Connections:
         registry.placeholder("connection/own-key")(_own_key)
         registry.placeholder("connection/own-scope")(_own_scope)
         registry.placeholder("connection/cause")(_cause)
+        registry.tag("wildcard", Wildcard, encode=repr, decode=wildcard)
         return registry
 
     def _presence(self) -> Presence:
@@ -199,8 +217,7 @@ class Connections:
         """
         pattern, exclude = options["pattern"], patterns_in(options.get("exclude", ()))
         group = self.store.group(pattern, exclude, charge=ctx.charge)
-        with kept(self.history, group, pattern, exclude) as sink:
-            await ctx.dispatch(effects, system={"sink": sink})
+        await ctx.dispatch(effects, system={"sink": kept(self.store, group, pattern, exclude)})
         return group.result()
 
     async def _with_connection(self, ctx: Context, name: Sequence[object], *effects: Effect) -> BroadcastResult:
@@ -212,8 +229,7 @@ class Connections:
         freeze_name(name)
         group = self.store.group(name, charge=ctx.charge)
         if group.result().matched or (self.history is not None and self.history.awaits(name)):
-            with kept(self.history, group, name) as sink:
-                await ctx.dispatch(effects, system={"sink": sink})
+            await ctx.dispatch(effects, system={"sink": kept(self.store, group, name)})
         return group.result()
 
     def _disconnect(self, ctx: Context, options: BroadcastOptions) -> BroadcastResult:

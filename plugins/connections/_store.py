@@ -9,6 +9,7 @@ from effects import Sink
 
 from ._connection import Connection
 from ._group import BroadcastResult, Group, Member
+from ._history import History
 from ._index import Index
 from ._keys import ANY, Frozen, Name, freeze_pattern
 from ._limits import ConnectionLimits, TooManyConnectionsError
@@ -91,6 +92,8 @@ class MemoryStore:
     def __init__(self, limits: ConnectionLimits | None = None) -> None:
         self._limits = limits or ConnectionLimits()
         self._index = Index()
+        self.history: History | None = None
+        """What was sent lately, if a `Connections` was given one."""
 
     def __len__(self) -> int:
         return len(self._index.all)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Protocol, cast
+from typing import Protocol, cast, runtime_checkable
 
 from markupsafe import Markup
 
@@ -14,6 +14,7 @@ from ._arguments import a_str
 __all__ = ["HasHtml", "fragment", "html", "render"]
 
 
+@runtime_checkable
 class HasHtml(Protocol):
     """An object that vouches for its own HTML: an htpy element, a `Markup`, a fragment. A bare `str` is none."""
 

@@ -7,7 +7,7 @@ from typing import final
 
 from effects import Context, Registry, Sink, hookimpl
 
-from ._elements import render
+from ._elements import HasHtml, html, render
 from ._encode import encode_patch_elements, encode_patch_signals, encode_remove_elements
 from ._options import (
     ExecuteScriptOptions,
@@ -39,6 +39,7 @@ class Datastar:
         self._registry.effect("execute-script")(send_script)
         self._registry.effect("redirect")(send_redirect)
         self._registry.effect("close-sse")(close_stream)
+        self._registry.tag("html", HasHtml, encode=render, decode=html)
 
     @hookimpl
     def rhialto_registry(self) -> Registry:

@@ -5,14 +5,15 @@ lock and a cancel scope before anything is sent. Here the first frame of a broad
 socket after the other all that is queued for it by then, framed as chunked coding has it (RFC 9112, 7.1). What is left
 out is most of the cost of a delivered event.
 
-It is done only where nobody else can be writing: the response has begun, its body is chunked, its own task waits for
-frames, over HTTP/1.1 and a bare socket that the `Lifeline` knows. What a socket does not take at once is handed to the
-stream's own task, which waits for it as ever. Everything else, such as the first frames, heartbeats, the end, TLS,
-HTTP/2 and other servers, goes the usual way. `Live(direct_writes=False)` switches it off.
+It is done only where nobody else can be writing: the response has begun, its body is ours and chunked, its own task
+waits for frames, over HTTP/1.1 and a bare socket that the `Lifeline` knows. What a socket does not take at once is
+handed to the stream's own task, which waits for it as ever. Everything else, such as the first frames, heartbeats, the
+end, TLS, HTTP/2 and other servers, goes the usual way. `Live(direct_writes=False)` switches it off.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
 from functools import partial
@@ -25,6 +26,8 @@ from plugins.connections import Connection
 from ._stack import Lifeline
 
 __all__ = ["DirectWrites", "Outlet"]
+
+_logger = logging.getLogger("plugins.http")
 
 _YIELD_EVERY = 64
 """After so many writes other tasks may run."""
@@ -59,14 +62,22 @@ class DirectWrites:
                 outlets, self._outlets = self._outlets, []
                 now = trio.current_time()
                 for number, outlet in enumerate(outlets, 1):
-                    outlet.flush(now, self._framed)
+                    self._flush(outlet, now)
                     if number % _YIELD_EVERY == 0:
                         await trio.lowlevel.checkpoint()
-                outlets = []
+                outlets, self._last = [], (b"", b"")
         finally:
             self._running = False
             for outlet in (*outlets, *self._outlets):
                 outlet.leave_it()
+
+    def _flush(self, outlet: Outlet, now: float) -> None:
+        """Flush one; one that fails ends, and the others never notice."""
+        try:
+            outlet.flush(now, self._framed)
+        except Exception:
+            _logger.exception("a stream could not be written to")
+            outlet.fail()
 
     def _framed(self, frames: bytes) -> bytes:
         """As a chunk. Most outlets have the very same frames, one after the other."""
@@ -79,22 +90,22 @@ class DirectWrites:
 
 @final
 class Outlet:
-    """Where one stream is written out. `mark` adds to frames what tells how far the stream has come."""
+    """Where one stream is written out. `finish` makes of frames what goes out."""
 
-    __slots__ = ("_connection", "_heartbeat", "_idle", "_line", "_mark", "_rest", "_socket", "_writes", "_written_at")
+    __slots__ = ("_connection", "_finish", "_heartbeat", "_idle", "_line", "_rest", "_socket", "_writes", "_written_at")
 
     def __init__(
         self,
         connection: Connection,
         line: Lifeline,
         heartbeat: float,
-        mark: Callable[[bytes], bytes],
+        finish: Callable[[bytes], bytes],
         writes: DirectWrites | None,
     ) -> None:
         self._connection = connection
         self._line = line
         self._heartbeat = heartbeat
-        self._mark = mark
+        self._finish = finish
         self._writes = writes
         self._socket: trio.socket.SocketType | None = None
         self._idle = False
@@ -116,15 +127,18 @@ class Outlet:
         self._written_at = trio.current_time()
         while True:
             frames = await self._wait()
+            finished = self._finish(frames) if frames else frames  # in the order in which frames were taken
             if self._rest:
                 await self._line.transport.send(self._rest)
                 self._rest = b""
                 self._written_at = trio.current_time()
+                if not frames:  # others may be queued by now, even if the connection has ended
+                    continue
             if frames is None:
                 if self._written_at + self._heartbeat <= trio.current_time():
                     return None
             elif frames or self._connection.cause is not None:
-                return self._mark(frames) if frames else b""
+                return finished
 
     async def _wait(self) -> bytes | None:
         """Wait for frames that somebody else does not write; None where it is time for a heartbeat."""
@@ -144,7 +158,7 @@ class Outlet:
         frames = self._connection.take()
         if not frames:
             return
-        chunk = framed(self._mark(frames))
+        chunk = framed(self._finish(frames))
         try:
             taken = os.write(self._socket.fileno(), chunk)
         except OSError:  # it is full, or broken: whoever waits for it finds out
@@ -155,6 +169,11 @@ class Outlet:
         else:
             self._rest = chunk[taken:]
             self.leave_it()
+
+    def fail(self) -> None:
+        """End the stream, and its connection with it: what has gone out is perhaps not whole."""
+        self._connection.close()
+        self._line.abort()
 
     def leave_it(self) -> None:
         """Leave it to the stream's own task."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from math import isnan
 from typing import TypeVar, cast, final
 
 from pydantic import BaseModel
@@ -11,7 +12,7 @@ from quart.typing import ResponseReturnValue
 from quart_trio import QuartTrio
 
 from effects import Dispatch, RegistrationError
-from plugins.connections import ANY, Connection, Connections, Lifecycle, TooManyConnectionsError, WhenFull
+from plugins.connections import ANY, Connection, Connections, Follower, Lifecycle, TooManyConnectionsError, WhenFull
 
 from ._allow import Allow, RequestData, judge
 from ._answers import (
@@ -28,6 +29,7 @@ from ._answers import (
 from ._direct import DirectWrites
 from ._failing import Failures
 from ._given import Effects, OnError, OnInvalid, Otherwise, Snapshot, page, taken
+from ._gzip import Blocks
 from ._invalid import InvalidSignals, Messages, parse
 from ._models import as_model_input, values_of
 from ._origin import is_cross_site, shows_no_origin
@@ -80,6 +82,7 @@ class Live:
         peer_timeout: float = 20.0,
         heartbeat: float = 15.0,
         when_full: WhenFull | None = None,
+        compress: bool = False,
         direct_writes: bool = True,
         secure_cookies: bool = False,
         on_invalid: OnInvalid | None = None,
@@ -101,6 +104,7 @@ class Live:
         self._app = app
         self._dispatch = dispatch
         self._writes = DirectWrites() if direct_writes else None
+        self._blocks = Blocks() if compress else None
         self._serving = Serving(app, dispatch, connections, self._writes)
         self._sessions = sessions_of(app)
         self._sessions.enders.append(lambda ended: connections.disconnect([ended, ANY]))
@@ -130,9 +134,9 @@ class Live:
         return self._serving.ready and not (terminated is not None and terminated.is_set())
 
     def drain(self) -> None:
-        """Be not `ready` any more, and take no new streams, for whoever is about to stop the server: `serve` does so.
+        """Be not `ready` any more, and take no new streams that stay, for whoever is about to stop the server.
 
-        Streams that are open stay, and other requests are answered. There is no way back.
+        `serve` does so. Streams that are open stay, and other requests are answered. There is no way back.
         """
         self._serving.draining = True
 
@@ -275,6 +279,8 @@ class Live:
         self._refuse()
         if key is None and (on_open or on_close or replay or expires is not None):
             raise TypeError("on_open, on_close, expires and replay belong to a stream with a key")
+        if expires is not None and isnan(expires):
+            raise TypeError("expires is a number of seconds")
         if not takes_events():
             abort(problem(406, "This address is a stream of events, for the page that opens it."))
         if key is not None and self._serving.draining:
@@ -288,9 +294,7 @@ class Live:
             return event_response(b"")
         if key is None:
             handler = self._failures.handler(on_error)
-            return stream_response(
-                self._streams.run(await taken(effects), data, handler), self._heartbeat, self._writes
-            )
+            return self._carry(self._streams.run(await taken(effects), data, handler))
         if self._sessions.ended_ago(self.session_id) is not None:
             return come_back(*_SOON)
         try:
@@ -308,7 +312,10 @@ class Live:
             return await self._failures.failed(errors, on_error, data)
         if expires is not None:
             self._serving.end_after(connection, expires)
-        return stream_response(connection, self._heartbeat, self._writes, follower)
+        return self._carry(connection, follower)
+
+    def _carry(self, connection: Connection, follower: Follower | None = None) -> Response:
+        return stream_response(connection, self._heartbeat, self._writes, self._blocks, follower)
 
     async def _answer_invalid(self, invalid: InvalidSignals) -> Response:
         """Answer as whichever `Live` was asked for the signals would; what an app raises itself, as this one."""

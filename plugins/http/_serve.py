@@ -6,13 +6,13 @@ supervises it takes that for the end of its work. Here nothing stands between th
 **Nobody can ask a server that is about to stop.** With the signal, hypercorn stops listening, so that a load balancer
 learns of it by connections that fail. Here it may go on for a while, with `Live.ready` False.
 
-HTTP/2 is off unless it is asked for: a proxy in front does it better.
+HTTP/2 is not offered in TLS unless it is asked for: a proxy in front does it better.
 """
 
 from __future__ import annotations
 
 import signal
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from difflib import get_close_matches
 
 import trio
@@ -43,8 +43,9 @@ async def serve(
 
     On SIGTERM, SIGINT or SIGHUP, `live.drain()` is called; after `drain` seconds, or the next signal, streams end, as
     they do under the `hypercorn` command, and it returns when all requests have: hypercorn's `graceful_timeout`, 3
-    seconds, bounds that. Cancelled, it cuts all of them off. `options` are settings of hypercorn's, such as `certfile`;
-    `alpn_protocols=["h2", "http/1.1"]` switches HTTP/2 on. It reports what it is bound to when it can be reached.
+    seconds, bounds that. One signal more cuts all of them off, as cancelling does. `options` are settings of
+    hypercorn's, such as `certfile`; `alpn_protocols=["h2", "http/1.1"]` switches HTTP/2 on. It reports what it is bound
+    to when it can be reached.
 
     Raises `RegistrationError` for a setting that hypercorn does not have, or that belongs to its command, and
     `RuntimeError` outside the main thread, which alone hears signals.
@@ -52,15 +53,29 @@ async def serve(
     if type(drain) not in (int, float) or not drain >= 0:
         raise RegistrationError("drain is a number of seconds, 0 or more", fix="leave it out")
     config = _config({"alpn_protocols": ["http/1.1"], **options, "bind": bind})
+    stop = trio.Event()
     with trio.open_signal_receiver(*_STOP) as signals:
+        async with trio.open_nursery() as nursery:
+            with trio.CancelScope() as serving:
+                nursery.start_soon(_obey, signals, live, drain, stop, serving)
+                await hypercorn_serve(
+                    live.app, config, shutdown_trigger=stop.wait, task_status=task_status, mode="asgi"
+                )
+            nursery.cancel_scope.cancel()
 
-        async def told_to_stop() -> None:
-            await anext(signals)
-            live.drain()
-            with trio.move_on_after(drain):
-                await anext(signals)
 
-        await hypercorn_serve(live.app, config, shutdown_trigger=told_to_stop, task_status=task_status, mode="asgi")
+async def _obey(
+    signals: AsyncIterator[int], live: Live, drain: float, stop: trio.Event, serving: trio.CancelScope
+) -> None:
+    await anext(signals)
+    live.drain()
+    with trio.move_on_after(drain):
+        await anext(signals)
+    stop.set()
+    await anext(signals)
+    serving.cancel()
+    async for _ in signals:
+        """What is asked for is being done."""
 
 
 def _config(settings: dict[str, object]) -> Config:

@@ -37,7 +37,7 @@ async def _abort_after(line: Lifeline, patience: float) -> None:
 async def _lapse(connection: Connection, seconds: float) -> None:
     ended = trio.Event()
     connection.on_end(lambda _: ended.set())
-    with trio.move_on_after(seconds):
+    with trio.move_on_after(max(0.0, seconds)):
         await ended.wait()
     connection.close("lapsed")
 
@@ -126,6 +126,7 @@ class Serving:
                 workers,
             )
         self._stop, self._stopped = trio.Event(), trio.Event()
+        self.failed = self.draining = False
         await self._app.nursery.start(self._serve)
 
     async def _serve(self, task_status: trio.TaskStatus[None]) -> None:
@@ -146,8 +147,8 @@ class Serving:
             if could_not_open is not None:
                 raise could_not_open
         finally:
+            self.failed = not self._stop.is_set()  # nobody would end streams any more
             self._nursery = None
-            self.failed = self.draining = False
             self._watched.clear()
             self._stopped.set()
 

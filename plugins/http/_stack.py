@@ -57,6 +57,8 @@ class Lifeline:
         """Set as soon as the server begins to stop; None where the server does not say."""
         self.nursery: trio.Nursery | None = None
         self.exits: list[Callable[[], object]] = []
+        self.body: object = None
+        """What the body of the response is read from, once it has begun."""
         self.chunked = False
         """Whether the body goes out in chunked coding, once the response has begun: its length is not known."""
         self.last_chunk = False
@@ -106,6 +108,10 @@ class _Connection(TrioASGIHTTPConnection):
                 await line.transport.let_go()
             for leave in reversed(line.exits):
                 leave()
+
+    async def _send_response(self, send: Any, response: Any) -> None:
+        cast(Lifeline, cast(dict[str, Any], self.scope)[_KEY]).body = getattr(response, "response", None)
+        await super()._send_response(send, response)
 
     async def handle_messages(self, nursery: trio.Nursery, request: Request, receive: Any) -> None:  # type: ignore[override]
         line = lifeline(request)

@@ -15,6 +15,7 @@ from plugins.datastar import SSE_HEADERS
 
 from ._answers import retry_within
 from ._direct import DirectWrites, Outlet
+from ._gzip import Blocks, Gzip
 from ._stack import Lifeline, lifeline
 
 __all__ = ["Buffer", "Opening", "event_id", "leave", "stream_response"]
@@ -50,16 +51,19 @@ class Buffer:
 class Opening:
     """A sink that writes to a connection ahead of what others send to it meanwhile."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, follower: Follower | None = None) -> None:
         self._connection = connection
+        self._follower = follower
         self.scope = connection.scope
         self.key = connection.key
         self.closed = False
         """Whether the effects that open the stream have ended it themselves."""
 
     def send(self, frame: bytes) -> None:
-        """Queue a frame ahead of what is held."""
+        """Queue a frame ahead of what is held, or as any other once the stream has begun."""
         self._connection.first(frame)
+        if self._follower is not None:
+            self._follower.was_sent_alone()
 
     def close(self) -> None:
         """End the connection."""
@@ -88,14 +92,18 @@ class _Body(ResponseBody):
         heartbeat: float,
         writes: DirectWrites | None,
         follower: Follower | None,
+        gzip: Gzip | None,
     ) -> None:
         self._connection = connection
+        self._line = line
         self._follower = follower
-        self._outlet = Outlet(connection, line, heartbeat, self._marked, writes)
-        self._said_when = False
+        self._gzip = gzip
+        self._outlet = Outlet(connection, line, heartbeat, self._finished, writes)
+        self._ended = False
 
     async def __aenter__(self) -> Self:
-        self._outlet.open()
+        if self._line.body is self:  # and not what somebody has made of it
+            self._outlet.open()
         return self
 
     async def __aexit__(
@@ -111,15 +119,30 @@ class _Body(ResponseBody):
         if frames:
             return frames
         if frames is None:
-            return self._marked(b":\n\n")
-        if self._connection.cause in {"shutdown", "replaced"} and not self._said_when:
-            self._said_when = True
-            return retry_within(*_COME_BACK) if self._connection.cause == "shutdown" else _STAY_AWAY
-        raise StopAsyncIteration
+            return self._finished(b":\n\n")
+        if self._ended or not (last := self._last()):
+            raise StopAsyncIteration
+        self._ended = True
+        return last
 
-    def _marked(self, frames: bytes) -> bytes:
-        come = None if self._follower is None else self._follower.progress()
-        return frames if come is None else frames + event_id(come)
+    def _finished(self, frames: bytes) -> bytes:
+        """Frames as they go out. What is queued by now is not among them, so that nothing may be said of it."""
+        come = None
+        if self._follower is not None and not self._connection.queued:
+            come = self._follower.progress()
+        marked = frames if come is None else frames + event_id(come)
+        return marked if self._gzip is None else self._gzip.write(marked)
+
+    def _last(self) -> bytes:
+        """What goes out when the connection has ended."""
+        said = b""
+        if self._connection.cause == "shutdown":
+            said = retry_within(*_COME_BACK)
+        elif self._connection.cause == "replaced":
+            said = _STAY_AWAY
+        if self._gzip is None:
+            return said
+        return (self._gzip.write(said) if said else b"") + self._gzip.end()
 
 
 _COME_BACK = (1, 5)
@@ -141,10 +164,20 @@ def leave(connection: Connection, follower: Follower | None) -> None:
 
 
 def stream_response(
-    connection: Connection, heartbeat: float, writes: DirectWrites | None, follower: Follower | None = None
+    connection: Connection,
+    heartbeat: float,
+    writes: DirectWrites | None,
+    blocks: Blocks | None,
+    follower: Follower | None = None,
 ) -> Response:
-    """An answer to the current request that goes on until the connection ends."""
-    body = _Body(connection, lifeline(request), heartbeat, writes, follower)
-    response = Response(body, headers=dict(SSE_HEADERS))
+    """An answer to the current request that goes on until the connection ends; with `blocks`, compressed if it may."""
+    gzip = None if blocks is None or not request.accept_encodings["gzip"] else Gzip(blocks)
+    response = Response(
+        _Body(connection, lifeline(request), heartbeat, writes, follower, gzip), headers=dict(SSE_HEADERS)
+    )
+    if blocks is not None:
+        response.vary.add("Accept-Encoding")
+    if gzip is not None:
+        response.content_encoding = "gzip"
     response.timeout = None  # quart would cut the stream off after RESPONSE_TIMEOUT, 60 s
     return response

@@ -75,19 +75,20 @@ class Streams:
 
         One that continues an earlier one begins with what that has missed. Returns what failed.
         """
-        sink = Opening(connection)
+        sink = Opening(connection, follower)
         errors: Sequence[ErrorRecord] = ()
         with trio.CancelScope() as opening:
             connection.on_end(lambda _: None if sink.closed else opening.cancel())
             if lifecycle is not None:
                 await self._connections.open(connection, lifecycle)
             missed = None if follower is None else follower.missed(request.headers.get("Last-Event-ID", ""))
-            if missed is None:
+            if missed is None or not connection.takes(missed):
+                missed = ()
                 errors = (await self._dispatch(await taken(effects), data=data, system={"sink": sink})).errors
-            for frame in missed or ():
+            for frame in missed:
                 sink.send(frame)
             if follower is not None:
-                sink.send(event_id(follower.begin()))
+                connection.first(event_id(follower.begin()))
         connection.release()
         return errors
 

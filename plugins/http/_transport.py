@@ -48,10 +48,13 @@ __all__ = ["Transport", "contain_connections"]
 _logger = logging.getLogger("plugins.http")
 
 
+_CONTAINED = "_rhialto_contained"
+
+
 def contain_connections() -> None:
     """Have what hypercorn raises over one connection end that one only (cure H). Once is enough, twice is the same."""
     run = TCPServer.run
-    if hasattr(run, "__wrapped__"):
+    if hasattr(run, _CONTAINED):
         return
 
     @wraps(run)
@@ -61,6 +64,7 @@ def contain_connections() -> None:
         except Exception as error:  # noqa: BLE001 - whatever it is, it is the fault of this connection
             _logger.warning("hypercorn broke a connection off: %s", _where(error))
 
+    setattr(contained, _CONTAINED, True)
     cast(Any, TCPServer).run = contained
 
 

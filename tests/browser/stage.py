@@ -35,13 +35,19 @@ class Stage:
     """
 
     def __init__(
-        self, client: Path, servers: ExitStack, visitors: Visitors, limits: ConnectionLimits | None = None
+        self,
+        client: Path,
+        servers: ExitStack,
+        visitors: Visitors,
+        limits: ConnectionLimits | None = None,
+        *,
+        compress: bool = False,
     ) -> None:
         self.app = QuartTrio("stage")
         self.app.secret_key = "not very"
         self.store = MemoryStore(limits)
         self.dispatch = create_dispatch([Datastar(), Connections(self.store, history=History()), Http()])
-        self.live = Live(self.app, self.dispatch)
+        self.live = Live(self.app, self.dispatch, compress=compress)
         self.asked: list[str] = []
         """Where the page's requests went, without those that every page of the stage makes."""
         self.noted: list[tuple[dict[str, str], object]] = []

@@ -179,3 +179,22 @@ def test_a_tab_that_was_hidden_gets_what_it_missed(stage: Stage) -> None:
     hide(stage.page, False)
     expect(stage.page.locator("#text")).to_have_text("missed")
     assert len(begun) == 1
+
+
+def test_a_compressed_stream_shows_each_event_as_it_comes(
+    client_file: Path, servers: ExitStack, visitors: Visitors
+) -> None:
+    """Small ones and large ones, to two tabs, of which one comes later."""
+    stage = Stage(client_file, servers, visitors, compress=True)
+    stage.show(div(attr.signals({"text": ""})), div("#text", attr.text("$text")))
+    expect(stage.page.locator("#text")).to_have_text("")
+    for number in range(5):
+        text = f"{number} ‽" * (1 if number % 2 else 5_000)
+        stage.send(["patch-signals", {"text": text}])
+        expect(stage.page.locator("#text")).to_have_text(text)
+        if number == 2:
+            later = stage.tab(visitors.person())
+    expect(later.locator("#text")).to_have_text(text)
+    with later.expect_response("**/stream*") as answer:
+        later.reload()
+    assert answer.value.headers["content-encoding"] == "gzip"

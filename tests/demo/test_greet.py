@@ -7,7 +7,7 @@ import pytest
 from demo import views
 from demo.app import Board, greet, latest, page, remember, show
 from effects import Dispatch, create_dispatch
-from effects.testing import MemorySink, Recorder
+from effects.testing import ANYTHING, Fault, MemorySink, Recorder, assert_effects, with_faults
 from plugins.connections import ANY, Connections
 from plugins.datastar import Datastar
 
@@ -39,6 +39,15 @@ async def test_a_greeting_would_be_kept_and_broadcast(recorder: Recorder, board:
     (await recorder([["page/greet", "Ann"]])).raise_errors()
     assert recorder.effects == greet({}, "Ann")
     assert board.latest is None
+
+
+async def test_a_greeting_that_cannot_be_kept_is_shown_all_the_same(dispatch: Dispatch) -> None:
+    """Effects stand for themselves: a board that fails now and then costs nobody else anything."""
+    shaky = Recorder(with_faults(dispatch, {"page/remember": Fault(OSError("no board"), 0.5)}, seed=1))
+    result = await shaky([["page/greet", name] for name in "ABCDEFGHIJ"])
+    broadcasts = [effect for effect in shaky.effects if effect[0] == "broadcast"]
+    assert_effects(broadcasts, [["broadcast", HOME, ["patch-elements", ANYTHING]]] * 10)
+    assert 0 < len(result.errors) < 10
 
 
 async def test_a_greeting_is_shown_to_whoever_comes_later(dispatch: Dispatch) -> None:

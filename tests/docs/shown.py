@@ -4,6 +4,9 @@ A fenced block that begins with a file's name in a comment is that file: it is w
 same name replaces it, as a reader would do. One of a file of the demo is an excerpt, and must stand there as it is. A
 `console` block is run, command by command, in the folder so far, and what is printed must be what the page shows. A
 command that fails is followed by `echo $?`, which shows its exit code. Other fenced blocks may only be `text`.
+
+`pip install -q -e .` installs into a folder beside, without a network, and that folder is on the path from then on.
+What is in the page's own folder comes before it on the path, so it is as good as editable.
 """
 
 from __future__ import annotations
@@ -20,13 +23,15 @@ __all__ = ["Shown", "blocks", "follow"]
 
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _NAME = re.compile(r"(?:#|<!--|/\*) ([\w./-]+\.\w+)(?: -->| \*/)?\n")
-_TIME = re.compile(r" in \d+\.\d+s")
+_TIME = re.compile(r" in \d+\.\d+s|\d+\.\d ms")
 _ROOT = Path(__file__).parents[2]
 _FREE = "127.0.0.1:0"
 _CODE = "echo $?"
 _COLOURED = frozenset({"FORCE_COLOR", "TTY_COMPATIBLE"})
 """With these, what is printed would not be what a reader sees who prints it to a file."""
 _MODULES = frozenset({"hypercorn", "pytest"})
+_INSTALL = ["pip", "install", "-q", "-e", "."]
+_OFFLINE = ["--disable-pip-version-check", "--no-index", "--no-deps", "--no-build-isolation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,9 @@ def _run(command: list[str], expected: str, folder: Path, environment: dict[str,
     if command[0] == "hypercorn" or expected.startswith("Running on"):
         _serve(command, expected, folder, environment)
         return
+    if command == _INSTALL:
+        _install(folder, environment)
+        return
     tool, *rest = command
     assert tool == "python" or tool in _MODULES, f"a command that the tests do not know: {command}"
     args = rest if tool == "python" else ["-m", tool, "-p", "no:cacheprovider", *rest]
@@ -91,6 +99,14 @@ def _run(command: list[str], expected: str, folder: Path, environment: dict[str,
     said = f"$ {' '.join(command)}\n{done.stdout}{done.stderr}"
     assert done.returncode == code, said
     assert _TIME.sub("", done.stdout) == _TIME.sub("", expected), said
+
+
+def _install(folder: Path, environment: dict[str, str]) -> None:
+    site = folder.with_name(f"{folder.name}-site")
+    command = [sys.executable, "-m", "pip", "install", "-q", *_OFFLINE, "--target", str(site), str(folder)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(site), environment.get("PYTHONPATH")]))
 
 
 def _serve(command: list[str], expected: str, folder: Path, environment: dict[str, str]) -> None:

@@ -58,10 +58,16 @@ def test_what_is_called_has_its_entry(site: Path, face: str, entry: str) -> None
 
 
 @pytest.mark.slow
-def test_constants_have_their_docstrings(site: Path) -> None:
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ("plugins/connections.html", "Matches one position of a key, whatever is there."),
+        ("effects/testing.html", "Equals everything: for what a test does not care about."),
+    ],
+)
+def test_constants_have_their_docstrings(site: Path, page: str, said: str) -> None:
     """Which stand in private modules."""
-    page = (site / "plugins/connections.html").read_text()
-    assert "Matches one position of a key, whatever is there." in page
+    assert said in (site / page).read_text()
 
 
 @pytest.mark.slow

@@ -205,6 +205,8 @@ def test_samples_are_printed(run: Run) -> None:
     assert out == "Placeholder('bell/name')\n"
     _, out, _ = run("sample", "tower:app", "bell/ring", "--json")
     assert json.loads(out)[0][0] == "bell/ring"
+    _, out, _ = run("sample", "tower:app", "bell/name", "--json")
+    assert json.loads(out) == [{"$placeholder": ["bell/name"]}]
 
 
 def test_what_cannot_be_sampled_is_code_1(run: Run) -> None:

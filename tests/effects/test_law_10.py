@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 from pydantic import AfterValidator, BaseModel, Field
 from typing_extensions import TypedDict
 
-from effects import Context, DispatchResult, Interceptor, Placeholder, Registry, Step, Stop, create_dispatch
+from effects import (
+    Context,
+    DispatchResult,
+    EffectsError,
+    Interceptor,
+    Placeholder,
+    Registry,
+    Step,
+    Stop,
+    create_dispatch,
+)
 
 Kit = Callable[[], Registry]
 
@@ -246,6 +256,21 @@ async def test_without_debug_a_record_has_no_values() -> None:
     (record,) = (await create_dispatch([tempted()])([["fail", "x", 1, Placeholder("late")]])).errors[:1]
     assert record.values is None
     assert record.types == ("str", "int", "Placeholder")
+
+
+async def test_what_a_plugin_says_without_values_is_shown() -> None:
+    """Its exception is an `EffectsError`, as the engine's are."""
+
+    class FullError(EffectsError):
+        """There is no room."""
+
+    def fill(ctx: Context, value: object) -> None:
+        raise FullError("there is no room", fix="take something out")
+
+    plugin = Registry("plugin")
+    plugin.effect("fill")(fill)
+    (error,) = (await create_dispatch([plugin])([["fill", SECRET]])).errors
+    assert str(error) == "there is no room\n  at   effects[0] (str), in 'fill'\n  fix  take something out"
 
 
 async def test_the_reason_of_a_stop_is_the_programs_own_word(kit: Kit) -> None:

@@ -1,5 +1,6 @@
 """The engine's own error listener, `rhialto.log`."""
 
+import json
 import logging
 from collections.abc import Callable
 
@@ -56,3 +57,29 @@ async def test_in_debug_the_message_is_logged(kit: Kit, caplog: pytest.LogCaptur
     await create_dispatch([kit()], debug=True)([["fail"]])
     assert "ValueError: boom\n  at   effects[0] " in caplog.text
     assert "'fail'" in caplog.text.partition("effects[0] ")[2]
+
+
+async def test_a_log_record_has_the_parts_of_the_error(kit: Kit, caplog: pytest.LogCaptureFixture) -> None:
+    """As attributes, which formatters of structured logs write out; all of them JSON."""
+    await create_dispatch([kit()])([["run", ["fail"]], ["nobody", "s3cr3t"]])
+    parts = [
+        {name: value for name, value in vars(record).items() if name.startswith("effect_")} for record in caplog.records
+    ]
+    assert json.loads(json.dumps(parts)) == [
+        {
+            "effect_phase": "execute",
+            "effect_key": "fail",
+            "effect_path": "effects[0][1]",
+            "effect_types": [],
+            "effect_plugin": "kit",
+            "effect_error": "ValueError",
+        },
+        {
+            "effect_phase": "shape",
+            "effect_key": "nobody",
+            "effect_path": "effects[1]",
+            "effect_types": ["str"],
+            "effect_plugin": None,
+            "effect_error": "UnknownKeyError",
+        },
+    ]

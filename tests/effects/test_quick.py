@@ -32,6 +32,10 @@ def echo() -> Registry:
     def needs(ctx: Context, value: str, *, sink: str, log: str = "none") -> object:
         return value, sink, log
 
+    @registry.effect("needs-more")
+    def needs_more(ctx: Context, value: object, *, sink: str, log: str = "none") -> object:
+        return value, sink, log
+
     @registry.effect("then")
     async def then(ctx: Context, *effects: Effect) -> object:
         return [record.value for record in (await ctx.dispatch(effects)).results]
@@ -79,14 +83,13 @@ async def test_more_types_than_are_remembered() -> None:
     assert [record.value for record in result.raise_errors().results] == [(value,) for value in values]
 
 
-@pytest.mark.parametrize(
-    ("system", "value"),
-    [({"sink": "s"}, ("a", "s", "none")), ({"sink": "s", "log": "l"}, ("a", "s", "l"))],
-)
-async def test_what_is_wished_for_may_be_there_or_not(system: dict[str, object], value: object) -> None:
+@pytest.mark.parametrize("vector", [["needs", "a"], ["needs-more", "a"], ["needs-more", {"a": ["b"]}]])
+async def test_what_is_wished_for_may_be_there_or_not(vector: list[Any]) -> None:
     """A system value with a default is handed over where there is one."""
-    result = await create_dispatch([echo()])([["needs", "a"]], system=system)
-    assert [record.value for record in result.raise_errors().results] == [value]
+    dispatch = create_dispatch([echo()], system={"sink": "s"})
+    without, with_log = await dispatch([vector]), await dispatch([vector], system={"log": "l"})
+    assert without.raise_errors().results[0].value == (vector[1], "s", "none")
+    assert with_log.raise_errors().results[0].value == (vector[1], "s", "l")
 
 
 async def test_what_is_missing_is_missed_before_the_call() -> None:

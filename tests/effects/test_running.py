@@ -130,6 +130,33 @@ async def test_a_lifespan_that_fails_to_close_does_not_keep_others_open(events: 
     assert caught.value.__notes__ == ["while the lifespan of plugin 'b' closed"]
 
 
+async def test_two_lifespans_do_not_bring_the_same_value(events: list[str]) -> None:
+    """Or one would get what the other has opened."""
+    plugins = [opening("a", events, brings={"db": "a"}), opening("b", events, brings={"db": "b"})]
+    with pytest.raises(RegistrationError, match="plugins 'a' and 'b' both bring the system value 'db'"):
+        async with create_dispatch(plugins).running():
+            events.append("body")
+    assert events == ["open a", "open b", "close b", "close a"]
+
+
+async def test_a_hook_may_be_a_context_manager_function_without_parameters() -> None:
+    """What it does not need is left out."""
+
+    class Plain:
+        name = "plain"
+
+        @hookimpl
+        @asynccontextmanager
+        async def rhialto_lifespan(self) -> AsyncIterator[Mapping[str, object]]:
+            yield {"db": "open"}
+
+    use = Registry("use")
+    use.effect("use")(lambda ctx: ctx.system.get("db"))
+    dispatch = create_dispatch([Plain(), use])
+    async with dispatch.running():
+        assert (await dispatch([["use"]])).results[0].value == "open"
+
+
 async def test_a_hook_that_fails_to_make_a_lifespan_is_named(events: list[str]) -> None:
     """What it raises before it is a context manager leaves with a note, too."""
 

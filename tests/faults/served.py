@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import AsyncGenerator
 from functools import partial
 
 import trio
@@ -15,6 +16,13 @@ from tests.faults.app import app, live
 async def ready() -> tuple[str, int]:
     """What a load balancer asks."""
     return "", 200 if live.ready else 503
+
+
+@app.get("/wait")
+async def wait() -> AsyncGenerator[bytes]:
+    """An answer that never comes to its end."""
+    yield b"so far"
+    await trio.sleep_forever()
 
 
 if __name__ == "__main__":

@@ -69,6 +69,20 @@ async def test_while_it_drains_it_is_not_ready_and_takes_no_new_streams() -> Non
             await raw.stream.aclose()
 
 
+async def test_who_does_not_want_to_wait_tells_it_again() -> None:
+    """Whatever it is waiting for: it ends, and as a process that has done what it was told."""
+    with served(drain=60, graceful_timeout=60) as server:
+        cookie = await visit(server.port)
+        waiting = await Raw.ask(server.port, cookie, "/wait")
+        await waiting.until(b"200")
+        for _ in range(3):
+            server.tell(signal.SIGTERM)
+            await trio.sleep(0.2)  # or two of them are one
+        server.tell(signal.SIGINT)
+        assert await trio.to_thread.run_sync(server.wait) == 0
+        await waiting.stream.aclose()
+
+
 async def test_draining_ends_by_itself() -> None:
     """After so many seconds."""
     with served(drain=0.2) as server:

@@ -230,3 +230,18 @@ def test_merging_that_does_not_help_closes_all_the_same(when_full: Any, caplog: 
     assert [one.offer(b"secret") for _ in range(5)] == [True] * 4 + [False]
     assert one.cause == "overflow"
     assert "secret" not in caplog.text
+
+
+async def test_what_was_taken_is_waited_for_until_it_is_written() -> None:
+    """Whoever took it, and even if the reader is woken up for something else."""
+    connection = Connection("s", "k")
+    connection.on_queued(lambda: None)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(connection.receive)
+        await trio.testing.wait_all_tasks_blocked()
+        connection.send(b"frame")
+        assert connection.take() == b"frame"
+        connection.wake()
+    assert (connection.waiting, connection.writes) == (True, 0)
+    connection.written()
+    assert (connection.waiting, connection.writes) == (False, 1)

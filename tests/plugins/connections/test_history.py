@@ -11,7 +11,7 @@ import trio.testing
 from hypothesis import given
 from hypothesis import strategies as st
 
-from effects import Context, Dispatch, Placeholder, RegistrationError, Registry, Sink, create_dispatch
+from effects import Context, Dispatch, Effect, Placeholder, RegistrationError, Registry, Sink, create_dispatch
 from plugins.connections import (
     ANY,
     BroadcastResult,
@@ -21,6 +21,7 @@ from plugins.connections import (
     Follower,
     History,
     Lifecycle,
+    MemoryStore,
     freeze_name,
 )
 from plugins.connections._history import Audience
@@ -51,10 +52,18 @@ class World:
         async def wait(ctx: Context) -> None:
             await self.go_on.wait()
 
+        @test.effect("spawn")
+        def spawn(ctx: Context, *then: Effect) -> None:
+            ctx.spawn(run, then)
+
+        async def run(ctx: Context, then: Sequence[Effect]) -> None:
+            await ctx.dispatch(then)
+
         @test.placeholder("who", each=True)
         def who(data: object, member: Connection) -> object:
             return member.scope
 
+        self.registry = test
         self.dispatch: Dispatch = create_dispatch([self.connections, test])
 
     def join(self, name: Sequence[object] = NAMES[0]) -> tuple[Connection, Follower]:
@@ -263,14 +272,63 @@ async def test_what_is_sent_to_a_single_member_is_noted_when_it_is_sent() -> Non
     world = World()
     joined = world.join()
     group = world.connections.store.group(PATTERNS[0], charge=lambda _: None)
-    with kept(world.history, group, PATTERNS[0]) as sink:
-        (member,) = sink.members()
-        between = place_of(joined[1])
-        assert list(member.members()) == [member]
-        member.send(b"for one")
-        assert world.join()[1].missed(between) is None
-        member.close()
+    (member,) = kept(world.connections.store, group, PATTERNS[0]).members()
+    between = place_of(joined[1])
+    assert list(member.members()) == [member]
+    member.send(b"for one")
+    assert world.join()[1].missed(between) is None
+    member.close()
     assert joined[0].cause == "closed"
+
+
+async def test_copies_for_many_take_the_place_of_one_frame() -> None:
+    """Or a single broadcast would have everything else forgotten."""
+    world = World(History(max_frames=5))
+    last = leave(world.join(NAMES[1]))
+    others = [world.join(("ann", ("room", 1))) for _ in range(10)]
+    await world.say("for room 2", NAMES[1])
+    await world.say(Placeholder("who"), [ANY, ["room", 1]])
+    assert world.history.head == 2
+    assert world.join(NAMES[1])[1].missed(last) == [b"for room 2"]
+    assert world.join()[1].missed(leave(others[0])) == []
+
+
+async def test_what_a_broadcast_has_spawned_may_still_be_sent(autojump_clock: trio.testing.MockClock) -> None:
+    """Who comes meanwhile does not get it, so that its place is not known; who comes later is told of it."""
+    world = World()
+    async with world.dispatch.running():
+        last = leave(world.join())
+        spawned = ["broadcast", {"pattern": PATTERNS[0]}, ["spawn", ["wait"], ["say", "late"]]]
+        (await world.dispatch([spawned])).raise_errors()
+        assert world.join()[1].missed(last) is None
+        world.go_on.set()
+        await trio.testing.wait_all_tasks_blocked()
+        assert world.join()[1].missed(last) == [b"late"]
+
+
+async def test_dispatches_that_share_a_store_share_its_history() -> None:
+    """What one sends, who comes back to the other has missed."""
+    world = World()
+    last = leave(world.join())
+    other = create_dispatch([Connections(world.connections.store), world.registry])
+    said = await other([["broadcast", {"pattern": PATTERNS[0]}, ["say", "from the other"]]])
+    said.raise_errors()
+    assert world.join()[1].missed(last) == [b"from the other"]
+
+
+def test_a_history_belongs_to_one_store_in_memory() -> None:
+    """Of others it would not know what is sent to them."""
+    store = MemoryStore()
+    assert Connections(store).history is None
+    history = History()
+    assert Connections(store, history=history).history is history
+    with pytest.raises(RegistrationError, match="has a history already"):
+        Connections(store, history=History())
+    names = ("add", "remove", "match", "group", "names", "count", "__iter__", "__len__")
+    elsewhere = type("Elsewhere", (), dict.fromkeys(names, lambda *_: 0))()
+    assert Connections(elsewhere).history is None
+    with pytest.raises(RegistrationError, match="a Elsewhere has no history"):
+        Connections(elsewhere, history=History())
 
 
 async def test_a_broadcast_that_has_begun_earlier_is_not_known(autojump_clock: trio.testing.MockClock) -> None:

@@ -7,12 +7,15 @@ import random
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import h11
 import pytest
 import trio
 import trio.lowlevel
 import trio.testing
+from quart import Response
+from quart.wrappers.response import ResponseBody
 
 from plugins.connections import ANY, Connection
 from plugins.datastar.testing import SSEParser
@@ -181,6 +184,7 @@ def outlet(connection: Connection, writes: DirectWrites | None = None) -> Outlet
 async def test_a_heartbeat_is_counted_from_the_last_write(autojump_clock: trio.testing.MockClock) -> None:
     """Whoever made it."""
     connection = Connection("s", "k")
+    connection.on_queued(lambda: None)
     one = outlet(connection)
     one._socket, other = trio.socket.socketpair()
     got: list[bytes | None] = []
@@ -194,6 +198,109 @@ async def test_a_heartbeat_is_counted_from_the_last_write(autojump_clock: trio.t
             assert got == []
             await trio.sleep(2)
             assert got == [None]
+
+
+async def test_what_is_queued_when_a_stream_ends_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even if something has to go out before that a socket did not take."""
+    Socket(monkeypatch, lambda data: min(len(data), 100_000))
+    async with serving() as server:
+        stream = await open_stream(server)
+        (connection,) = server.store
+        texts = ["x" * 1_000_000, "x" * 1_000_000]
+        await say(server, texts[0])
+        await trio.testing.wait_all_tasks_blocked()
+        while not connection.waiting:
+            await say(server, texts[0])
+            texts.append(texts[0])
+            await trio.testing.wait_all_tasks_blocked()
+        await say(server, "goodbye", "see you")
+        connection.close()
+        body = await ended(server, stream)
+        assert said(body)[-2:] == ["goodbye", "see you"]
+        await stream.aclose()
+
+
+async def test_a_body_that_somebody_wraps_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What they make of it is what goes out."""
+    socket = Socket(monkeypatch)
+
+    class Shouting(ResponseBody):
+        def __init__(self, inner: Any) -> None:
+            self.inner = inner
+
+        async def __aenter__(self) -> Any:
+            await self.inner.__aenter__()
+            return self
+
+        async def __aexit__(self, *ending: Any) -> None:
+            await self.inner.__aexit__(*ending)
+
+        def __aiter__(self) -> Any:
+            return self
+
+        async def __anext__(self) -> bytes:
+            frames: bytes = await self.inner.__anext__()
+            return frames.replace(b"one", b"ONE")
+
+    async with serving() as server:
+
+        @server.app.after_request
+        async def shout(response: Response) -> Response:
+            if response.mimetype == "text/event-stream":
+                response.response = Shouting(response.response)
+            return response
+
+        stream = await open_stream(server)
+        await say(server, "one")
+        answer = b""
+        while b"ONE" not in answer:
+            answer += bytes(await stream.receive_some())
+        assert socket.written == []
+        await stream.aclose()
+
+
+async def test_a_stream_that_cannot_be_written_to_ends_and_no_other(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever is raised."""
+    turns: list[int] = []
+
+    def take(data: bytes) -> int:
+        turns.append(len(data))
+        if len(turns) == 2:
+            raise MemoryError
+        return len(data)
+
+    Socket(monkeypatch, take)
+    async with serving() as server:
+        streams = [await open_stream(server) for _ in range(3)]
+        await say(server, "one")
+        await trio.testing.wait_all_tasks_blocked(0.01)
+        assert len(server.store) == 2
+        assert "a stream could not be written to" in caplog.text
+        await say(server, "two")
+        await trio.testing.wait_all_tasks_blocked(0.01)
+        assert len(turns) == 5
+        for stream in streams:
+            await stream.aclose()
+
+
+async def test_nothing_is_written_where_there_is_nothing(autojump_clock: trio.testing.MockClock) -> None:
+    """Such as for who was woken up by one, and written out by another."""
+    connection = Connection("s", "k")
+    one = outlet(connection)
+    one._socket, other = trio.socket.socketpair()
+    got: list[bytes | None] = []
+    with one._socket, other:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(_read, one, got)
+            await trio.sleep(1)
+            one.flush(trio.current_time(), lambda frames: frames)
+            connection.wake()
+            await trio.sleep(1)
+            assert got == []
+            connection.close()
+    assert got == [b""]
 
 
 async def test_when_the_writer_ends_streams_write_for_themselves() -> None:

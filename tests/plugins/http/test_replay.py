@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import trio
 import trio.testing
 from quart.typing import ResponseReturnValue
 
+from effects import Context, Registry
 from plugins.connections import ANY, History
 from plugins.http import Allow
 from plugins.http.testing import SSEStream, open_sse
@@ -16,10 +19,21 @@ from tests.plugins.http.small import DATASTAR, Small
 class Board:
     """A board of notes. Its streams begin with how many there are."""
 
-    def __init__(self, history: History | None = None) -> None:
+    def __init__(self, history: History | None = None, **options: Any) -> None:
         self.said: list[str] = []
+        self.go_on = trio.Event()
+        registry = Registry("board")
+
+        @registry.effect("later")
+        def later(ctx: Context) -> None:
+            ctx.spawn(tell)
+
+        async def tell(ctx: Context) -> None:
+            await self.go_on.wait()
+            await ctx.dispatch([["patch-signals", {"later": 1}]])
+
         self.allow: Allow = lambda _: True
-        self.small = Small(history=History() if history is None else history, heartbeat=15)
+        self.small = Small(registry, history=History() if history is None else history, heartbeat=15, **options)
         app, live = self.small.app, self.small.live
 
         @app.get("/sse")
@@ -31,6 +45,10 @@ class Board:
                 replay=True,
             )
 
+        @app.get("/own")
+        async def own() -> ResponseReturnValue:
+            return await live.stream([["patch-signals", {"own": 1}], ["later"]], key="own", replay=True)
+
         @app.post("/out")
         async def out() -> ResponseReturnValue:
             live.end_session()
@@ -41,10 +59,10 @@ class Board:
             live.rotate_session()
             return await live.reply([])
 
-    async def say(self, text: str) -> None:
+    async def say(self, text: str, key: str = "board") -> None:
         """Put a note on the board."""
         self.said.append(text)
-        told = ["broadcast", {"pattern": [ANY, "board"]}, ["patch-signals", {"said": text}]]
+        told = ["broadcast", {"pattern": [ANY, key]}, ["patch-signals", {"said": text}]]
         (await self.small.dispatch([told])).raise_errors()
 
 
@@ -195,6 +213,59 @@ async def test_who_may_not_come_back_gets_nothing() -> None:
         board.allow = lambda _: True
         async with first.reconnect() as again:
             assert await signals(again, 2) == [{"all": 1}, {"whole": True}]
+
+
+async def test_what_does_not_fit_is_not_replayed() -> None:
+    """Or the client would be cut off for it, each time it came back."""
+    board = Board(max_bytes=100)
+    async with board.small.app.test_app():
+        client = await board.small.visitor()
+        async with open_sse(client, "/sse") as first:
+            await signals(first, 2)
+        for number in range(200):
+            await board.say(str(number))
+        async with first.reconnect() as again:
+            assert await signals(again, 2) == [{"all": 200}, {"whole": True}]
+
+
+async def test_what_a_stream_is_sent_alone_is_not_replayed() -> None:
+    """Such as by what its own effects have spawned: who comes back begins anew."""
+    board = Board()
+    async with board.small.app.test_app():
+        client = await board.small.visitor()
+        async with open_sse(client, "/own") as first:
+            await signals(first, 1)
+            before = first.last_id
+            board.go_on.set()
+            assert await signals(first, 1) == [{"later": 1}]
+        for last, expected in ((first.last_id, {"said": "one"}), (before, {"own": 1})):
+            async with open_sse(client, "/own", headers={"Last-Event-ID": last}) as again:
+                await board.say("one", "own")
+                assert await signals(again, 1) == [expected]
+
+
+async def test_a_heartbeat_says_nothing_of_what_is_queued(autojump_clock: trio.testing.MockClock) -> None:
+    """Whatever comes first, when both come at once: each note arrives with an id that says so, or without."""
+    board = Board()
+    async with board.small.app.test_app():
+        client = await board.small.visitor()
+        async with open_sse(client, "/sse") as first:
+            await signals(first, 2)
+            for number in range(40):
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(_at, trio.current_time() + 15, board, str(number))
+                assert (await first.event()).signals == {"said": str(number)}
+            body = first.body.decode().split("\n\n")
+        said = 0
+        for part in body:
+            said += part.startswith("event:") and '"said"' in part
+            if part.startswith("id: "):
+                assert int(part.rpartition(".")[2]) <= said
+
+
+async def _at(time: float, board: Board, text: str) -> None:
+    await trio.sleep_until(time)
+    await board.say(text)
 
 
 @pytest.mark.parametrize("way", ["/out", "/rotate"])

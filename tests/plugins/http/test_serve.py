@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import trio
+import trio.testing
 import trustme
 from quart.typing import ResponseReturnValue
 
@@ -35,6 +36,27 @@ async def test_it_ends_when_the_process_is_told_to_and_speaks_http_1(tmp_path: P
             assert (await stream.receive_some()).startswith(b"HTTP/1.1 200")
             assert stream.selected_alpn_protocol() == "http/1.1"
         signal.raise_signal(signal.SIGTERM)
+
+
+async def test_told_often_enough_it_ends_at_once() -> None:
+    """Whatever there is to wait for; what is told after that changes nothing."""
+    small = Small()
+    begun = trio.Event()
+
+    @small.app.after_serving
+    async def linger() -> None:
+        begun.set()
+        await trio.sleep_forever()
+
+    async with trio.open_nursery() as nursery:
+        await nursery.start(partial(serve, small.live, "127.0.0.1:0", drain=60, errorlog=None))
+        for _ in range(2):
+            signal.raise_signal(signal.SIGTERM)
+            await trio.testing.wait_all_tasks_blocked(0.01)
+        await begun.wait()
+        for _ in range(2):
+            signal.raise_signal(signal.SIGTERM)
+            await trio.lowlevel.checkpoint()
 
 
 async def test_who_drains_is_not_ready_until_it_starts_again() -> None:

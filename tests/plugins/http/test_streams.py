@@ -590,6 +590,40 @@ async def test_a_stream_may_lapse_only_while_the_app_serves() -> None:
         assert refused.status == 500
 
 
+@pytest.mark.parametrize("expires", [0, -5.0, float("-inf")])
+async def test_what_is_over_already_lapses_at_once(expires: float) -> None:
+    """Such as for a token that has ended meanwhile; others never notice."""
+    small = Small()
+
+    @small.app.get("/<kind>")
+    async def sse(kind: str) -> ResponseReturnValue:
+        return await small.live.stream([], key=kind, expires=expires if kind == "late" else None)
+
+    async with small.app.test_app():
+        ann = await small.visitor()
+        async with open_sse(ann, "/bystander") as bystander, open_sse(ann, "/late") as late:
+            assert [event async for event in late] == []
+            assert [one.key for one in small.streams()] == ["bystander"]
+            assert bystander.status == 200
+
+
+@pytest.mark.parametrize("expires", [float("nan"), "1"])
+async def test_when_a_stream_lapses_is_a_number(expires: object) -> None:
+    """A mistake of whoever writes the route: the server goes on."""
+    small = Small()
+
+    @small.app.get("/sse")
+    async def sse() -> ResponseReturnValue:
+        return await small.live.stream([], key="k", expires=expires)  # type: ignore[arg-type]
+
+    async with small.app.test_app():
+        ann = await small.visitor()
+        async with open_sse(ann, "/sse") as refused:
+            assert refused.status == 500
+        assert (await ann.get("/")).status_code == 200
+        assert small.streams() == []
+
+
 async def test_who_is_replaced_is_told_to_stay_away() -> None:
     """The newer stream goes on: if the older one came back, each would replace the other for ever."""
     small = Small(store=MemoryStore(ConnectionLimits(key=1, evict=["key"])))

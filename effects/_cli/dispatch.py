@@ -1,0 +1,106 @@
+"""`python -m effects dispatch`: shows what effects would do, or does them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast, final
+
+import trio
+
+from .._codec import Codec, CodecError
+from .._errors import DispatchResult
+from .._recorder import Recorder
+from .._trace import Trace
+from .._tracer import Tracer
+from .command import Command, Exit
+from .target import dispatch_in, found_in, take
+
+__all__ = ["COMMAND"]
+
+_VECTOR = """\
+VECTOR is one effect vector or a list of them, in tagged JSON: plain JSON, and {"$html": "<p>"}, {"$wildcard": "ANY"},
+{"$placeholder": ["key", ...]} and others, see effects.codec.
+"""
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("vector", metavar="VECTOR", help="the effects, as tagged JSON; - for the standard input")
+    parser.add_argument("--real", action="store_true", help="do them: run the interpreters")
+    parser.add_argument("--data", metavar="JSON", default="{}", help="the data of the dispatch")
+    parser.add_argument("--state", metavar="JSON", default="{}", help="state slices, in place of those of the system")
+    parser.add_argument("--values", action="store_true", help="show values, not only types")
+
+
+def _run(args: argparse.Namespace) -> Exit:
+    """Dispatch, and print what has come of it. Something that fails is what `NOTHING` stands for.
+
+    Raises `EffectsError` where it cannot begin: for the target, for JSON, and for what does not go together.
+    """
+    target = cast(str, args.target)
+    dispatch = found_in(take(target), target) if args.real else dispatch_in(target)  # not without its system
+    asked = _read(Codec.of(dispatch), args)
+    tracer = Tracer(dispatch, values=cast(bool, args.values))
+    result = trio.run(_do if args.real else _record, tracer, asked)
+    _print(tracer.traces, as_json=cast(bool, args.json))
+    return Exit.NOTHING if result.errors else Exit.FINE
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the command line says of a dispatch."""
+
+    effects: Sequence[object]
+    data: Mapping[str, object]
+    state: Mapping[str, object]
+
+
+def _read(codec: Codec, args: argparse.Namespace) -> _Asked:
+    text = sys.stdin.read() if args.vector == "-" else cast(str, args.vector)
+    listed = _listed(codec.loads(text))
+    data, state = (_mapping(codec, name, cast(str, getattr(args, name))) for name in ("data", "state"))
+    if args.real and state:
+        raise CodecError("--state stands in for the state of effects that are not done", fix="leave it out, or --real")
+    return _Asked(listed, data, state)
+
+
+def _listed(effects: object) -> Sequence[object]:
+    """A list of effects, also of a single one."""
+    items = cast("list[object]", effects)
+    several = isinstance(effects, (list, tuple)) and not isinstance(next(iter(items), None), str)
+    return items if several else [items]
+
+
+def _mapping(codec: Codec, name: str, text: str) -> Mapping[str, object]:
+    value = codec.loads(text)
+    if not isinstance(value, dict) or not all(isinstance(key, str) for key in cast("dict[object, object]", value)):
+        raise CodecError(f"--{name} is an object with names", fix=f"""write --{name} '{{"name": value}}'""")
+    return cast("dict[str, object]", value)
+
+
+async def _do(tracer: Tracer, asked: _Asked) -> DispatchResult:
+    async with tracer.dispatch.running():
+        return await tracer(asked.effects, data=asked.data)
+
+
+async def _record(tracer: Tracer, asked: _Asked) -> DispatchResult:
+    return await Recorder(tracer.dispatch, state=asked.state)(asked.effects, data=asked.data)
+
+
+def _print(traces: Iterable[Trace], *, as_json: bool) -> None:
+    for trace in traces:
+        print(json.dumps(trace.as_data()) if as_json else trace)
+
+
+COMMAND = Command(
+    name="dispatch",
+    help="Show what effects would do, or do them.",
+    examples=("""app:dispatch '["page/greet", "Ann"]' --state '{"app": "blue"}'""", "app:app - --real < effects.json"),
+    arguments=_arguments,
+    run=_run,
+    note=_VECTOR,
+)

@@ -1,0 +1,75 @@
+"""A trace while it grows, within its bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import final
+
+from ._errors import ErrorRecord
+from ._paths import Path, Via
+from ._trace import Trace, TraceNode
+
+__all__ = ["Growing", "Inside"]
+
+_DEPTH = 64
+
+
+@final
+class Growing:
+    """The trace of one root dispatch so far, and how much more may be put into it."""
+
+    def __init__(self, root: TraceNode, limit: int) -> None:
+        self.trace = Trace(root)
+        self._left = limit - 1
+        self._depths = {root: 0}
+        self._errors: dict[int, ErrorRecord] = {}
+
+    def add(self, parent: TraceNode, node: TraceNode) -> None:
+        """Put a node below another; too much, too deep or below a dropped one, it is counted as dropped instead."""
+        depth = self._depths.get(parent, _DEPTH)
+        if depth >= _DEPTH or self._left <= 0:
+            self.trace.dropped += 1
+            return
+        self._left -= 1
+        self._depths[node] = depth + 1
+        parent.children.append(node)
+
+    def is_new(self, error: ErrorRecord) -> bool:
+        """Whether an error is seen for the first time: one of a continuation is reported by all that is around it."""
+        new = id(error) not in self._errors
+        self._errors[id(error)] = error
+        return new
+
+
+@final
+class Inside:
+    """One dispatch: what has begun in it, by its place, and how many of its errors were seen."""
+
+    def __init__(self, growing: Growing, node: TraceNode) -> None:
+        self.growing = growing
+        self._node = node
+        self._nodes: dict[Path, TraceNode] = {node.path: node}
+        self._seen = 0
+
+    def add(self, node: TraceNode) -> None:
+        """Put in a vector: below the action that it is an expansion of, or right below the dispatch."""
+        path = node.path
+        expanded = len(path) > 1 and path[-2] is Via.EXPANSION
+        parent = self._nodes.get(path[:-2], self._node) if expanded else self._node
+        self._nodes[path] = node
+        self.growing.add(parent, node)
+
+    def take(self, errors: Sequence[ErrorRecord]) -> None:
+        """Put the errors that are new where they belong. A vector that no hook saw could not be read: it comes now."""
+        for error in errors[self._seen :]:
+            if self.growing.is_new(error):
+                self._failed(error).errors.append(error)
+        self._seen = len(errors)
+
+    def _failed(self, error: ErrorRecord) -> TraceNode:
+        node = self._nodes.get(error.path)
+        if node is None:
+            key = None if error.key is None else error.key[:200]
+            node = TraceNode("vector", key, error.path, error.types, "failed", values=error.values)
+            self.add(node)
+        return node

@@ -1,0 +1,64 @@
+"""What a recorder was asked, and what came of it: as text that can be replayed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import cast, final
+
+from ._codec import Codec, CodecError
+from ._errors import DispatchResult
+from ._paths import render
+
+__all__ = ["Call", "Recording"]
+
+_FORMAT = "recording 1"
+
+Call = tuple[Sequence[object], Mapping[str, object]]
+"""The effects and the data of one dispatch."""
+
+
+@final
+@dataclass(slots=True)
+class Recording:
+    """Calls of a recorder in order, the state it was given, and what its dispatches came to."""
+
+    calls: list[Call] = field(default_factory=list[Call])
+    state: dict[str, object] = field(default_factory=dict[str, object])
+    effects: list[list[object]] = field(default_factory=list[list[object]])
+    errors: list[list[object]] = field(default_factory=list[list[object]])
+    """Of each error its phase, its key and its place."""
+
+    def take_errors(self, result: DispatchResult) -> None:
+        """Keep what a replay can compare of a result's errors."""
+        self.errors.extend([error.phase, error.key, render(error.path)] for error in result.errors)
+
+    def text(self, codec: Codec) -> str:
+        """Tagged JSON. Raises `CodecError` for values that have no tag."""
+        calls = [{"effects": list(effects), "data": dict(data)} for effects, data in self.calls]
+        outcome = {"effects": self.effects, "errors": self.errors}
+        return codec.dumps({"format": _FORMAT, "state": self.state, "calls": calls, **outcome}, indent=2) + "\n"
+
+    @classmethod
+    def read(cls, text: str, codec: Codec) -> Recording:
+        """A recording of its text. Raises `CodecError` for what is none."""
+        saved = codec.loads(text)
+        fields = cast("dict[str, object]", saved) if isinstance(saved, dict) else {}
+        state, calls, effects, errors = (fields.get(name) for name in ("state", "calls", "effects", "errors"))
+        lists = (calls, effects, errors)
+        if fields.get("format") != _FORMAT or not isinstance(state, dict) or not all(type(x) is list for x in lists):
+            raise CodecError("this is no recording", fix="write one with Recorder.save")
+        return cls(
+            [_call(call) for call in cast("list[object]", calls)],
+            cast("dict[str, object]", state),
+            cast("list[list[object]]", effects),
+            cast("list[list[object]]", errors),
+        )
+
+
+def _call(call: object) -> Call:
+    fields = cast("dict[str, object]", call) if isinstance(call, dict) else {}
+    effects, data = fields.get("effects"), fields.get("data")
+    if not isinstance(effects, list) or not isinstance(data, dict):
+        raise CodecError("a call of this recording has no effects, or no data", fix="write one with Recorder.save")
+    return cast("list[object]", effects), cast("dict[str, object]", data)

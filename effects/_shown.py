@@ -1,0 +1,30 @@
+"""How values are shown where they may be: shortened, by their types, and whatever their `repr` does."""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Sequence
+from typing import cast
+
+__all__ = ["shortened", "type_names"]
+
+_short = reprlib.Repr()
+_short.maxlevel, _short.maxstring, _short.maxother = 3, 60, 60
+
+
+def shortened(value: object) -> str:
+    """A repr of bounded length; where there is none, why."""
+    try:
+        return _short.repr(value)
+    except Exception as error:  # noqa: BLE001 - a repr is only decoration: it may not cost the record
+        return f"<no repr: {type(error).__name__}>"
+
+
+def type_names(vector: object) -> tuple[str, ...]:
+    """The names of the types of a vector's arguments, ten at most; of anything else, of its own type."""
+    if not isinstance(vector, (list, tuple)):
+        return () if vector is None else (type(vector).__name__,)
+    try:
+        return tuple(type(arg).__name__ for arg in cast("Sequence[object]", vector)[1:11])
+    except Exception:  # noqa: BLE001 - a subclass of list may fail in any way when it is read
+        return ()

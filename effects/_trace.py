@@ -1,0 +1,136 @@
+"""What one dispatch did, as a tree that people and programs can read.
+
+Nodes hold keys, places, types and times. Values are in them only where they were asked for, shortened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, final
+
+from ._errors import EffectsError, ErrorRecord, message_of
+from ._paths import Path, Via, render
+
+__all__ = ["Status", "Trace", "TraceNode"]
+
+Status = Literal["unfinished", "done", "failed", "skipped", "stopped"]
+"""How a step ended: `unfinished` where it was cancelled, or still goes on; `stopped` for a dispatch that an interceptor
+ended before all was done."""
+
+
+_COUNTED = {"dispatch": "of ", "action": "=> "}
+"""What stands before a count, where there is but one."""
+
+
+@final
+@dataclass(slots=True, eq=False)
+class TraceNode:
+    """One step: a dispatch, an action, an effect, or a vector that could not even be read."""
+
+    kind: Literal["dispatch", "action", "effect", "vector"]
+    key: str | None
+    """The effect's or action's key; None for a dispatch."""
+    path: Path
+    types: tuple[str, ...] = ()
+    """The type names of the arguments, once placeholders were resolved."""
+    status: Status = "unfinished"
+    seconds: float | None = None
+    """How long it took, by the clock of trio; None while unfinished."""
+    result: str | None = None
+    """The type name of what an effect returned."""
+    counts: Mapping[str, int] = field(default_factory=dict[str, int])
+    """How many `vectors` were dispatched, how many `effects` an action came to, or what an effect's result counts."""
+    errors: list[ErrorRecord] = field(default_factory=list[ErrorRecord])
+    """What failed here, and in no step below."""
+    values: str | None = None
+    """The arguments, shortened; only where values are asked for."""
+    returned: str | None = None
+    """What an effect returned, shortened; only where values are asked for."""
+    children: list[TraceNode] = field(default_factory=list["TraceNode"])
+    """In order of beginning: expansions of an action, dispatches of an effect."""
+
+    def __repr__(self) -> str:
+        return f"<TraceNode {self.kind} {self.key!r} {render(self.path)} {self.status}>"
+
+    def __str__(self) -> str:
+        shown = f"({', '.join(self.types)})" if self.values is None else self.values
+        name = self.kind if self.key is None else f"{self.kind} {self.key} {shown}"
+        time = "" if self.seconds is None else f", {self.seconds * 1000:.1f} ms"
+        status = "" if self.status == "done" else f", {self.status}"
+        said = "; ".join(map(self._said, self.errors))
+        line = f"{name}{self._outcome()}{time}{status}{f': {said}' if said else ''}"
+        return " ".join(line.splitlines())  # a key that nobody registers, or a repr, may hold anything
+
+    def _outcome(self) -> str:
+        result = self.result if self.returned is None else self.returned
+        returned = "" if result in {None, "NoneType", "None"} else f" -> {result}"
+        counted = [f"{_COUNTED.get(self.kind, f'{name}=')}{count}" for name, count in self.counts.items()]
+        return " ".join([returned, *counted])
+
+    def _said(self, error: ErrorRecord) -> str:
+        if self.values is None or isinstance(error.exception, EffectsError):
+            return error.cause
+        return f"{error.cause}: {message_of(error.exception)}"
+
+    def as_data(self) -> dict[str, object]:
+        """This node and those below, as what JSON can say. What is empty is left out."""
+        data: dict[str, object] = {
+            "kind": self.kind,
+            "key": self.key,
+            "path": [token.value if isinstance(token, Via) else token for token in self.path],
+            "types": list(self.types),
+            "status": self.status,
+            "seconds": self.seconds,
+            "result": self.result,
+            "counts": dict(self.counts),
+            "errors": [self._error_data(error) for error in self.errors],
+            "values": self.values,
+            "returned": self.returned,
+            "children": [child.as_data() for child in self.children],
+        }
+        kept = {"kind", "path", "status"}
+        return {name: value for name, value in data.items() if name in kept or value not in (None, [], {})}
+
+    def _error_data(self, error: ErrorRecord) -> dict[str, object]:
+        return {"phase": error.phase, "plugin": error.plugin, "error": self._said(error)}
+
+
+@final
+class Trace:
+    """One dispatch as it went, continuations included: `print(trace)` shows it, `trace.as_data()` is made for programs.
+
+    Bounded: what comes after so many steps, or lies deeper than 64 of them, is left out and counted in `dropped`.
+    """
+
+    __slots__ = ("dropped", "root")
+
+    def __init__(self, root: TraceNode) -> None:
+        self.root = root
+        self.dropped = 0
+
+    def __iter__(self) -> Iterator[TraceNode]:
+        """Every node, each before those below it."""
+        waiting = [self.root]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting.extend(reversed(node.children))
+
+    def __repr__(self) -> str:
+        return f"<Trace {self.root.status}, of {sum(1 for _ in self)} steps>"
+
+    def __str__(self) -> str:
+        lines = [str(self.root), *_branches(self.root, "")]
+        return "\n".join([*lines, f"({self.dropped} more steps were left out)"] if self.dropped else lines)
+
+    def as_data(self) -> dict[str, object]:
+        """The tree as what JSON can say: nested dicts with `kind`, `key`, `path`, `status`, `children` and more."""
+        return {"dropped": self.dropped, "root": self.root.as_data()}
+
+
+def _branches(node: TraceNode, margin: str) -> Iterator[str]:
+    for child in node.children:
+        last = child is node.children[-1]
+        yield f"{margin}{'└' if last else '├'}─ {child}"
+        yield from _branches(child, f"{margin}{'   ' if last else '│  '}")

@@ -1,0 +1,199 @@
+"""Records what dispatches do, by hooks around every step.
+
+Steps are tied together by a context variable: it holds the innermost step that is open, and is inherited by the tasks
+that an interpreter starts, so that what they dispatch is found below it. Where a step was cancelled, its after hook
+does not run, and the variable still names it: so each step looks upwards for the one that it belongs to.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
+from typing import Protocol, cast, final, runtime_checkable
+
+import trio
+
+from ._dispatch import Dispatch
+from ._errors import DispatchResult
+from ._growing import Growing, Inside
+from ._interceptors import Interceptor, Step
+from ._paths import Path
+from ._shown import shortened, type_names
+from ._trace import Status, Trace, TraceNode
+
+__all__ = ["HasCounts", "Tracer"]
+
+_logger = logging.getLogger("effects")
+
+
+@runtime_checkable
+class HasCounts(Protocol):
+    """What an effect returns, when it says how much it did: a `BroadcastResult` is one."""
+
+    def counts(self) -> Mapping[str, int]:
+        """Names and numbers that are no secret: traces show them without being asked for values."""
+        ...
+
+
+@final
+class _Open:
+    """A step that has begun."""
+
+    __slots__ = ("began", "inside", "node", "owner", "parent")
+
+    def __init__(self, owner: Tracer, node: TraceNode, inside: Inside, parent: _Open | None) -> None:
+        self.owner = owner
+        self.node = node
+        self.inside = inside
+        """Of a dispatch its own; of a vector, that of its dispatch."""
+        self.parent = parent
+        self.began = trio.current_time()
+
+
+_innermost: ContextVar[_Open | None] = ContextVar("rhialto_trace", default=None)
+
+
+@final
+class Tracer:
+    """Traces dispatches: call it as you would call the dispatch, then look at `trace`.
+
+    `tracer.dispatch` is the same engine with hooks of the tracer's around everything, outside of all others: give it to
+    a `Live`, or a `Recorder`. The dispatch that it was made of is not changed, and not slower. Whatever is traced, a
+    dispatch comes to the same. Keys, places, types and times are kept; with `values`, also arguments, results and
+    messages, shortened. The latest `keep` traces are in `traces`, unfinished ones too, each of at most `limit` steps;
+    `hear` is called with each that is finished: it must be quick, and what it raises is ignored.
+
+    What an interpreter dispatches by `ctx` is in the trace of its effect, whichever task does so; background work has
+    traces of its own.
+
+    >>> from effects import Registry, create_dispatch
+    >>> plugin = Registry("plugin")
+    >>> _ = plugin.effect("greet")(lambda ctx, name: None)
+    >>> tracer = Tracer(create_dispatch([plugin]))
+    >>> result = trio.run(tracer, [["greet", "Ann"], ["great"]])
+    >>> [(node.kind, node.key, node.status) for node in tracer.trace]
+    [('dispatch', None, 'failed'), ('effect', 'greet', 'done'), ('vector', 'great', 'failed')]
+    """
+
+    def __init__(
+        self,
+        dispatch: Dispatch,
+        *,
+        values: bool = False,
+        limit: int = 1_000,
+        keep: int = 10,
+        hear: Callable[[Trace], object] | None = None,
+    ) -> None:
+        self.traces: deque[Trace] = deque(maxlen=keep)
+        self.dispatch = dispatch.with_interceptors(
+            Interceptor(
+                id="rhialto.tracer",
+                before_dispatch=self._begin,
+                after_dispatch=self._end,
+                before_action=self._begin,
+                after_action=self._end,
+                before_effect=self._begin,
+                after_effect=self._end,
+            )
+        )
+        self._values = values
+        self._limit = limit
+        self._hear = hear
+
+    async def __call__(
+        self,
+        effects: Sequence[object],
+        *,
+        data: Mapping[str, object] | None = None,
+        system: Mapping[str, object] | None = None,
+    ) -> DispatchResult:
+        """Dispatch, traced. See `Dispatch.__call__`."""
+        return await self.dispatch(effects, data=data, system=system)
+
+    def __repr__(self) -> str:
+        return f"<Tracer of {', '.join(self.dispatch.plugins)}, with {len(self.traces)} traces>"
+
+    @property
+    def trace(self) -> Trace:
+        """The latest trace. Raises `LookupError` where there is none: what is no list of vectors is not even begun."""
+        if not self.traces:
+            raise LookupError("nothing was traced yet")
+        return self.traces[-1]
+
+    def _begin(self, step: Step) -> None:
+        self._surely(self._open, step)
+
+    def _end(self, step: Step) -> None:
+        self._surely(self._close, step)
+
+    @staticmethod
+    def _surely(trace: Callable[[Step], None], step: Step) -> None:
+        """A before hook that raised would keep the step from being run."""
+        try:
+            trace(step)
+        except Exception as error:  # noqa: BLE001 - what is traced may be of any type: it may not cost the dispatch
+            _logger.error("a step could not be traced: %s", type(error).__name__)  # noqa: TRY400
+
+    def _open(self, step: Step) -> None:
+        node = self._node(step)
+        inside = self._inside(step, node)
+        _innermost.set(_Open(self, node, inside, _innermost.get()))
+
+    def _node(self, step: Step) -> TraceNode:
+        if step.kind == "dispatch":
+            return TraceNode("dispatch", None, step.path, counts={"vectors": len(step.vector)})
+        values = shortened(tuple(step.vector[1:])) if self._values else None
+        return TraceNode(step.kind, str(step.key), step.path, type_names(step.vector), values=values)
+
+    def _inside(self, step: Step, node: TraceNode) -> Inside:
+        """Put the node of a step where it belongs: a vector in its dispatch, a continuation below its effect."""
+        if step.kind != "dispatch":
+            inside = cast(_Open, self._find("dispatch", None)).inside
+            inside.take(step.errors)
+            inside.add(node)
+            return inside
+        origin = self._find("effect", step.path)
+        if origin is not None:
+            origin.inside.growing.add(origin.node, node)
+            return Inside(origin.inside.growing, node)
+        growing = Growing(node, self._limit)
+        self.traces.append(growing.trace)
+        return Inside(growing, node)
+
+    def _find(self, kind: str, path: Path | None) -> _Open | None:
+        """The innermost open step of that kind; at that place, where one is given."""
+        place = _innermost.get()
+        while place is not None:
+            if place.owner is self and place.node.kind == kind and path in {None, place.node.path}:
+                return place
+            place = place.parent
+        return None
+
+    def _close(self, step: Step) -> None:
+        place = cast(_Open, self._find(step.kind, step.path))
+        _innermost.set(place.parent)
+        node = place.node
+        node.seconds = trio.current_time() - place.began
+        node.status = _status(step)
+        place.inside.take(step.errors)
+        self._take_result(node, step.result)
+        trace = place.inside.growing.trace
+        if trace.root is node and self._hear is not None:
+            self._hear(trace)
+
+    def _take_result(self, node: TraceNode, result: object) -> None:
+        if node.kind == "action" and node.status == "done":
+            node.counts = {"effects": len(cast("Sequence[object]", result))}
+        elif node.kind == "effect":
+            node.result = type(result).__name__
+            node.returned = shortened(result) if self._values else None
+            if isinstance(result, HasCounts):
+                node.counts = {str(name): int(count) for name, count in result.counts().items()}
+
+
+def _status(step: Step) -> Status:
+    if isinstance(step.result, DispatchResult) and step.kind == "dispatch" and step.result.stopped is not None:
+        return "stopped"
+    return "skipped" if step.skipped else "failed" if step.failed else "done"

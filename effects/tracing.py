@@ -1,0 +1,11 @@
+"""See what a dispatch does: every step of it as a tree, with its place, its outcome and its time.
+
+tracer = Tracer(dispatch)
+await tracer([["page/greet", "Ann"]])
+print(tracer.trace)
+"""
+
+from ._trace import Status, Trace, TraceNode
+from ._tracer import HasCounts, Tracer
+
+__all__ = ["HasCounts", "Status", "Trace", "TraceNode", "Tracer"]

@@ -1,0 +1,1 @@
+"""Tests of `benchmarks/`: that it measures and reports as it says, never how fast anything is."""
