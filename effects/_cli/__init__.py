@@ -46,16 +46,15 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m effects", description=_ABOUT, epilog=_TARGET, formatter_class=shape)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for command in COMMANDS:
-        examples = "\n".join(f"  python -m effects {command.name} {one}" for one in command.examples)
-        one = commands.add_parser(
-            command.name,
-            help=command.help,
-            description=command.help,
-            epilog="\n".join([f"examples:\n{examples}\n", command.note, _TARGET]),
-            formatter_class=shape,
-        )
+        told = {"help": command.help, "description": command.help, "epilog": _epilog(command)}
+        one = commands.add_parser(command.name, **told, formatter_class=shape)
         one.add_argument("target", metavar="TARGET", help="module:attribute, such as app:dispatch")
         command.arguments(one)
-        one.add_argument("--json", action="store_true", help="for tools: one JSON document")
+        one.add_argument("--json", action="store_true", help="print JSON, for tools")
         one.set_defaults(run=command.run)
     return parser
+
+
+def _epilog(command: Command) -> str:
+    examples = "\n".join(f"  python -m effects {command.name} {one}" for one in command.examples)
+    return "\n".join([f"examples:\n{examples}\n", command.note, _TARGET])

@@ -139,6 +139,7 @@ def _of_registry(gathered: Gathered, owner: str, registry: Registry) -> Descript
 def _contents(registry: Registry) -> Iterator[str]:
     yield from (f"{_KINDS[entry.kind]} {entry.key}" for entry in registry.registrations)
     yield from (f"interceptor {interceptor.id}" for interceptor in registry.interceptors)
+    yield from (f"tag {tag.name}" for tag in registry.tags)
 
 
 def _written(registry: Registry) -> tuple[str, Source]:

@@ -86,7 +86,7 @@ class Description:
     hooks: tuple[str, ...] = ()
     """What an interceptor or a plugin implements."""
     contributes: tuple[str, ...] = ()
-    """What a plugin brings: `effect alerts/send`."""
+    """What a plugin brings, by kind and key: `effect alerts/send`; tags of the codec, too."""
     replaces: tuple[str, ...] = ()
     """The other plugins that register the same key, and to which this one is preferred."""
 

@@ -373,6 +373,24 @@ def test_an_interceptor_is_described_with_its_hooks() -> None:
     assert b.order.why == "number 2 of registry 'plugin', which is registry 2 of 2: other, plugin"
 
 
+def test_interceptors_that_were_added_later_are_described() -> None:
+    """They come before all others."""
+    dispatch = create_dispatch([], interceptors=[fail_fast])
+    more = dispatch.with_interceptors(Interceptor(id="more", before_effect=lambda step: None))
+    first, fast = more.describe(kind="interceptor")
+    assert (first.key, first.plugin, fast.key) == ("more", "with_interceptors", "fail-fast")
+    assert first.order is not None
+    assert first.order.why == "given to with_interceptors, whose interceptors come before those of plugins"
+    assert len(dispatch.describe(kind="interceptor")) == 1
+
+
+def test_tags_are_among_what_a_plugin_contributes() -> None:
+    """Whatever is registered is named somewhere."""
+    plugin = Registry("plugin")
+    plugin.tag("point", Point, encode=lambda point: [point.x, point.y], decode=lambda data: Point(*data))
+    assert described(plugin, key="plugin").contributes == ("tag point",)
+
+
 class Early(Provider):
     """A plugin whose hook comes first."""
 
