@@ -4,6 +4,7 @@ This package knows effect vectors, registries and dispatch. It knows no transpor
 """
 
 from ._context import Context
+from ._discover import Description, Hit, Order, ParameterDescription, SampleError, Source
 from ._dispatch import Dispatch, create_dispatch
 from ._errors import (
     ArgumentError,
@@ -13,6 +14,7 @@ from ._errors import (
     InterceptorError,
     LifecycleError,
     LimitError,
+    MissingExtraError,
     Phase,
     PlaceholderError,
     RegistrationError,
@@ -27,6 +29,7 @@ from ._hookspecs import HookSpecs, hookimpl
 from ._interceptors import Interceptor, Skip, Step, Stop, fail_fast
 from ._limits import Limits
 from ._paths import Path, Via
+from ._problems import check_plugins
 from ._registry import Registration, Registry
 from ._shadow import warn_of_shadows
 from ._sink import Sink
@@ -35,18 +38,23 @@ from ._vectors import Effect, Placeholder, find_placeholders
 __all__ = [
     "ArgumentError",
     "Context",
+    "Description",
     "Dispatch",
     "DispatchResult",
     "Effect",
     "EffectsError",
     "ErrorRecord",
     "Expansion",
+    "Hit",
     "HookSpecs",
     "Interceptor",
     "InterceptorError",
     "LifecycleError",
     "LimitError",
     "Limits",
+    "MissingExtraError",
+    "Order",
+    "ParameterDescription",
     "Path",
     "Phase",
     "Placeholder",
@@ -55,15 +63,18 @@ __all__ = [
     "RegistrationError",
     "Registry",
     "ResultRecord",
+    "SampleError",
     "ShapeError",
     "Sink",
     "Skip",
+    "Source",
     "StateError",
     "Step",
     "Stop",
     "SystemValueError",
     "UnknownKeyError",
     "Via",
+    "check_plugins",
     "create_dispatch",
     "fail_fast",
     "find_placeholders",

@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
+from re import Pattern
 from types import MappingProxyType
 from typing import cast, final
 
 from ._background import Background
 from ._check import check
-from ._errors import DispatchResult, EffectsError, RegistrationError
+from ._discover import (
+    Described,
+    Description,
+    Hit,
+    describe,
+    document,
+    grep,
+    missing_values,
+    sample,
+    system_schema,
+)
+from ._errors import DispatchResult, EffectsError, RegistrationError, SystemValueError
 from ._expand import Expansion, expand
 from ._frame import EMPTY, Engine, Frame, merged
 from ._interceptors import Interceptor
@@ -109,14 +121,66 @@ class Dispatch:
         """
         return tuple(check(self._engine.tables, effects))
 
+    def describe(
+        self, *, kind: Described | None = None, key: str | None = None, plugin: str | None = None
+    ) -> tuple[Description, ...]:
+        """Tell of everything that is registered, or of what fits all that is asked for.
+
+        Plugins come first, in their order; then effects and actions, placeholders, state slices, interceptors. Nothing
+        is run. Raises `EffectsError` for a kind that there is not; where nothing fits, the answer is empty.
+        """
+        return describe(self._engine.tables, self._gathered, kind, key, plugin)
+
+    def grep(self, pattern: str | Pattern[str]) -> tuple[Hit, ...]:
+        """Look for text, in whatever case, or for a compiled regular expression, in all that `describe` tells.
+
+        Keys, kinds, docs, parameters and options, system values and metadata, however nested, are searched one by one:
+        nothing is found that begins in one field and ends in the next. Each field is named once, by its first match.
+        """
+        return grep(self.describe(), pattern)
+
+    def sample(self, key: str, n: int = 1, seed: int | None = None) -> tuple[object, ...]:
+        """Up to `n` different vectors of an effect or action, or placeholders, that pass the check of arguments.
+
+        They are made from the annotations by Hypothesis (`pip install 'rhialto[testing]'`); one `seed` gives the same
+        again, as long as Hypothesis and the annotations stay the same. Examples that pydantic's `Field(examples=[...])`
+        names are used instead. Raises `UnknownKeyError`, `SampleError` where nothing can be made of a type,
+        and `MissingExtraError`.
+        """
+        return sample(self._engine.tables, key, n, seed)
+
+    def schemas(self) -> Mapping[str, object]:
+        """What may be dispatched, as one document of JSON Schema 2020-12: a list of vectors.
+
+        A vector is an array that begins with its key; `$defs` has the one of `alerts/send` as `vector:alerts/send`, and
+        nested effects refer to them. It tells of data whose placeholders are resolved. `Description.schema` is a
+        document for one key alone.
+        """
+        entries = [entry.registration for entry in self._engine.tables.entries.values()]
+        return document(entries, f"effects of {', '.join(self.plugins)}")
+
+    def system_schema(self) -> Mapping[str, object]:
+        """The values that interpreters and state slices take from the system, as JSON Schema of an object."""
+        return system_schema(self._engine.tables)
+
+    def check_system(self, system: Mapping[str, object] | None = None) -> tuple[SystemValueError, ...]:
+        """Say what would be missing if something were dispatched now with `system`, as it is merged for a dispatch.
+
+        One error for each value that something needs and that is neither in `system` nor in what the dispatch was made
+        with, nor opened by `running()`. Those that come late, such as `sink`, are among them until they are there.
+        """
+        return tuple(missing_values(self._engine.tables, merged(self._current(), system or {})))
+
     def with_interceptors(self, *interceptors: Interceptor) -> Dispatch:
         """The same engine with more interceptors, before those it has; this one is not changed.
 
         What is running is shared: to enter `running()` of one is to enter that of both. Raises `RegistrationError` for
         what is no `Interceptor`, and for an id that is there already.
         """
-        tables = guarded(self._engine.tables, _interceptors(interceptors))
-        return Dispatch(replace(self._engine, tables=tables), self._gathered, self._system)
+        more = [("with_interceptors", one) for one in _interceptors(interceptors)]
+        tables = guarded(self._engine.tables, more)
+        gathered = replace(self._gathered, between=(*more, *self._gathered.between))
+        return Dispatch(replace(self._engine, tables=tables), gathered, self._system)
 
     def running(self) -> AbstractAsyncContextManager[Dispatch]:
         """Open what the plugins need, for as long as the context is entered.
@@ -165,10 +229,10 @@ def create_dispatch(
     _check("limits", limits, Limits, "a Limits(...)")
     gathered = gather(plugins, installed=installed, block=_names(block))
     base = merged(EMPTY, system or {})
-    between = _interceptors(interceptors)
+    between = [("create_dispatch", one) for one in _interceptors(interceptors)]
     tables = make_tables(gathered.registries, base.keys(), between, prefer or {}, validate=validate)
     engine = Engine(tables, limits or Limits(), debug, gathered.hear, Background(), run)
-    return Dispatch(engine, gathered, base)
+    return Dispatch(engine, replace(gathered, between=tuple(between)), base)
 
 
 def _check(name: str, value: object, kind: type, wanted: str) -> None:

@@ -21,6 +21,7 @@ __all__ = [
     "InterceptorError",
     "LifecycleError",
     "LimitError",
+    "MissingExtraError",
     "Phase",
     "PlaceholderError",
     "RegistrationError",
@@ -101,6 +102,13 @@ def near(name: object, known: Iterable[object]) -> str | None:
     names = [one for one in known if isinstance(one, str)]
     matches = difflib.get_close_matches(name[:200], names, n=3, cutoff=0.6) if isinstance(name, str) else []
     return ", ".join(map(repr, matches)) or None
+
+
+class MissingExtraError(EffectsError, ImportError):
+    """Something was asked for that needs an optional dependency, which is not installed."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(what, fix=f"pip install 'rhialto[{extra}]'")
 
 
 Phase = Literal["shape", "interpolate", "state", "validate", "expand", "execute", "interceptor"]

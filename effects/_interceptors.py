@@ -120,6 +120,7 @@ class Interceptor:
 
 
 def _stop_when_failed(step: Step) -> Stop | None:
+    """Stop a dispatch at its first error."""
     return Stop("fail-fast: an earlier step failed") if step.errors else None
 
 

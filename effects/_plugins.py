@@ -20,11 +20,12 @@ import pluggy
 
 from ._errors import ErrorRecord, RegistrationError, near
 from ._hookspecs import PROJECT, HookSpecs
+from ._interceptors import Interceptor
 from ._log import ErrorLog
 from ._registry import Registry
 from ._signatures import is_async
 
-__all__ = ["Gathered", "gather"]
+__all__ = ["Gathered", "checked_list", "gather"]
 
 _logger = logging.getLogger("effects")
 _LOG = ErrorLog()
@@ -42,6 +43,14 @@ class Gathered:
     lifespans: tuple[tuple[str, Callable[..., Any]], ...]
     listeners: tuple[tuple[str, Callable[..., object]], ...]
     broken: Mapping[str, Exception]
+    installed: frozenset[str]
+    """The names of those that were not in the list."""
+    owners: tuple[str, ...]
+    """For each registry, the plugin that contributes it."""
+    called: Mapping[str, tuple[str, ...]]
+    """For each hook, the plugins that implement it, in order of call."""
+    between: tuple[tuple[str, Interceptor], ...] = ()
+    """The interceptors that come before those of the registries, and which function was given them."""
 
     def hear(self, record: ErrorRecord) -> None:
         """Tell every listener of an error. A listener that raises harms nobody."""
@@ -139,7 +148,7 @@ def gather(plugins: Sequence[object], *, installed: bool, block: Collection[str]
     intake = _Intake(block)
     broken: dict[str, Exception] = {}
     optional: set[str] = set()
-    for plugin in _checked_list(plugins):
+    for plugin in checked_list(plugins):
         intake.add(_name(plugin), plugin)
     listed = frozenset(intake.names)
     intake.add(_LOG.name, _LOG)
@@ -148,8 +157,9 @@ def gather(plugins: Sequence[object], *, installed: bool, block: Collection[str]
             if point.name not in listed | intake.block and _survived(broken, point.name, partial(_load, intake, point)):
                 optional.add(point.name)
     registries: list[Registry] = []
+    owners: list[str] = []
     for name, call in intake.callers("rhialto_registry"):
-        add = partial(_add_registries, registries, name, call)
+        add = partial(_add_registries, registries, owners, name, call)
         if name not in optional:
             add()
         elif not _survived(broken, name, add):
@@ -161,6 +171,9 @@ def gather(plugins: Sequence[object], *, installed: bool, block: Collection[str]
         lifespans=(*intake.callers("rhialto_lifespan"), *_contributed(registries, intake.manager)),
         listeners=tuple(intake.callers("rhialto_error")),
         broken=broken,
+        installed=frozenset(optional - broken.keys()),
+        owners=tuple(owners),
+        called={hook: tuple(name for name, _ in intake.callers(hook)) for hook in _HOOKS},
     )
 
 
@@ -194,8 +207,10 @@ def _load(intake: _Intake, point: EntryPoint) -> None:
     intake.add(point.name, plugin)
 
 
-def _add_registries(registries: list[Registry], name: str, call: Callable[..., object]) -> None:
-    registries.extend(_registries(name, call))
+def _add_registries(registries: list[Registry], owners: list[str], name: str, call: Callable[..., object]) -> None:
+    contributed = _registries(name, call)
+    registries.extend(contributed)
+    owners.extend(name for _ in contributed)
 
 
 def _registries(name: str, call: Callable[..., object]) -> Sequence[Registry]:
@@ -216,7 +231,7 @@ def _registries(name: str, call: Callable[..., object]) -> Sequence[Registry]:
     return cast(Sequence[Registry], items if answer is not None else ())
 
 
-def _checked_list(plugins: object) -> Sequence[object]:
+def checked_list(plugins: object) -> Sequence[object]:
     if isinstance(plugins, (list, tuple)):
         return cast(Sequence[object], plugins)
     what = f"a single {type(plugins).__name__}" if isinstance(plugins, Registry) else type(plugins).__name__

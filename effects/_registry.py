@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import difflib
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
+from types import FrameType, MappingProxyType
 from typing import TYPE_CHECKING, TypeVar, final
 
 from ._errors import RegistrationError
 from ._hookspecs import hookimpl
 from ._interceptors import Interceptor
-from ._signatures import Kind, Signature, caller_scope, read_signature, source_of
+from ._signatures import Kind, Signature, annotations_of, caller_scope, read_signature, source_of
 from ._tags import Tag, check_tag
 
 if TYPE_CHECKING:
@@ -37,11 +38,29 @@ class Registration:
     each: bool
     override: bool
     metadata: Mapping[str, object]
+    annotations: Mapping[str, object] = field(default_factory=dict[str, object], repr=False)
+    """Those of the function, by parameter, and `return`; such as cannot be resolved are as they were written."""
 
     @property
     def source(self) -> str:
         """The function's name, file and line."""
         return source_of(self.function)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a registry was made."""
+
+    file: str
+    line: int
+    doc: str
+    """The docstring of the module, where it was made at the top of one."""
+
+    @classmethod
+    def of(cls, frame: FrameType) -> Origin:
+        doc: object = frame.f_globals.get("__doc__") if frame.f_code.co_name == "<module>" else None
+        return cls(frame.f_code.co_filename, frame.f_lineno, doc if isinstance(doc, str) else "")
 
 
 @final
@@ -65,6 +84,7 @@ class Registry:
         if isinstance(late, str):
             raise RegistrationError(f"registry {name!r}: late is a collection of names", fix=f"write late=({late!r},)")
         self.name = name
+        self.made_in = Origin.of(sys._getframe(1))
         self.late = frozenset(late)
         self._registrations: list[Registration] = []
         self._interceptors: list[Interceptor] = []
@@ -198,9 +218,9 @@ class Registry:
                     f"{kind} {key!r}: {type(function).__name__} cannot be called", fix="decorate a function"
                 )
             signature = read_signature(kind, key, function, scope, each=each)
-            entry = Registration(
-                kind, key, self.name, function, signature, each, override, MappingProxyType(dict(metadata))
-            )
+            kept = MappingProxyType(dict(metadata))
+            noted = MappingProxyType(annotations_of(function, scope))
+            entry = Registration(kind, key, self.name, function, signature, each, override, kept, noted)
             for other in self._registrations:
                 if conflict(entry, other):
                     raise RegistrationError(

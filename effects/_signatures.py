@@ -20,7 +20,7 @@ from ._errors import ArgumentError, RegistrationError
 from ._validation import Checker, checker, explain
 from ._vectors import EffectMarker
 
-__all__ = ["Kind", "Late", "Signature", "caller_scope", "is_async", "read_signature", "source_of"]
+__all__ = ["Kind", "Late", "Signature", "annotations_of", "caller_scope", "is_async", "read_signature", "source_of"]
 
 Kind = Literal["effect", "action", "placeholder", "state slice", "interceptor"]
 
@@ -227,6 +227,24 @@ class _Hints:
                 f"{self._where}: a field of {parameter.name!r} cannot be resolved: {error}",
                 fix="name a type that is importable at run time, outside `if TYPE_CHECKING`",
             ) from error
+
+
+def annotations_of(function: Callable[..., object], scope: Mapping[str, object]) -> Mapping[str, object]:
+    """The annotations of a function by parameter, and of what it returns under `return`: for people and for tools.
+
+    One that cannot be resolved stays as it was written, since only those of arguments have to be.
+    """
+    signature = inspect.signature(function)
+    hints = _Hints("", function, scope)
+    returned = Parameter("return_", Parameter.POSITIONAL_ONLY, annotation=signature.return_annotation)
+    found: dict[str, object] = {}
+    for name, parameter in {**signature.parameters, "return": returned}.items():
+        if parameter.annotation is not Parameter.empty:
+            try:
+                found[name] = hints.of(parameter)
+            except RegistrationError:
+                found[name] = parameter.annotation
+    return found
 
 
 def _late(annotation: object, inside: tuple[object, ...] = ()) -> Late:

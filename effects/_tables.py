@@ -18,7 +18,11 @@ from ._registry import Registration, Registry, namespace
 from ._signatures import Signature
 from ._tags import tag_problems
 
-__all__ = ["Entry", "Guard", "Tables", "guarded", "make_tables"]
+__all__ = ["Entry", "Guard", "Tables", "guarded", "make_tables", "owned_interceptors", "settle"]
+
+
+Owned = tuple[str, Interceptor]
+"""An interceptor, and who brings it."""
 
 
 @final
@@ -89,20 +93,14 @@ class Tables:
 def make_tables(
     registries: Sequence[Registry],
     system: Collection[str],
-    interceptors: Iterable[Interceptor],
+    interceptors: Iterable[Owned],
     prefer: Mapping[str, str],
     *,
     validate: bool,
 ) -> Tables:
     """Merge registries. Raises one `RegistrationError` that lists every conflict and every missing system value."""
-    chosen, problems = _settle([entry for registry in registries for entry in registry.registrations], prefer)
-    problems += _repeated_registries(registries)
-    owned = [("create_dispatch", one) for one in interceptors]
-    owned += [(registry.name, one) for registry in registries for one in registry.interceptors]
-    problems += _repeated_interceptors(owned)
-    problems += tag_problems((registry.name, tag) for registry in registries for tag in registry.tags)
-    late = {name for registry in registries for name in registry.late}
-    problems += _missing(chosen, {*system, *late})
+    owned = owned_interceptors(registries, interceptors)
+    chosen, problems = settle(registries, system, owned, prefer)
     if problems:
         raise RegistrationError(
             "this dispatch cannot be made\n" + "\n".join(f"  - {problem}" for problem in problems),
@@ -120,14 +118,32 @@ def make_tables(
     )
 
 
-def guarded(tables: Tables, interceptors: Sequence[Interceptor]) -> Tables:
+def settle(
+    registries: Sequence[Registry],
+    system: Collection[str],
+    owned: Sequence[Owned],
+    prefer: Mapping[str, str],
+) -> tuple[list[Registration], list[str]]:
+    """Choose one registration for each name, and list all that is wrong with the registries together."""
+    chosen, problems = _choose([entry for registry in registries for entry in registry.registrations], prefer)
+    late = {name for registry in registries for name in registry.late}
+    problems += _repeated_registries(registries) + _repeated_interceptors(owned)
+    problems += tag_problems((registry.name, tag) for registry in registries for tag in registry.tags)
+    return chosen, problems + _missing(chosen, {*system, *late})
+
+
+def owned_interceptors(registries: Sequence[Registry], before: Iterable[Owned]) -> list[Owned]:
+    """Every interceptor with its owner, in the order in which before hooks run."""
+    return [*before, *((registry.name, one) for registry in registries for one in registry.interceptors)]
+
+
+def guarded(tables: Tables, owned: Sequence[Owned]) -> Tables:
     """The same tables, with more interceptors before all others. Raises `RegistrationError` for ids that are taken."""
-    owned = [("with_interceptors", one) for one in interceptors]
     there = {
         guard.id for guards in (tables.dispatch_guards, tables.action_guards, tables.effect_guards) for guard in guards
     }
     problems = _repeated_interceptors(owned) + [
-        f"interceptor {one.id!r} is there already" for one in interceptors if one.id in there
+        f"interceptor {one.id!r} is there already" for _, one in owned if one.id in there
     ]
     if problems:
         raise RegistrationError("; ".join(problems), fix="give each an id of its own")
@@ -139,7 +155,7 @@ def guarded(tables: Tables, interceptors: Sequence[Interceptor]) -> Tables:
     )
 
 
-def _settle(entries: Sequence[Registration], prefer: Mapping[str, str]) -> tuple[list[Registration], list[str]]:
+def _choose(entries: Sequence[Registration], prefer: Mapping[str, str]) -> tuple[list[Registration], list[str]]:
     """Choose one registration for each name: the preferred one, else the one that overrides, else the only one."""
     chosen: list[Registration] = []
     problems: list[str] = []

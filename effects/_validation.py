@@ -27,7 +27,7 @@ from ._errors import ArgumentError, RegistrationError, near
 from ._sure import SureOptions, sure_options, sure_types
 from ._vectors import Effect, vector_problem
 
-__all__ = ["Checker", "checker", "explain"]
+__all__ = ["Checker", "askable", "checker", "explain"]
 
 
 @final
@@ -94,7 +94,7 @@ def checker(where: str, name: str, annotation: object) -> Checker:
 
 def _schema(annotation: object) -> dict[str, Any]:
     """pydantic's schema for a type. A tuple around it lets any class stand in it: TypedDicts refuse to be told."""
-    around = cast(Any, tuple).__class_getitem__(_askable(annotation))
+    around = cast(Any, tuple).__class_getitem__(askable(annotation))
     schema = cast(
         dict[str, Any], TypeAdapter[object](around, config=ConfigDict(arbitrary_types_allowed=True)).core_schema
     )
@@ -148,13 +148,13 @@ def _rule_for(schema: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
-def _askable(annotation: object) -> object:
+def askable(annotation: object) -> object:
     """The annotation, with object for each Protocol that `isinstance` refuses to be asked about."""
     if getattr(annotation, "_is_protocol", False) and not getattr(annotation, "_is_runtime_protocol", False):
         return object
     origin: Any = get_origin(annotation)
     args = get_args(annotation)
-    asked = tuple(map(_askable, args))
+    asked = tuple(map(askable, args))
     if asked == args:
         return annotation
     if origin in {Union, UnionType}:

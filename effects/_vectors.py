@@ -10,7 +10,15 @@ from typing import Annotated, Any, cast, final
 
 from pydantic_core import PydanticCustomError, core_schema
 
-__all__ = ["Effect", "EffectMarker", "Placeholder", "find_placeholders", "list_problem", "vector_problem"]
+__all__ = [
+    "Effect",
+    "EffectMarker",
+    "Placeholder",
+    "checked_vector",
+    "find_placeholders",
+    "list_problem",
+    "vector_problem",
+]
 
 Problem = tuple[str, str]
 """What is wrong, and what to do about it."""
@@ -113,10 +121,10 @@ class EffectMarker:
     """Marks an annotation as holding effect vectors: bound late, and checked for shape only."""
 
     def __get_pydantic_core_schema__(self, source: object, handler: object) -> core_schema.CoreSchema:
-        return core_schema.no_info_plain_validator_function(_check_vector)
+        return core_schema.no_info_plain_validator_function(checked_vector)
 
 
-def _check_vector(value: object) -> object:
+def checked_vector(value: object) -> object:
     if (problem := vector_problem(value)) is not None:
         raise PydanticCustomError("effect_vector", "{what}; {fix}", {"what": problem[0], "fix": problem[1]})
     return value

@@ -1,4 +1,4 @@
-"""Unit test effects without doing them: record, compare, replay, and let things fail on purpose.
+"""Unit test effects without doing them: record, compare, replay, make up, and let things fail on purpose.
 
 With pytest, define a fixture `dispatch` and ask for `recorder`; it is there as soon as rhialto is installed.
 """
@@ -7,5 +7,17 @@ from ._differences import ANYTHING, Like, assert_effects, like
 from ._faults import Fault, with_faults
 from ._memory_sink import MemorySink
 from ._recorder import Recorder
+from ._strategies import placeholders, vectors
 
-__all__ = ["ANYTHING", "Fault", "Like", "MemorySink", "Recorder", "assert_effects", "like", "with_faults"]
+__all__ = [
+    "ANYTHING",
+    "Fault",
+    "Like",
+    "MemorySink",
+    "Recorder",
+    "assert_effects",
+    "like",
+    "placeholders",
+    "vectors",
+    "with_faults",
+]

@@ -22,7 +22,7 @@ MUTANTS: list[dict[str, Any]] = tomllib.loads((HERE / "mutants.toml").read_text(
 FIELDS = {"law", "file", "old", "new", "test", "why"}
 LAWS = range(1, 11)
 AT_A_TIME = 2
-PLUGINS = ("datastar", "connections", "http", "routes", "faults")
+PLUGINS = ("effects", "datastar", "connections", "http", "routes", "faults")
 
 ORIGIN = '''
 """Fails the run if what is imported is not the copy."""
@@ -96,7 +96,7 @@ def tried(mutant: dict[str, Any], copies: SimpleQueue[Path]) -> Done:
 
 
 def test_every_law_has_a_mutant() -> None:
-    """Each law and each plugin is named at least once, and its mutants name one of its own tests."""
+    """Each law, the engine beside them and each plugin, and its mutants name one of its own tests."""
     assert {mutant["law"] for mutant in MUTANTS} == {*LAWS, *PLUGINS}
     for mutant in MUTANTS:
         law = mutant["law"]

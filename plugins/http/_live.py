@@ -100,6 +100,7 @@ class Live:
         install(app)
         prepare_cookies(app, secure=secure_cookies)
         app.register_error_handler(InvalidSignals, self._answer_invalid)
+        app.extensions["rhialto"] = self  # where tools find the dispatch of an app
         self._app = app
         self._dispatch = dispatch
         self._writes = DirectWrites() if direct_writes else None

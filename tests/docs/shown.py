@@ -2,8 +2,8 @@
 
 A fenced block that begins with a file's name in a comment is that file: it is written out, and a later block of the
 same name replaces it, as a reader would do. One of a file of the demo is an excerpt, and must stand there as it is. A
-`console` block is run, command by command, in the folder so far, and what is printed must be what the page shows. Other
-fenced blocks may only be `text`.
+`console` block is run, command by command, in the folder so far, and what is printed must be what the page shows. A
+command that fails is followed by `echo $?`, which shows its exit code. Other fenced blocks may only be `text`.
 
 `pip install -q -e .` installs into a folder beside, without a network, and that folder is on the path from then on.
 What is in the page's own folder comes before it on the path, so it is as good as editable.
@@ -26,6 +26,9 @@ _NAME = re.compile(r"(?:#|<!--|/\*) ([\w./-]+\.\w+)(?: -->| \*/)?\n")
 _TIME = re.compile(r" in \d+\.\d+s|\d+\.\d ms")
 _ROOT = Path(__file__).parents[2]
 _FREE = "127.0.0.1:0"
+_CODE = "echo $?"
+_COLOURED = frozenset({"FORCE_COLOR", "TTY_COMPATIBLE"})
+"""With these, what is printed would not be what a reader sees who prints it to a file."""
 _MODULES = frozenset({"hypercorn", "pytest"})
 _INSTALL = ["pip", "install", "-q", "-e", "."]
 _OFFLINE = ["--disable-pip-version-check", "--no-index", "--no-deps", "--no-build-isolation"]
@@ -71,16 +74,17 @@ def follow(page: Path, folder: Path) -> int:
 def _run_all(console: str, folder: Path, environment: dict[str, str]) -> int:
     commands = re.split(r"^\$ ", console, flags=re.MULTILINE)
     assert not commands[0], f"a console block begins with a command: {commands[0]}"
-    for one in commands[1:]:
+    for one, after in zip(commands[1:], [*commands[2:], ""], strict=True):
         command, _, expected = one.partition("\n")
         if exported := re.fullmatch(r"export (\w+)=(\S+)", command):
             environment[exported[1]] = exported[2]
-        else:
-            _run(shlex.split(command), expected, folder, environment)
+        elif command != _CODE:
+            code = after.removeprefix(f"{_CODE}\n").strip() if after.startswith(f"{_CODE}\n") else "0"
+            _run(shlex.split(command), expected, folder, environment, int(code))
     return len(commands) - 1
 
 
-def _run(command: list[str], expected: str, folder: Path, environment: dict[str, str]) -> None:
+def _run(command: list[str], expected: str, folder: Path, environment: dict[str, str], code: int) -> None:
     if command[0] == "hypercorn" or expected.startswith("Running on"):
         _serve(command, expected, folder, environment)
         return
@@ -90,9 +94,10 @@ def _run(command: list[str], expected: str, folder: Path, environment: dict[str,
     tool, *rest = command
     assert tool == "python" or tool in _MODULES, f"a command that the tests do not know: {command}"
     args = rest if tool == "python" else ["-m", tool, "-p", "no:cacheprovider", *rest]
+    environment = {name: value for name, value in environment.items() if name not in _COLOURED}
     done = subprocess.run([sys.executable, *args], cwd=folder, env=environment, capture_output=True, text=True)
     said = f"$ {' '.join(command)}\n{done.stdout}{done.stderr}"
-    assert done.returncode == 0, said
+    assert done.returncode == code, said
     assert _TIME.sub("", done.stdout) == _TIME.sub("", expected), said
 
 

@@ -38,6 +38,7 @@ def test_the_readme_leads_to_every_guide() -> None:
         ("```python\n# a.py\nprint(1)\n```\n```console\n$ python a.py\n2\n```", "python a.py\n1"),
         ("```console\n$ pip install -q -e .\n```", "pyproject.toml"),
         ("```python\n# a.py\n1 / 0\n```\n```console\n$ python a.py\n```", "ZeroDivisionError"),
+        ("```python\n# a.py\n1\n```\n```console\n$ python a.py\n$ echo $?\n1\n```", "$ python a.py"),
         ("```python\n# demo/app.py\nnot there\n```", "not in demo/app.py:\nnot there"),
         ("```python\n# a.py\n1\n```\n```console\n$ hypercorn -k trio a:app\n```", "Process"),
         (f"```python\n# a.py\n{APP}\n```\n```console\n$ hypercorn -k trio a:app\n{SECURE}\n```", f"is not {SECURE}"),

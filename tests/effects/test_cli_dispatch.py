@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from effects import Context, Dispatch, EffectsError, Placeholder, Registry, create_dispatch
-from effects._cli_dispatch import add_to
+from effects._cli.dispatch import COMMAND
 from effects.codec import Codec
 from plugins.connections import ANY, Connections
 from plugins.datastar import Datastar, html
@@ -48,15 +48,17 @@ def make_dispatch() -> Dispatch:
 
 
 live = SimpleNamespace(dispatch=make_dispatch(), number=5)
+plugins = [Datastar()]
 HERE = f"{__name__}:make_dispatch"
 
 
 def command(*args: str) -> int:
     """Run it; the exit code."""
     parser = argparse.ArgumentParser()
-    add_to(parser.add_subparsers())
-    given = parser.parse_args(["dispatch", *args])
-    return int(given.run(given))
+    parser.add_argument("target")
+    parser.add_argument("--json", action="store_true")
+    COMMAND.arguments(parser)
+    return COMMAND.run(parser.parse_args(args))
 
 
 @pytest.fixture(autouse=True)
@@ -105,6 +107,15 @@ def test_it_prints_json_when_asked(capsys: pytest.CaptureFixture[str]) -> None:
     assert root["children"][0]["errors"][0]["phase"] == "validate"
 
 
+def test_plugins_alone_show_what_they_would_do_and_do_nothing(printed: Any) -> None:
+    """Their system is not there."""
+    target = f"{__name__}:plugins"
+    assert command(target, '["patch-signals", {}]') == 0
+    assert printed()[1:] == ["└─ effect patch-signals (dict)"]
+    with pytest.raises(EffectsError, match="there is no dispatch in"):
+        command(target, '["patch-signals", {}]', "--real")
+
+
 def test_it_reads_what_is_piped(printed: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """With - in place of the effects."""
     monkeypatch.setattr(sys, "stdin", io.StringIO('["page/keep", "x"]'))
@@ -116,9 +127,9 @@ def test_it_reads_what_is_piped(printed: Any, monkeypatch: pytest.MonkeyPatch) -
     ("args", "complaint"),
     [
         (["here", "[]"], "module:attribute"),
-        (["no_such_module:x", "[]"], "no module 'no_such_module'"),
+        (["no_such_module:x", "[]"], "No module named 'no_such_module'"),
         ([f"{__name__}:make_dipatch", "[]"], "near 'make_dispatch'"),
-        ([f"{__name__}:live.number", "[]"], "is no dispatch, but a int"),
+        ([f"{__name__}:live.number", "[]"], "there is no dispatch in .* which is a int"),
         ([HERE, "["], "no JSON"),
         ([HERE, "[]", "--data", "5"], "--data is an object"),
         ([HERE, "[]", "--data", '{"$dict": [[1, 2]]}'], "--data is an object"),

@@ -102,8 +102,8 @@ def test_the_engine_alone_is_content(tmp_path: Path) -> None:
     package(tmp_path, "plugins")
     alone = tmp_path / "alone"
     alone.mkdir()
-    for file in (ROOT / "effects").glob("*.py"):
-        target = alone / "effects" / file.name
+    for file in (ROOT / "effects").rglob("*.py"):
+        target = alone / file.relative_to(ROOT)
         target.parent.mkdir(exist_ok=True)
         target.write_text(file.read_text())
     done = python("import effects; print(effects.__file__)", alone, tmp_path)

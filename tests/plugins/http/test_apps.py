@@ -231,3 +231,11 @@ async def test_a_dispatch_serves_only_one_app_at_a_time() -> None:
     async with apps[0].test_app(), trio.open_nursery() as apps[1].nursery:
         with pytest.raises(Exception, match="running already"):
             await apps[1].startup()
+
+
+async def test_tools_find_the_dispatch_of_an_app() -> None:
+    """In its extensions, without knowing what ties them together."""
+    small = Small()
+    live = small.app.extensions["rhialto"]
+    assert live is small.live
+    assert [one.key for one in live.dispatch.describe(kind="effect", plugin="http")] == ["patch-session"]

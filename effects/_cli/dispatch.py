@@ -7,60 +7,46 @@ import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast, final
+from typing import cast, final
 
 import trio
 
-from ._cli_target import load_dispatch
-from ._codec import Codec, CodecError
-from ._errors import DispatchResult
-from ._recorder import Recorder
-from ._trace import Trace
-from ._tracer import Tracer
+from .._codec import Codec, CodecError
+from .._errors import DispatchResult
+from .._recorder import Recorder
+from .._trace import Trace
+from .._tracer import Tracer
+from .command import Command, Exit
+from .target import dispatch_in, found_in, take
 
-if TYPE_CHECKING:
-    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+__all__ = ["COMMAND"]
 
-__all__ = ["add_to", "run"]
-
-_EPILOG = """\
+_VECTOR = """\
 VECTOR is one effect vector or a list of them, in tagged JSON: plain JSON, and {"$html": "<p>"}, {"$wildcard": "ANY"},
-{"$placeholder": ["key", ...]} and others, see effects.codec. Exits with 1 where something failed, with 2 where it
-could not begin.
-
-  python -m effects dispatch app:dispatch '["page/greet", "Ann"]' --state '{"app": "blue"}'
+{"$placeholder": ["key", ...]} and others, see effects.codec.
 """
 
 
-def add_to(subparsers: Subparsers) -> None:
-    """Add the command `dispatch`; the function that runs it is its default `run`."""
-    parser = subparsers.add_parser(
-        "dispatch",
-        help="show what effects would do, or do them",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("target", metavar="TARGET", help="module:attribute of a dispatch, or of what makes one")
+def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("vector", metavar="VECTOR", help="the effects, as tagged JSON; - for the standard input")
     parser.add_argument("--real", action="store_true", help="do them: run the interpreters")
     parser.add_argument("--data", metavar="JSON", default="{}", help="the data of the dispatch")
     parser.add_argument("--state", metavar="JSON", default="{}", help="state slices, in place of those of the system")
     parser.add_argument("--values", action="store_true", help="show values, not only types")
-    parser.add_argument("--json", action="store_true", help="print the trace as JSON")
-    parser.set_defaults(run=run)
 
 
-def run(args: argparse.Namespace) -> int:
-    """Dispatch, and print what has come of it. Returns 1 where something failed, else 0.
+def _run(args: argparse.Namespace) -> Exit:
+    """Dispatch, and print what has come of it. Something that fails is what `NOTHING` stands for.
 
     Raises `EffectsError` where it cannot begin: for the target, for JSON, and for what does not go together.
     """
-    dispatch = load_dispatch(cast(str, args.target))
+    target = cast(str, args.target)
+    dispatch = found_in(take(target), target) if args.real else dispatch_in(target)  # not without its system
     asked = _read(Codec.of(dispatch), args)
     tracer = Tracer(dispatch, values=cast(bool, args.values))
     result = trio.run(_do if args.real else _record, tracer, asked)
     _print(tracer.traces, as_json=cast(bool, args.json))
-    return 1 if result.errors else 0
+    return Exit.NOTHING if result.errors else Exit.FINE
 
 
 @final
@@ -108,3 +94,13 @@ async def _record(tracer: Tracer, asked: _Asked) -> DispatchResult:
 def _print(traces: Iterable[Trace], *, as_json: bool) -> None:
     for trace in traces:
         print(json.dumps(trace.as_data()) if as_json else trace)
+
+
+COMMAND = Command(
+    name="dispatch",
+    help="Show what effects would do, or do them.",
+    examples=("""app:dispatch '["page/greet", "Ann"]' --state '{"app": "blue"}'""", "app:app - --real < effects.json"),
+    arguments=_arguments,
+    run=_run,
+    note=_VECTOR,
+)

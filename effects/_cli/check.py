@@ -1,0 +1,64 @@
+"""`check`: everything that is wrong with a dispatch, or with plugins that one is to be made of."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from .._dispatch import Dispatch
+from .._errors import EffectsError, RegistrationError
+from .._problems import check_plugins, left_out
+from .command import Command, Exit
+from .printing import print_json, print_text
+from .target import TargetError, found_in, plugins_in, take
+
+__all__ = ["COMMAND"]
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--system", metavar="TARGET", help="module:attribute of a mapping with the system's values")
+
+
+def _run(given: Namespace) -> Exit:
+    problems = _problems(given.target, _system(given.system))
+    if given.json:
+        print_json([{"what": one.what, "near": one.near, "fix": one.fix} for one in problems])
+    else:
+        print_text("\n".join(map(str, problems)) or "nothing is wrong")
+    return Exit.NOTHING if problems else Exit.FINE
+
+
+def _problems(target: str, system: Mapping[str, object] | None) -> Sequence[EffectsError]:
+    try:
+        value = take(target)
+    except RegistrationError as error:  # the first is all that is known, where somebody else makes the dispatch
+        return [error]
+    plugins = plugins_in(value)
+    if plugins is not None:
+        return check_plugins(plugins, system=system)
+    return _of_dispatch(found_in(value, target), system)
+
+
+def _of_dispatch(dispatch: Dispatch, system: Mapping[str, object] | None) -> Sequence[EffectsError]:
+    """What was left out when it was made, and what is missing but does not come late."""
+    late = {name: None for registry in dispatch.registries for name in registry.late}
+    return [*left_out(dispatch.broken), *dispatch.check_system({**late, **(system or {})})]
+
+
+def _system(target: str | None) -> Mapping[str, object] | None:
+    if target is None:
+        return None
+    value = take(target)
+    if not isinstance(value, Mapping):
+        raise TargetError(f"{target!r} is a {type(value).__name__}, and a system is a mapping", fix="name a dict")
+    return cast("Mapping[str, object]", value)
+
+
+COMMAND = Command(
+    name="check",
+    help="Say everything that is wrong with plugins together, or with a dispatch.",
+    examples=("app:dispatch", "app:plugins --system app:system", "app:create --json"),
+    arguments=_arguments,
+    run=_run,
+)

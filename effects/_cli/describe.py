@@ -1,0 +1,118 @@
+"""`describe`: what is registered, in a table, or one thing in full."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from .._discover import Description, ParameterDescription, Source
+from .._discover.description import KINDS
+from .._discover.inside import texts
+from .._dispatch import Dispatch
+from .._errors import EffectsError, near
+from .command import Command, Exit
+from .printing import print_error, print_json, print_table, print_text
+from .target import dispatch_in
+
+__all__ = ["COMMAND"]
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("key", nargs="?", metavar="KEY", help="tell of this key in full")
+    parser.add_argument("--kind", choices=KINDS, help="only what is of this kind")
+    parser.add_argument("--plugin", help="only what this plugin brings")
+
+
+def _run(given: Namespace) -> Exit:
+    dispatch = dispatch_in(given.target)
+    found = dispatch.describe(kind=given.kind, key=given.key, plugin=given.plugin)
+    if given.json:
+        print_json(found)
+    elif found and given.key is not None:
+        for one in found:
+            _print_whole(one)
+    elif found:
+        _print_list(found)
+    else:
+        print_error(_nothing(dispatch, given.key))
+    return Exit.FINE if found else Exit.NOTHING
+
+
+def _nothing(dispatch: Dispatch, key: str | None) -> EffectsError:
+    known = [one.key for one in dispatch.describe()]
+    return EffectsError(
+        "nothing registered fits" if key is None else f"nothing that fits is called {key!r}", near=near(key, known)
+    )
+
+
+def _print_list(found: Sequence[Description]) -> None:
+    columns = {"kind": True, "key": True, "plugin": True, "takes": False, "what it is": False}
+    print_table(columns, [(one.kind, one.key, one.plugin, _takes(one), one.summary) for one in found])
+
+
+def _takes(one: Description) -> str:
+    """The arguments in short: `room, level, [options], *then`."""
+    return ", ".join(_short(parameter) for parameter in one.parameters)
+
+
+def _short(one: ParameterDescription) -> str:
+    if one.several:
+        return f"*{one.name}"
+    return one.name if one.required else f"[{one.name}]"
+
+
+def _print_whole(one: Description) -> None:
+    print_text(f"{one.kind} {one.key}, of {one.plugin}{_at(one.source)}")
+    if one.doc:
+        print_text(f"\n{one.doc}")
+    for title, parameters in (("takes", one.parameters), ("needs", one.needs)):
+        if parameters:
+            print_text()
+            columns = {title: True, "type": False, "default": False, "what it is": False}
+            print_table(columns, list(_rows(parameters)))
+    for line in _more(one):
+        print_text(f"\n{line}")
+    print_text()
+
+
+def _rows(parameters: Sequence[ParameterDescription], indent: str = "") -> Iterator[Sequence[str]]:
+    for one in parameters:
+        stars = "*" if one.several else ""
+        default = one.default if one.default is not None else "" if one.required or one.several else "optional"
+        yield f"{indent}{stars}{one.name}", one.type, default, one.doc
+        yield from _rows(one.options, f"{indent}  ")
+
+
+def _more(one: Description) -> Iterator[str]:
+    """What only some have."""
+    if one.returns not in {None, "None"}:
+        yield f"returns {one.returns}"
+    if one.each:
+        yield "once for each member of a sink"
+    if one.order:
+        yield f"order: {one.order.place} of {one.order.of}, {one.order.why}"
+    for name in ("hooks", "contributes", "replaces"):
+        if value := getattr(one, name):
+            yield f"{name}: {', '.join(value)}"
+    if one.metadata:
+        leaves = texts(one.metadata, "metadata", names=False)
+        yield "\n".join(f"{place}: {text}" for place, text in leaves if text != "None")
+
+
+def _at(source: Source | None) -> str:
+    """Where it was written, as it is seen from here."""
+    if source is None:
+        return ""
+    file = Path(source.file)
+    near = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
+    return f"\n{near}:{source.line}"
+
+
+COMMAND = Command(
+    name="describe",
+    help="Tell of everything that is registered, or of one key in full.",
+    examples=("app:dispatch", "app:dispatch alerts/send", "app:app --kind effect --json"),
+    arguments=_arguments,
+    run=_run,
+)

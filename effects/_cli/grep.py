@@ -1,0 +1,49 @@
+"""`grep`: where a text stands in what a dispatch says of itself."""
+
+from __future__ import annotations
+
+import re
+from argparse import ArgumentParser, Namespace
+
+from .._discover import Description
+from .command import Command, Exit
+from .printing import print_json, print_table
+from .target import TargetError, dispatch_in
+
+__all__ = ["COMMAND"]
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("pattern", metavar="TEXT", help="what to look for, in whatever case it is written")
+    parser.add_argument("--regex", action="store_true", help="TEXT is a regular expression, and its case counts")
+
+
+def _run(given: Namespace) -> Exit:
+    dispatch = dispatch_in(given.target)
+    hits = dispatch.grep(_compiled(given.pattern) if given.regex else given.pattern)
+    if given.json:
+        print_json([{**_who(hit.description), "field": hit.field, "excerpt": hit.excerpt} for hit in hits])
+    elif hits:
+        rows = [(*_who(hit.description).values(), hit.field, hit.excerpt) for hit in hits]
+        print_table({"kind": True, "key": True, "where": False, "what": False}, rows)
+    return Exit.FINE if hits else Exit.NOTHING
+
+
+def _who(one: Description) -> dict[str, str]:
+    return {"kind": one.kind, "key": one.key}
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern)
+    except re.error as error:
+        raise TargetError(f"{pattern!r} is no regular expression: {error}", fix="leave out --regex") from error
+
+
+COMMAND = Command(
+    name="grep",
+    help="Look for text in keys, kinds, docs, parameters, system values and metadata.",
+    examples=("app:dispatch session", "app:dispatch --regex '^lobby/'", "app:app room --json"),
+    arguments=_arguments,
+    run=_run,
+)

@@ -1,0 +1,25 @@
+"""What can be learned of a dispatch by asking it."""
+
+from .describe import describe
+from .description import Described, Description, Order, ParameterDescription, Source
+from .grep import Hit, grep
+from .sample import SampleError, Sampler, sample
+from .schemas import document
+from .system import missing_values, system_schema
+
+__all__ = [
+    "Described",
+    "Description",
+    "Hit",
+    "Order",
+    "ParameterDescription",
+    "SampleError",
+    "Sampler",
+    "Source",
+    "describe",
+    "document",
+    "grep",
+    "missing_values",
+    "sample",
+    "system_schema",
+]

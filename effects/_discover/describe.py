@@ -1,0 +1,147 @@
+"""`dispatch.describe`: tells of everything that a dispatch was made from."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, replace
+from types import MappingProxyType
+
+from .._errors import EffectsError, near
+from .._interceptors import Interceptor
+from .._plugins import Gathered
+from .._registry import Registration, Registry, conflict
+from .._signatures import Kind
+from .._tables import Tables, owned_interceptors
+from .description import KINDS, Described, Description, Source
+from .order import hooks_of, interceptor_order, plugin_names, plugin_order
+from .parameters import arguments, described, named, needed, returned
+from .schemas import schema_of
+from .sources import doc_of, source_of
+
+__all__ = ["describe", "everything"]
+
+_KINDS: Mapping[Kind, Described] = {
+    "effect": "effect",
+    "action": "action",
+    "placeholder": "placeholder",
+    "state slice": "state",
+}
+_NO_METADATA: Mapping[str, object] = MappingProxyType({})
+
+
+def describe(
+    tables: Tables, gathered: Gathered, kind: str | None, key: str | None, plugin: str | None
+) -> tuple[Description, ...]:
+    """What fits all that is asked for. Raises `EffectsError` for a kind that there is not."""
+    if kind is not None and kind not in KINDS:
+        raise EffectsError(
+            f"nothing is of kind {kind!r}", near=near(kind, KINDS), fix=f"the kinds are {', '.join(KINDS)}"
+        )
+    asked = {"kind": kind, "key": key, "plugin": plugin}
+    wanted = {name: value for name, value in asked.items() if value is not None}
+    return tuple(
+        one
+        for one in everything(tables, gathered)
+        if all(getattr(one, name) == value for name, value in wanted.items())
+    )
+
+
+def everything(tables: Tables, gathered: Gathered) -> Iterator[Description]:
+    """Plugins, then what they contribute, kind by kind, then interceptors; each in its order."""
+    yield from _plugins(gathered)
+    for kind in (tables.entries, tables.placeholders, tables.slices):
+        for entry in kind.values():
+            yield _of_registration(gathered, entry.registration)
+    for owner, interceptor in owned_interceptors(gathered.registries, gathered.between):
+        yield _of_interceptor(gathered, owner, interceptor)
+
+
+def _of_registration(gathered: Gathered, entry: Registration) -> Description:
+    others = [one for registry in gathered.registries for one in registry.registrations if conflict(one, entry)]
+    return Description(
+        kind=_KINDS[entry.kind],
+        key=entry.key,
+        plugin=entry.plugin,
+        doc=doc_of(entry.function),
+        parameters=tuple(described(one) for one in arguments(entry)),
+        returns=returned(entry),
+        needs=tuple(named(one) for one in needed(entry)),
+        each=entry.each,
+        metadata=entry.metadata,
+        schema=None if entry.kind == "state slice" else MappingProxyType(schema_of(entry)),
+        source=source_of(entry.function),
+        replaces=tuple(one.plugin for one in others if one is not entry),
+    )
+
+
+def _of_interceptor(gathered: Gathered, owner: str, interceptor: Interceptor) -> Description:
+    hooks: dict[str, Callable[..., object]] = {
+        field.name: hook
+        for field in fields(interceptor)
+        if field.name != "id" and (hook := getattr(interceptor, field.name)) is not None
+    }
+    docs = dict.fromkeys(doc for hook in hooks.values() if (doc := doc_of(hook)))
+    return Description(
+        kind="interceptor",
+        key=interceptor.id,
+        plugin=owner,
+        doc="\n\n".join(docs),
+        metadata=_NO_METADATA,
+        source=source_of(next(iter(hooks.values()))),
+        order=interceptor_order(gathered, owner, interceptor),
+        hooks=tuple(hooks),
+    )
+
+
+def _plugins(gathered: Gathered) -> Iterator[Description]:
+    """Every plugin, the engine's own among them, and after each the registries that it brings under other names."""
+    names = plugin_names(gathered)
+    for name in names:
+        brought = [one for owner, one in zip(gathered.owners, gathered.registries, strict=True) if owner == name]
+        yield _of_plugin(gathered, name, brought)
+        for registry in brought:
+            if registry.name not in names:
+                yield _of_registry(gathered, name, registry)
+
+
+def _of_plugin(gathered: Gathered, name: str, brought: list[Registry]) -> Description:
+    plugin = gathered.manager.get_plugin(name)
+    doc, source = _written(plugin) if isinstance(plugin, Registry) else (doc_of(plugin), source_of(plugin))
+    return Description(
+        kind="plugin",
+        key=name,
+        plugin=name,
+        doc=doc,
+        metadata=_NO_METADATA,
+        source=source,
+        order=plugin_order(gathered, name),
+        hooks=hooks_of(gathered, name),
+        contributes=tuple(one for registry in brought for one in _contents(registry)),
+    )
+
+
+def _of_registry(gathered: Gathered, owner: str, registry: Registry) -> Description:
+    order = plugin_order(gathered, owner)
+    doc, source = _written(registry)
+    return Description(
+        kind="plugin",
+        key=registry.name,
+        plugin=owner,
+        doc=doc,
+        metadata=_NO_METADATA,
+        source=source,
+        order=replace(order, why=f"contributed by {owner!r}: {order.why}"),
+        contributes=tuple(_contents(registry)),
+    )
+
+
+def _contents(registry: Registry) -> Iterator[str]:
+    yield from (f"{_KINDS[entry.kind]} {entry.key}" for entry in registry.registrations)
+    yield from (f"interceptor {interceptor.id}" for interceptor in registry.interceptors)
+    yield from (f"tag {tag.name}" for tag in registry.tags)
+
+
+def _written(registry: Registry) -> tuple[str, Source]:
+    """A registry says nothing of itself: the module that it was made in does."""
+    return inspect.cleandoc(registry.made_in.doc), Source(registry.made_in.file, registry.made_in.line)

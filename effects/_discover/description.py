@@ -1,0 +1,96 @@
+"""What a dispatch says of itself: plain, frozen data for people and for tools."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, final, get_args
+
+__all__ = ["KINDS", "Described", "Description", "Order", "ParameterDescription", "Source"]
+
+Described = Literal["effect", "action", "placeholder", "state", "interceptor", "plugin"]
+"""What can be described."""
+KINDS: tuple[Described, ...] = get_args(Described)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where something was written."""
+
+    file: str
+    line: int
+    """Counted from 1."""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParameterDescription:
+    """One argument of a vector, one option in a dict of options, or one value that is needed from the system."""
+
+    name: str
+    type: str
+    """The annotation as text, bounds included; `object` where there is none."""
+    doc: str = ""
+    """From `Annotated[..., Doc(...)]`, pydantic's `Field(description=...)`, or the string below an option."""
+    required: bool = True
+    default: str | None = None
+    """As Python writes it; None where there is none."""
+    several: bool = False
+    """Whether it stands for all arguments from here on."""
+    options: tuple[ParameterDescription, ...] = ()
+    """What may be in it, where it is a dict of options, a dataclass or a model."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The place among those of the same kind, and why it is that one."""
+
+    place: int
+    """Counted from 1."""
+    of: int
+    why: str
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """One registered thing, as `Dispatch.describe` tells of it."""
+
+    kind: Described
+    key: str
+    """The key of an effect, action or placeholder; the name of a state slice or plugin; an interceptor's id."""
+    plugin: str
+    """The name of the registry that owns it; for a plugin, of the plugin that contributes it: mostly itself."""
+    doc: str = ""
+    """The whole docstring."""
+    parameters: tuple[ParameterDescription, ...] = ()
+    """What follows the key in a vector, one to one."""
+    returns: str | None = None
+    """The type of what it returns, as text; None where that is not annotated."""
+    needs: tuple[ParameterDescription, ...] = ()
+    """What it takes from the system. What is not required is taken where it is there."""
+    each: bool = False
+    """Whether it runs, or is resolved, once for each member of a sink."""
+    metadata: Mapping[str, object]
+    """What else was given when it was registered, as it is."""
+    schema: Mapping[str, object] | None = None
+    """JSON Schema 2020-12 of a vector, or of a placeholder's arguments; None for what takes none."""
+    source: Source | None = None
+    order: Order | None = None
+    """Of plugins and interceptors, which run in order."""
+    hooks: tuple[str, ...] = ()
+    """What an interceptor or a plugin implements."""
+    contributes: tuple[str, ...] = ()
+    """What a plugin brings, by kind and key: `effect alerts/send`; tags of the codec, too."""
+    replaces: tuple[str, ...] = ()
+    """The other plugins that register the same key, and to which this one is preferred."""
+
+    @property
+    def summary(self) -> str:
+        """The first line of the docstring."""
+        return self.doc.partition("\n")[0]

@@ -1,0 +1,54 @@
+"""The strings below the fields of a class: what it says of each, read from its source, as Python does not keep it."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from itertools import pairwise
+from typing import cast
+
+from typing_extensions import get_original_bases
+
+__all__ = ["field_docs"]
+
+
+@lru_cache(maxsize=256)
+def field_docs(cls: type) -> Mapping[str, str]:
+    """What a class, or one that it inherits from, says of its fields; nothing where the source cannot be read."""
+    found: dict[str, str] = {}
+    for one in reversed(list(_lineage(cls))):
+        found |= _own_docs(one)
+    return found
+
+
+def _lineage(cls: type) -> Iterator[type]:
+    """A class and its bases. A TypedDict forgets its own, but for those that it was written with."""
+    yield cls
+    bases = get_original_bases(cls) if "__orig_bases__" in vars(cls) else cls.__bases__
+    for base in bases:
+        if isinstance(base, type) and base.__module__ not in {
+            "builtins",
+            "typing",
+            "typing_extensions",
+            "pydantic.main",
+        }:
+            yield from _lineage(base)
+
+
+def _own_docs(cls: type) -> Mapping[str, str]:
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(cls)))
+    except (OSError, TypeError, SyntaxError):  # made by a call, in a console, or in a language of its own
+        return {}
+    return {
+        field.target.id: inspect.cleandoc(below.value.value)
+        for field, below in pairwise(cast(ast.ClassDef, tree.body[0]).body)
+        if isinstance(field, ast.AnnAssign)
+        and isinstance(field.target, ast.Name)
+        and isinstance(below, ast.Expr)
+        and isinstance(below.value, ast.Constant)
+        and isinstance(below.value.value, str)
+    }

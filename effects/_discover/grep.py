@@ -1,0 +1,65 @@
+"""`dispatch.grep`: looks for text in all that a dispatch says of itself, field by field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import final
+
+from .description import Description, ParameterDescription
+from .inside import texts
+
+__all__ = ["Hit", "grep"]
+
+_AROUND = 40
+"""So many characters are shown before and after what was found."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One place where something was found."""
+
+    description: Description
+    """What it was found in."""
+    field: str
+    """Where in it: `doc`, `parameters.text.doc`, `metadata.route.path`."""
+    excerpt: str
+    """What was found, with what stands around it, in one line."""
+
+
+def grep(descriptions: Iterable[Description], pattern: str | re.Pattern[str]) -> tuple[Hit, ...]:
+    """The first match in each field of each description. Text is found in whatever case it is written."""
+    wanted = re.compile(re.escape(pattern), re.IGNORECASE) if isinstance(pattern, str) else pattern
+    return tuple(
+        Hit(one, field, _excerpt(text, match))
+        for one in descriptions
+        for field, text in _fields(one)
+        if (match := wanted.search(text))
+    )
+
+
+def _fields(one: Description) -> Iterator[tuple[str, str]]:
+    """The texts of a description, each with its place."""
+    yield from (("key", one.key), ("kind", one.kind), ("plugin", one.plugin), ("doc", one.doc))
+    yield from _of_parameters("parameters", one.parameters)
+    yield "returns", one.returns or ""
+    yield from _of_parameters("needs", one.needs)
+    yield from texts(one.metadata, "metadata")
+    for name in ("hooks", "contributes", "replaces"):
+        yield from texts(getattr(one, name), name)
+
+
+def _of_parameters(place: str, parameters: Sequence[ParameterDescription]) -> Iterator[tuple[str, str]]:
+    for one in parameters:
+        here = f"{place}.{one.name}"
+        yield from ((here, one.name), (f"{here}.type", one.type), (f"{here}.doc", one.doc))
+        yield f"{here}.default", one.default or ""
+        yield from _of_parameters(here, one.options)
+
+
+def _excerpt(text: str, match: re.Match[str]) -> str:
+    begin, end = max(match.start() - _AROUND, 0), match.end() + _AROUND
+    cut = " ".join(text[begin:end].split())
+    return f"{'... ' * (begin > 0)}{cut}{' ...' * (end < len(text))}"

@@ -1,0 +1,86 @@
+"""What is inside a value of any kind, told as text: for searching, and for tools that read JSON.
+
+Values may be cyclic, deep, or of classes that fail when they are asked anything. None of that comes out of here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from typing import cast
+
+__all__ = ["as_data", "shown", "texts"]
+
+Part = tuple[str, object]
+"""How one value is reached from the one around it, `.name` or `[0]`, and the value."""
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+_MOST = 100_000
+"""So many containers are looked into: a mapping may make new ones for ever."""
+_DEEPEST = 50
+"""JSON is nested so deep at most: its readers use recursion."""
+
+
+def texts(value: object, place: str, *, names: bool = True) -> Iterator[tuple[str, str]]:
+    """Every leaf and, with `names`, every name in a value, with the path to it.
+
+    Uses no recursion, and looks into nothing twice.
+    """
+    seen: set[int] = set()
+    kept: list[object] = []  # what is made on the way must live, or its identity would be another's
+    waiting: list[Part] = [(place, value)]
+    while waiting and len(kept) < _MOST:
+        where, found = waiting.pop()
+        parts = _parts(found)
+        if parts is None:
+            yield where, shown(found)
+        elif id(found) not in seen:
+            seen.add(id(found))
+            kept.append(found)
+            waiting.extend((where + step, part) for step, part in reversed(parts))
+            if names and isinstance(found, Mapping):
+                yield from ((where + step, step.removeprefix(".")) for step, _ in parts)
+
+
+def as_data(value: object, depth: int = _DEEPEST, inside: tuple[int, ...] = ()) -> object:
+    """A value as what JSON can say. Of the rest there is text."""
+    if type(value) in _PLAIN:
+        return value if not isinstance(value, float) or math.isfinite(value) else shown(value)
+    parts = _parts(value)
+    if parts is None:
+        return shown(value)
+    if id(value) in inside or not depth:
+        return "..."
+    told = [(step, as_data(part, depth - 1, (*inside, id(value)))) for step, part in parts]
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [part for _, part in told]
+    return {step.removeprefix("."): part for step, part in told}
+
+
+def shown(value: object) -> str:
+    """A value as text: a function or class by its name, anything else by its repr, which may fail."""
+    try:
+        if isinstance(value, str):
+            return value
+        if inspect.isroutine(value) or isinstance(value, type):
+            return value.__qualname__
+        return repr(value)
+    except Exception as error:  # noqa: BLE001 - whatever a foreign repr does, the rest is to be told
+        return f"<no repr: {type(error).__name__}>"
+
+
+def _parts(value: object) -> list[Part] | None:
+    """What is inside a value, or None where it is a leaf."""
+    try:
+        if isinstance(value, (str, bytes, type)):
+            return None
+        if isinstance(value, Mapping):
+            return [(f".{shown(name)}", part) for name, part in cast(Mapping[object, object], value).items()]
+        if isinstance(value, (list, tuple, set, frozenset)):
+            return [(f"[{index}]", part) for index, part in enumerate(cast(Iterable[object], value))]
+        if dataclasses.is_dataclass(value):
+            return [(f".{field.name}", getattr(value, field.name)) for field in dataclasses.fields(value)]
+    except Exception:  # noqa: BLE001 - as above
+        return None
+    return None

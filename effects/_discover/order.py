@@ -1,0 +1,78 @@
+"""In which order plugins and interceptors come, and why: the list, `tryfirst` and `trylast`, who contributes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pluggy
+
+from .._interceptors import Interceptor
+from .._plugins import Gathered
+from .._tables import owned_interceptors
+from .description import Order
+
+__all__ = ["hooks_of", "interceptor_order", "plugin_names", "plugin_order"]
+
+
+def plugin_order(gathered: Gathered, name: str) -> Order:
+    """The place of a plugin among all, and why it is that one."""
+    names = plugin_names(gathered)
+    place = names.index(name) + 1
+    if name in gathered.installed:
+        why = "installed: after those of the list, by name"
+    elif name in gathered.names:
+        why = f"number {place} in the list given to create_dispatch"
+    else:
+        why = "the engine's own; it hears of errors after those of the list"
+    return Order(place, len(names), "; ".join([why, *_marked(gathered, name)]))
+
+
+def plugin_names(gathered: Gathered) -> list[str]:
+    """All plugins, in order, with the engine's own between those of the list and the installed ones."""
+    called = {name for names in gathered.called.values() for name in names}
+    own = [name for name in called if name not in gathered.names]
+    listed = [name for name in gathered.names if name not in gathered.installed]
+    return [*listed, *own, *gathered.names[len(listed) :]]
+
+
+def _marked(gathered: Gathered, name: str) -> Iterator[str]:
+    """What marks of hooks change about a plugin's place."""
+    for hook, impl in _implemented(gathered, name):
+        called = gathered.called[hook]
+        place = called.index(name)
+        if impl.tryfirst:
+            yield f"its {hook} is tryfirst: called before {_listed(called[place + 1 :])}"
+        elif impl.trylast:
+            yield f"its {hook} is trylast: called after {_listed(called[:place])}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(map(repr, names)) or "nobody else"
+
+
+def hooks_of(gathered: Gathered, name: str) -> tuple[str, ...]:
+    """The hooks that a plugin implements."""
+    return tuple(hook for hook, _ in _implemented(gathered, name))
+
+
+def _implemented(gathered: Gathered, name: str) -> list[tuple[str, pluggy.HookImpl]]:
+    callers = gathered.manager.get_hookcallers(gathered.manager.get_plugin(name)) or ()
+    return [(caller.name, impl) for caller in callers for impl in caller.get_hookimpls() if impl.plugin_name == name]
+
+
+def interceptor_order(gathered: Gathered, owner: str, interceptor: Interceptor) -> Order:
+    """The place of an interceptor among all: before hooks run so, after hooks in reverse."""
+    owned = owned_interceptors(gathered.registries, gathered.between)
+    place = next(index for index, (_, one) in enumerate(owned, 1) if one is interceptor)
+    if place <= len(gathered.between):
+        return Order(place, len(owned), f"given to {owner}, whose interceptors come before those of plugins")
+    registries = [registry.name for registry in gathered.registries]
+    own = [one for name, one in owned if name == owner]
+    why = (
+        f"number {_index(own, interceptor) + 1} of registry {owner!r}, which is registry {registries.index(owner) + 1}"
+    )
+    return Order(place, len(owned), f"{why} of {len(registries)}: {', '.join(registries)}")
+
+
+def _index(several: Sequence[Interceptor], interceptor: Interceptor) -> int:
+    return next(index for index, one in enumerate(several) if one is interceptor)

@@ -1,0 +1,130 @@
+"""What a registered function takes, told of parameter by parameter, options included."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import reprlib
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, dataclass, replace
+from inspect import Parameter
+from typing import Annotated, NotRequired, Required, final, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
+from typing_extensions import get_type_hints, is_typeddict
+
+from .._registry import Registration
+from .._signatures import Kind
+from .annotations import doc_in, opened, text_of
+from .description import ParameterDescription
+from .docstrings import field_docs
+
+__all__ = ["Argument", "arguments", "described", "fields_of", "named", "needed", "returned"]
+
+_OWN: Mapping[Kind, int] = {"effect": 1, "action": 1, "placeholder": 1}
+"""How many parameters are the engine's own: the context, the state, the data."""
+_BY_PLACE = frozenset({Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD, Parameter.VAR_POSITIONAL})
+_QUALIFIED: Mapping[object, bool] = {Required: True, NotRequired: False}
+_NO_DEFAULT: tuple[object, ...] = (Parameter.empty, MISSING, PydanticUndefined)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument, option or system value, with its annotation as it was resolved when it was registered."""
+
+    name: str
+    annotation: object
+    required: bool = True
+    default: object = Parameter.empty
+    several: bool = False
+
+
+def arguments(entry: Registration) -> list[Argument]:
+    """What follows the key in a vector."""
+    places = [one for one in _parameters(entry) if one.kind in _BY_PLACE]
+    own = _OWN.get(entry.kind, 0) + (entry.each and entry.kind == "placeholder")
+    return [_argument(entry, one) for one in places[own:]]
+
+
+def needed(entry: Registration) -> list[Argument]:
+    """What is taken from the system."""
+    return [_argument(entry, one) for one in _parameters(entry) if one.kind is Parameter.KEYWORD_ONLY]
+
+
+def returned(entry: Registration) -> str | None:
+    """The type of what it returns, as text."""
+    return text_of(entry.annotations["return"]) if "return" in entry.annotations else None
+
+
+def _parameters(entry: Registration) -> list[Parameter]:
+    return list(inspect.signature(entry.function).parameters.values())
+
+
+def _argument(entry: Registration, one: Parameter) -> Argument:
+    several = one.kind is Parameter.VAR_POSITIONAL
+    required = one.default is Parameter.empty and not several
+    return Argument(one.name, entry.annotations.get(one.name, object), required, one.default, several)
+
+
+def described(one: Argument, doc: str = "", inside: tuple[type, ...] = ()) -> ParameterDescription:
+    """Tell of one and its options. `inside` are the types around it, which may hold themselves."""
+    return replace(named(one, doc), options=tuple(_options(one.annotation, inside)))
+
+
+def named(one: Argument, doc: str = "") -> ParameterDescription:
+    """Tell of one, and of nothing that is in it: a system value is no dict of options, whatever its class."""
+    return ParameterDescription(
+        name=one.name,
+        type=text_of(one.annotation),
+        doc=doc_in(one.annotation) or doc,
+        required=one.required,
+        default=None if any(one.default is none for none in _NO_DEFAULT) else reprlib.repr(one.default),
+        several=one.several,
+    )
+
+
+def _options(annotation: object, inside: tuple[type, ...]) -> Iterator[ParameterDescription]:
+    kind, _ = opened(annotation)
+    if isinstance(kind, type) and kind not in inside:
+        for option in fields_of(kind):
+            yield described(option, field_docs(kind).get(option.name, ""), (*inside, kind))
+    for part in get_args(kind):
+        yield from _options(part, inside)
+
+
+def fields_of(kind: type) -> list[Argument]:
+    """The fields of a TypedDict, a model or a dataclass; none of any other type."""
+    if is_typeddict(kind):
+        return _of_typed_dict(kind)
+    if hasattr(kind, "__dataclass_fields__"):
+        return _of_dataclass(kind)
+    return _of_model(kind) if issubclass(kind, BaseModel) else []
+
+
+def _of_typed_dict(kind: type) -> list[Argument]:
+    required: frozenset[str] = getattr(kind, "__required_keys__", frozenset())
+    hints = get_type_hints(kind, include_extras=True)
+    return [Argument(name, hint, _is_required(hint, name in required)) for name, hint in hints.items()]
+
+
+def _is_required(hint: object, otherwise: bool) -> bool:
+    """A class whose annotations are text, as with `from __future__ import annotations`, does not know by itself."""
+    return _QUALIFIED.get(get_origin(hint), otherwise)
+
+
+def _of_model(kind: type[BaseModel]) -> list[Argument]:
+    return [
+        Argument(name, Annotated[info.annotation, info], info.is_required(), info.default)  # pyright: ignore[reportInvalidTypeForm]
+        for name, info in kind.model_fields.items()
+    ]
+
+
+def _of_dataclass(kind: type) -> list[Argument]:
+    hints = get_type_hints(kind, include_extras=True)
+    return [
+        Argument(one.name, hints[one.name], one.default is MISSING and one.default_factory is MISSING, one.default)
+        for one in dataclasses.fields(kind)
+        if one.init
+    ]

@@ -1,0 +1,154 @@
+"""JSON Schema 2020-12 of what may be dispatched, made by pydantic from the annotations that arguments are checked by.
+
+It tells of the data in a vector, once placeholders are resolved. What only Python can make, such as an object of an
+app's own class, is any value, with the name of its type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Literal, cast
+from urllib.parse import quote
+
+from pydantic import ConfigDict, TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
+from pydantic_core import core_schema
+
+from .._registry import Registration
+from .._validation import askable
+from .._vectors import checked_vector
+from .annotations import doc_in
+from .docstrings import field_docs
+from .parameters import Argument, arguments
+
+__all__ = ["DIALECT", "Schema", "document", "schema_of", "value_schemas"]
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+Schema = dict[str, Any]
+_ANY = "vector:*"
+"""The name of the schema of any vector; pydantic's own names never hold a colon."""
+
+
+class _Alone(GenerateJsonSchema):
+    """pydantic's generator, under the rules by which arguments are checked. A nested effect is any vector."""
+
+    effect: ClassVar[Mapping[str, object]] = {"type": "array", "prefixItems": [{"type": "string"}], "minItems": 1}
+
+    def function_plain_schema(self, schema: core_schema.PlainValidatorFunctionSchema) -> JsonSchemaValue:
+        if schema["function"]["function"] is checked_vector:
+            return dict(self.effect)
+        return super().function_plain_schema(schema)
+
+    def is_instance_schema(self, schema: core_schema.IsInstanceSchema) -> JsonSchemaValue:
+        return {"$comment": f"an object of type {getattr(schema['cls'], '__qualname__', schema['cls'])}"}
+
+    def typed_dict_schema(self, schema: core_schema.TypedDictSchema) -> JsonSchemaValue:
+        made = super().typed_dict_schema(schema)
+        made["additionalProperties"] = False
+        for name, doc in field_docs(cast("type", schema.get("cls"))).items():
+            made["properties"][name] = {"description": doc, **made["properties"][name]}
+        return made
+
+    def handle_invalid_for_json_schema(self, schema: object, error_info: str) -> JsonSchemaValue:  # noqa: ARG002
+        return {"$comment": "what JSON has no word for"}
+
+
+class _Together(_Alone):
+    """The same, where a nested effect is any vector of the same document."""
+
+    effect: ClassVar[Mapping[str, object]] = {"allOf": [{"$ref": f"#/$defs/{_ANY}"}]}
+    """Not the bare reference: pydantic would look for it among its own."""
+
+
+def schema_of(entry: Registration) -> Schema:
+    """The schema of one vector, or of a placeholder's arguments, as a document of its own."""
+    made, shared = _made([entry], _Alone)
+    return {"$schema": DIALECT, **made[entry.key], **shared}
+
+
+def document(entries: Iterable[Registration], title: str) -> Schema:
+    """One schema of a list of vectors, in which each vector has a definition that others refer to."""
+    made, shared = _made(list(entries), _Together)
+    named = {f"vector:{key}": schema for key, schema in made.items()}
+    either: Schema = {"anyOf": [{"$ref": _reference(name)} for name in named]} if named else {"not": {}}
+    definitions: Schema = {_ANY: either, **named, **shared.get("$defs", {})}
+    return {
+        "$schema": DIALECT,
+        "title": title,
+        "type": "array",
+        "items": {"$ref": _reference(_ANY)},
+        "$defs": definitions,
+    }
+
+
+def value_schemas(values: Mapping[str, object]) -> tuple[Mapping[str, Schema], Schema]:
+    """The schema of a value of each type, and what they share."""
+    made, shared = _generated({name: _lenient(kind) for name, kind in values.items()}, _Alone)
+    return {name: schema["prefixItems"][0] for name, schema in made.items()}, shared
+
+
+def _reference(name: str) -> str:
+    """A JSON pointer in a URI (RFC 6901, 6)."""
+    return "#/$defs/" + quote(name.replace("~", "~0").replace("/", "~1"), safe="~!$&'()*+,;=:@")
+
+
+def _made(entries: Sequence[Registration], generator: type[_Alone]) -> tuple[dict[str, Schema], Schema]:
+    adapters = {entry.key: _adapter([*_key(entry), *(one.annotation for one in arguments(entry))]) for entry in entries}
+    made, shared = _generated(adapters, generator)
+    return {entry.key: _vector(entry, made[entry.key]) for entry in entries}, shared
+
+
+def _key(entry: Registration) -> list[object]:
+    return [] if entry.kind == "placeholder" else [Literal[entry.key]]  # pyright: ignore[reportInvalidTypeForm]
+
+
+def _adapter(kinds: Sequence[object]) -> TypeAdapter[object]:
+    """For a tuple, in which any class may stand: TypedDicts refuse to be told so."""
+    each = cast(Any, tuple).__class_getitem__(tuple(askable(kind) for kind in kinds))
+    return TypeAdapter[object](each, config=ConfigDict(arbitrary_types_allowed=True))
+
+
+def _lenient(kind: object) -> TypeAdapter[object]:
+    """For a type that nobody has checked; where pydantic knows nothing of it, for anything."""
+    try:
+        adapter = _adapter([kind])
+        adapter.json_schema(schema_generator=_Alone)
+    except Exception:  # noqa: BLE001 - whatever an app's class does to pydantic, the others have schemas
+        return _adapter([object])
+    return adapter
+
+
+def _generated(
+    adapters: Mapping[str, TypeAdapter[object]], generator: type[_Alone]
+) -> tuple[dict[str, Schema], Schema]:
+    asked: list[tuple[str, JsonSchemaMode, TypeAdapter[object]]]
+    asked = [(name, "validation", adapter) for name, adapter in adapters.items()]
+    made, shared = TypeAdapter.json_schemas(asked, schema_generator=generator)
+    return {name: schema for (name, _), schema in made.items()}, shared
+
+
+def _vector(entry: Registration, made: Schema) -> Schema:
+    """The schema of a tuple, changed for a vector: what may be left out, what is repeated, and what all of it means."""
+    own, takes = len(_key(entry)), arguments(entry)
+    places: list[Schema] = made.pop("prefixItems", [])
+    rest: Schema | bool = False
+    for place, one in zip(places[own:], takes, strict=True):
+        place |= _told(one)
+    if takes and takes[-1].several:
+        rest = places.pop()
+        del made["maxItems"]
+    made["minItems"] = own + entry.signature.at_least
+    made["items"] = rest
+    return {**({"prefixItems": places} if places else {}), **made, **_said(entry)}
+
+
+def _said(entry: Registration) -> Schema:
+    doc = entry.function.__doc__
+    return {"title": entry.key, **({"description": doc.strip().partition("\n")[0]} if doc else {})}
+
+
+def _told(one: Argument) -> Schema:
+    """What is said of one argument."""
+    doc = doc_in(one.annotation)
+    default = {"default": one.default} if isinstance(one.default, (str, int, float)) else {}
+    return {"title": one.name, **({"description": doc} if doc else {}), **default}

@@ -1,0 +1,42 @@
+"""Where functions, classes and modules were written, and what they say of themselves."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from types import ModuleType
+
+from .description import Source
+
+__all__ = ["doc_of", "source_of"]
+
+
+def source_of(thing: object) -> Source | None:
+    """Where a function, class, module or object of a class was written; None where that cannot be known."""
+    thing = _written(thing)
+    code = getattr(thing, "__code__", None)
+    if code is not None:
+        return Source(code.co_filename, code.co_firstlineno)
+    if not isinstance(thing, (type, ModuleType)):
+        return None
+    try:
+        file = inspect.getsourcefile(thing)
+        line = 1 if isinstance(thing, ModuleType) else inspect.getsourcelines(thing)[1]
+    except (OSError, TypeError):  # built in, or made where no file is
+        return None
+    return None if file is None else Source(file, line)
+
+
+def doc_of(thing: object) -> str:
+    """The docstring of a function, or of an object or its class, its indentation taken away."""
+    doc: object = getattr(_written(thing), "__doc__", None)
+    return inspect.cleandoc(doc) if isinstance(doc, str) else ""
+
+
+def _written(thing: object) -> object:
+    """What somebody wrote: the function inside wrappers and partials, the class of an object."""
+    while isinstance(thing, functools.partial):
+        thing = thing.func  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    if callable(thing):
+        thing = inspect.unwrap(thing)
+    return thing if inspect.isroutine(thing) or isinstance(thing, (type, ModuleType)) else type(thing)

@@ -1,0 +1,54 @@
+"""What a dispatch needs from the system: as a schema, and what of it is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .._errors import SystemValueError, near
+from .._tables import Entry, Tables
+from .annotations import text_of
+from .parameters import Argument, needed
+from .schemas import DIALECT, value_schemas
+
+__all__ = ["missing_values", "system_schema"]
+
+
+def _entries(tables: Tables) -> Iterator[Entry]:
+    yield from (*tables.entries.values(), *tables.slices.values())
+
+
+def missing_values(tables: Tables, system: Mapping[str, object]) -> Iterator[SystemValueError]:
+    """An error for each system value that something needs and that is not there."""
+    wanted: dict[str, list[str]] = {}
+    for entry in _entries(tables):
+        for name in entry.signature.needs:
+            wanted.setdefault(name, []).append(entry.key)
+    for name, keys in wanted.items():
+        if name not in system:
+            yield SystemValueError(
+                f"missing system value {name!r}, needed by {', '.join(map(repr, keys))}",
+                near=near(name, system),
+                fix=f"system={{{name!r}: ...}}",
+            )
+
+
+def system_schema(tables: Tables) -> Mapping[str, Any]:
+    """JSON Schema of an object with one property for each system value, whose description names type and users."""
+    users: dict[str, list[tuple[Entry, Argument]]] = {}
+    for entry in _entries(tables):
+        for one in needed(entry.registration):
+            users.setdefault(one.name, []).append((entry, one))
+    made, shared = value_schemas({name: who[0][1].annotation for name, who in users.items()})
+    return {
+        "$schema": DIALECT,
+        "type": "object",
+        "properties": {name: {**made[name], "description": _told(who)} for name, who in users.items()},
+        "required": [name for name, who in users.items() if any(one.required for _, one in who)],
+        **shared,
+    }
+
+
+def _told(users: list[tuple[Entry, Argument]]) -> str:
+    kinds = dict.fromkeys(text_of(one.annotation) for _, one in users)
+    return f"{' or '.join(kinds)}, for {', '.join(entry.key for entry, _ in users)}"

@@ -1,0 +1,56 @@
+"""Hypothesis strategies for what a dispatch accepts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Literal
+
+from ._discover import Sampler
+from ._dispatch import Dispatch
+from ._errors import UnknownKeyError, near
+from ._tables import Entry
+from ._vectors import Placeholder
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+__all__ = ["placeholders", "vectors"]
+
+
+def vectors(
+    dispatch: Dispatch, key: str | None = None, *, kind: Literal["effect", "action"] | None = None
+) -> SearchStrategy[list[object]]:
+    """A Hypothesis strategy for vectors that the dispatch accepts: of one key, of one kind, or any.
+
+    They are made from annotations, nested effects included, and pass the check of arguments. Examples that pydantic's
+    `Field(examples=[...])` names are used instead. Raises `UnknownKeyError` where nothing fits, `SampleError`, naming
+    the parameter, where nothing can be made of a type, and `MissingExtraError` without Hypothesis.
+
+    >>> from effects import Registry, create_dispatch
+    >>> from hypothesis import given
+    >>> alerts = Registry("alerts")
+    >>> @alerts.action("alerts/raise")
+    ... def raise_alert(state, name: str):
+    ...     return [["alerts/send", name]]
+    >>> @given(vectors(create_dispatch([alerts])))
+    ... def test_an_alert_is_sent(vector):
+    ...     assert raise_alert({}, *vector[1:])[0][0] == "alerts/send"
+    >>> test_an_alert_is_sent()
+    """
+    entries = dispatch._engine.tables.entries
+    kinds = {"effect", "action"} if kind is None else {kind}
+    fitting = [entry for entry in entries.values() if key in {None, entry.key} and entry.registration.kind in kinds]
+    return Sampler(dispatch._engine.tables).vectors(_some(fitting, key or kind or "vector", entries))
+
+
+def placeholders(dispatch: Dispatch, key: str | None = None) -> SearchStrategy[Placeholder]:
+    """A Hypothesis strategy for placeholders of one key, or of any, with arguments. Raises as `vectors` does."""
+    entries = dispatch._engine.tables.placeholders
+    fitting = [entry for entry in entries.values() if key in {None, entry.key}]
+    return Sampler(dispatch._engine.tables).placeholders(_some(fitting, key or "placeholder", entries))
+
+
+def _some(fitting: Sequence[Entry], what: str, known: Mapping[str, Entry]) -> Sequence[Entry]:
+    if not fitting:
+        raise UnknownKeyError(f"this dispatch has no {what!r}", near=near(what, known), fix="ask dispatch.describe()")
+    return fitting
