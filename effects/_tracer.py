@@ -26,6 +26,9 @@ from ._trace import Status, Trace, TraceNode
 __all__ = ["HasCounts", "Tracer"]
 
 _logger = logging.getLogger("effects")
+_MOST_AROUND = 256
+"""So many steps may be around a root dispatch. In a task that goes on after many that were cancelled, it is these that
+the variable still names; they are forgotten then."""
 
 
 @runtime_checkable
@@ -41,7 +44,7 @@ class HasCounts(Protocol):
 class _Open:
     """A step that has begun."""
 
-    __slots__ = ("began", "inside", "node", "owner", "parent")
+    __slots__ = ("began", "depth", "inside", "node", "owner", "parent")
 
     def __init__(self, owner: Tracer, node: TraceNode, inside: Inside, parent: _Open | None) -> None:
         self.owner = owner
@@ -49,6 +52,7 @@ class _Open:
         self.inside = inside
         """Of a dispatch its own; of a vector, that of its dispatch."""
         self.parent = parent
+        self.depth: int = 0 if parent is None else parent.depth + 1
         self.began = trio.current_time()
 
 
@@ -63,7 +67,7 @@ class Tracer:
     a `Live`, or a `Recorder`. The dispatch that it was made of is not changed, and not slower. Whatever is traced, a
     dispatch comes to the same. Keys, places, types and times are kept; with `values`, also arguments, results and
     messages, shortened. The latest `keep` traces are in `traces`, unfinished ones too, each of at most `limit` steps;
-    `hear` is called with each that is finished: it must be quick, and what it raises is ignored.
+    `hear` is called with each that is finished: it must be quick; what it raises is logged by type.
 
     What an interpreter dispatches by `ctx` is in the trace of its effect, whichever task does so; background work has
     traces of its own.
@@ -139,7 +143,10 @@ class Tracer:
     def _open(self, step: Step) -> None:
         node = self._node(step)
         inside = self._inside(step, node)
-        _innermost.set(_Open(self, node, inside, _innermost.get()))
+        around = _innermost.get()
+        if inside.growing.trace.root is node and around is not None and around.depth >= _MOST_AROUND:
+            around = None
+        _innermost.set(_Open(self, node, inside, around))
 
     def _node(self, step: Step) -> TraceNode:
         if step.kind == "dispatch":

@@ -74,8 +74,8 @@ async def _obey(
     stop.set()
     await anext(signals)
     serving.cancel()
-    async for _ in signals:
-        """What is asked for is being done."""
+    while True:  # what is asked for is being done
+        await anext(signals)
 
 
 def _config(settings: dict[str, object]) -> Config:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from demo import views
@@ -55,6 +57,11 @@ async def test_a_greeting_is_shown_to_whoever_comes_later(dispatch: Dispatch) ->
     sink = MemorySink()
     (await dispatch([["page/greet", "Ann"], ["page/show"]], system={"sink": sink})).raise_errors()
     assert sink.text.endswith("Hello, Ann</div>\n\n")
+
+
+async def test_a_greeting_comes_to_what_it_came_to(recorder: Recorder) -> None:
+    """As it was recorded once: `recorder.save(...)` writes it anew, where a change was meant."""
+    await recorder.replay(Path(__file__).with_name("greeting.json"))
 
 
 async def test_before_the_first_greeting_nobody_has_been_greeted(recorder: Recorder) -> None:

@@ -24,6 +24,7 @@ from effects import (
     create_dispatch,
     fail_fast,
 )
+from effects._tracer import _innermost
 from effects.testing import MemorySink, Recorder
 from effects.tracing import HasCounts, Trace, Tracer
 from plugins.connections import ANY, BroadcastResult, Connection, Connections
@@ -261,6 +262,19 @@ async def test_what_is_cancelled_is_unfinished(kit: Kit, autojump_clock: Any) ->
         ("effect", "note", "done"),
         ("effect", "note", "done"),
     ]
+
+
+async def test_what_was_cancelled_is_forgotten_at_last(kit: Kit, autojump_clock: Any) -> None:
+    """Or a task that goes on for weeks would keep all of its traces."""
+    tracer = Tracer(made(kit))
+    for _ in range(300):
+        with trio.move_on_after(1):
+            await tracer([["nap", 9.0]])
+    innermost = _innermost.get()
+    assert innermost is not None
+    assert innermost.depth < 260
+    (await tracer([["run", ["note", 1]]])).raise_errors()
+    assert [key for _, key, _ in steps(tracer.trace)] == [None, "run", None, "note"]
 
 
 async def test_a_dispatch_that_hangs_has_a_trace(kit: Kit, autojump_clock: Any) -> None:

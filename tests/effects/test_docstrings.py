@@ -1,0 +1,18 @@
+"""Examples in the engine's docstrings show what happens."""
+
+import doctest
+import importlib
+import pkgutil
+
+import pytest
+
+import effects
+
+MODULES = [one.name for one in pkgutil.iter_modules(effects.__path__) if one.name != "__main__"]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_show_what_happens(name: str) -> None:
+    """Wherever there are any."""
+    module = importlib.import_module(f"effects.{name}")
+    assert doctest.testmod(module, extraglobs=vars(effects)).failed == 0
