@@ -129,7 +129,8 @@ def settle(
     late = {name for registry in registries for name in registry.late}
     problems += _repeated_registries(registries) + _repeated_interceptors(owned)
     problems += tag_problems((registry.name, tag) for registry in registries for tag in registry.tags)
-    return chosen, problems + _missing(chosen, {*system, *late})
+    problems += _missing(chosen, {*system, *late})
+    return chosen, problems
 
 
 def owned_interceptors(registries: Sequence[Registry], before: Iterable[Owned]) -> list[Owned]:

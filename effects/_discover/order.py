@@ -23,7 +23,7 @@ def plugin_order(gathered: Gathered, name: str) -> Order:
     elif name in gathered.names:
         why = f"number {place} in the list given to create_dispatch"
     else:
-        why = "the engine's own; it hears of errors after those of the list"
+        why = "the engine's own"
     return Order(place, len(names), "; ".join([why, *_marked(gathered, name)]))
 
 

@@ -422,7 +422,7 @@ def test_the_order_of_plugins_is_explained() -> None:
     assert early is not None
     assert early.why.endswith("its rhialto_registry is tryfirst: called before 'plain', 'late'")
     assert log is not None
-    assert log.why.startswith("the engine's own; it hears of errors after those of the list")
+    assert log.why == "the engine's own; its rhialto_error is trylast: called after nobody else"
 
 
 def test_installed_plugins_come_after_those_of_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
