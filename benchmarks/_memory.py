@@ -79,6 +79,8 @@ class RhialtoCrowd:
         self.kept = [self._add(number) for number in range(count)]
         patch = ["patch-elements", html(elements("0"))]
         one_room = [ANY, ["page", f"room {count // room // 2}", ANY]]
+        for pattern in (EVERYONE, one_room):
+            self.connections.store.match(pattern)  # the first of its shape is dear, and would be taken for the rest
         self._to_all = again(self.dispatch, ["broadcast", {"pattern": EVERYONE}, patch])
         self._to_room = again(self.dispatch, ["broadcast", {"pattern": one_room}, patch])
 
