@@ -3,7 +3,7 @@
 Registries contribute tags for their types: `registry.tag("money", Money, encode=..., decode=...)`.
 """
 
-from ._codec import Codec, CodecError
+from ._codec.codec import Codec, CodecError
 from ._tags import Tag
 
 __all__ = ["Codec", "CodecError", "Tag"]

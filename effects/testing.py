@@ -3,11 +3,11 @@
 With pytest, define a fixture `dispatch` and ask for `recorder`; it is there as soon as rhialto is installed.
 """
 
-from ._differences import ANYTHING, Like, assert_effects, like
-from ._faults import Fault, with_faults
-from ._memory_sink import MemorySink
-from ._recorder import Recorder
-from ._strategies import placeholders, vectors
+from ._testing.differences import ANYTHING, Like, assert_effects, like
+from ._testing.faults import Fault, with_faults
+from ._testing.memory_sink import MemorySink
+from ._testing.recorder import Recorder
+from ._testing.strategies import placeholders, vectors
 
 __all__ = [
     "ANYTHING",

@@ -5,7 +5,7 @@ await tracer([["page/greet", "Ann"]])
 print(tracer.trace)
 """
 
-from ._trace import Status, Trace, TraceNode
-from ._tracer import HasCounts, Tracer
+from ._tracing.trace import Status, Trace, TraceNode
+from ._tracing.tracer import HasCounts, Tracer
 
 __all__ = ["HasCounts", "Status", "Trace", "TraceNode", "Tracer"]

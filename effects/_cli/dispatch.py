@@ -11,11 +11,11 @@ from typing import cast, final
 
 import trio
 
-from .._codec import Codec, CodecError
+from .._codec.codec import Codec, CodecError
 from .._errors import DispatchResult
-from .._recorder import Recorder
-from .._trace import Trace
-from .._tracer import Tracer
+from .._testing.recorder import Recorder
+from .._tracing.trace import Trace
+from .._tracing.tracer import Tracer
 from .command import Command, Exit
 from .target import dispatch_in, found_in, take
 

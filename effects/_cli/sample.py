@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from .._codec import Codec
+from .._codec.codec import Codec
 from .._discover import SampleError
 from .._errors import UnknownKeyError
 from .command import Command, Exit

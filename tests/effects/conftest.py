@@ -8,7 +8,7 @@ import pytest
 from effects import Context, Effect, ErrorRecord, Registry, hookimpl
 
 
-def _kit() -> Registry:
+def _testing() -> Registry:
     kit = Registry("kit", late=["notes"])
 
     @kit.effect("note")
@@ -42,7 +42,7 @@ def _kit() -> Registry:
 @pytest.fixture(scope="session")
 def kit() -> Callable[[], Registry]:
     """Make a registry: effects `note`, `fail`, `run`, `with`, the action `tree` and the placeholder `it`."""
-    return _kit
+    return _testing
 
 
 class _Ear:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from effects import Placeholder, RegistrationError, Registry, create_dispatch
-from effects._standard import STANDARD
+from effects._codec.standard import STANDARD
 from effects._tags import RESERVED
 from effects.codec import Codec, CodecError
 from plugins.connections import ANY, REST, Connections

@@ -24,7 +24,7 @@ from effects import (
     create_dispatch,
     fail_fast,
 )
-from effects._tracer import _innermost
+from effects._tracing.tracer import _innermost
 from effects.testing import MemorySink, Recorder
 from effects.tracing import HasCounts, Trace, Tracer
 from plugins.connections import ANY, BroadcastResult, Connection, Connections

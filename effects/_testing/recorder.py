@@ -9,16 +9,16 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import cast, final
 
-from ._codec import Codec
-from ._context import Context
-from ._differences import assert_effects
-from ._dispatch import Dispatch
-from ._errors import DispatchResult, RegistrationError, near
-from ._memory_sink import MemorySink
-from ._recording import Recording
-from ._registry import Registration
-from ._signatures import read_signature
-from ._tables import Entry
+from .._codec.codec import Codec
+from .._context import Context
+from .._dispatch import Dispatch
+from .._errors import DispatchResult, RegistrationError, near
+from .._registry import Registration
+from .._signatures import read_signature
+from .._tables import Entry
+from .differences import assert_effects
+from .memory_sink import MemorySink
+from .recording import Recording
 
 __all__ = ["Recorder"]
 

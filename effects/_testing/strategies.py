@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from ._discover import Sampler
-from ._dispatch import Dispatch
-from ._errors import UnknownKeyError, near
-from ._tables import Entry
-from ._vectors import Placeholder
+from .._discover import Sampler
+from .._dispatch import Dispatch
+from .._errors import UnknownKeyError, near
+from .._tables import Entry
+from .._vectors import Placeholder
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

@@ -13,11 +13,11 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NoReturn, cast, final
 
-from ._dispatch import Dispatch
-from ._errors import EffectsError, near
-from ._paths import Link, Path, flatten, render
-from ._standard import STANDARD
-from ._tags import Tag
+from .._dispatch import Dispatch
+from .._errors import EffectsError, near
+from .._paths import Link, Path, flatten, render
+from .._tags import Tag
+from .standard import STANDARD
 
 __all__ = ["Codec", "CodecError"]
 

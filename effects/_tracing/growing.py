@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import final
 
-from ._errors import ErrorRecord
-from ._paths import Path, Via
-from ._trace import Trace, TraceNode
+from .._errors import ErrorRecord
+from .._paths import Path, Via
+from .trace import Trace, TraceNode
 
 __all__ = ["Growing", "Inside"]
 

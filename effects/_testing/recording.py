@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast, final
 
-from ._codec import Codec, CodecError
-from ._errors import DispatchResult
-from ._paths import render
+from .._codec.codec import Codec, CodecError
+from .._errors import DispatchResult
+from .._paths import render
 
 __all__ = ["Call", "Recording"]
 

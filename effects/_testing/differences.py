@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Final, cast, final
 
-from ._paths import Link, flatten, render
+from .._paths import Link, flatten, render
 
 __all__ = ["ANYTHING", "Like", "assert_effects", "like"]
 

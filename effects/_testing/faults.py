@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import final
 
-from ._dispatch import Dispatch
-from ._errors import RegistrationError, near
-from ._interceptors import Interceptor, Step
+from .._dispatch import Dispatch
+from .._errors import RegistrationError, near
+from .._interceptors import Interceptor, Step
 
 __all__ = ["Fault", "with_faults"]
 

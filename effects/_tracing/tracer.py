@@ -15,13 +15,13 @@ from typing import Protocol, cast, final, runtime_checkable
 
 import trio
 
-from ._dispatch import Dispatch
-from ._errors import DispatchResult
-from ._growing import Growing, Inside
-from ._interceptors import Interceptor, Step
-from ._paths import Path
-from ._shown import shortened, type_names
-from ._trace import Status, Trace, TraceNode
+from .._dispatch import Dispatch
+from .._errors import DispatchResult
+from .._interceptors import Interceptor, Step
+from .._paths import Path
+from .._shown import shortened, type_names
+from .growing import Growing, Inside
+from .trace import Status, Trace, TraceNode
 
 __all__ = ["HasCounts", "Tracer"]
 

@@ -1,0 +1,1 @@
+"""What `effects.testing` is made of."""

@@ -1,0 +1,1 @@
+"""Traces: what a dispatch did, as a tree."""
