@@ -16,7 +16,7 @@ __all__ = ["as_data", "shown", "texts"]
 Part = tuple[str, object]
 """How one value is reached from the one around it, `.name` or `[0]`, and the value."""
 _PLAIN = frozenset({str, int, float, bool, type(None)})
-_MOST = 100_000
+_MOST = 10_000
 """So many containers are looked into: a mapping may make new ones for ever."""
 _DEEPEST = 50
 """JSON is nested so deep at most: its readers use recursion."""
