@@ -41,9 +41,9 @@ class _Face(pdoc.doc.Module):
     def _var_docstrings(self) -> dict[str, str]:
         found = dict(super()._var_docstrings)
         package = self.obj if hasattr(self.obj, "__path__") else sys.modules[self.fullname.rpartition(".")[0]]
-        for module in pkgutil.iter_modules(package.__path__):
-            if module.name.startswith("_") and module.name != "__main__":
-                found |= pdoc.doc.Module.from_name(f"{package.__name__}.{module.name}")._var_docstrings
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if f"{package.__name__}._" in module.name and not module.name.endswith("__main__"):
+                found |= pdoc.doc.Module.from_name(module.name)._var_docstrings
         return found
 
 
