@@ -50,7 +50,7 @@ wheel: $(READY)
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --editable '.[dev]'
+	$(BIN)/pip install --quiet --editable '.[bench]'
 	touch $(READY) $(DEMO)
 
 $(DEMO): pyproject.toml
