@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from collections.abc import Sequence
 
 from .._errors import EffectsError
@@ -35,10 +37,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command, with `sys.argv` by default, and return its exit code. Leaves by `SystemExit` for `--help`."""
     given = _parser().parse_args(arguments)
     try:
-        return int(given.run(given))
+        code = given.run(given)
+        sys.stdout.flush()
     except EffectsError as error:
         print_error(error)
         return Exit.UNUSABLE
+    except BrokenPipeError:  # whoever reads has seen enough, as `head` has; what is buffered must not raise again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.FINE
+    return int(code)
 
 
 def _parser() -> argparse.ArgumentParser:

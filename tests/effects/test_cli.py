@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -373,3 +374,13 @@ def test_what_fails_is_an_error_of_the_engine() -> None:
     from effects._cli.target import TargetError
 
     assert issubclass(TargetError, EffectsError)
+
+
+def test_who_has_read_enough_ends_it_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `head` does."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "w") as pipe:
+        monkeypatch.setattr(sys, "stdout", pipe)
+        assert main(["describe", "demo.app:dispatch", "--json"]) == 0
+        monkeypatch.undo()
