@@ -6,7 +6,15 @@ Knows values and bytes, and the `Sink` it writes to. Knows no connection, no req
 from . import at, attr
 from ._attributes import Attributes
 from ._builders import close_sse, execute_script, patch_elements, patch_signals, redirect, remove_elements
-from ._constants import DATASTAR_KEY, DATASTAR_REQUEST, DATASTAR_URL, DATASTAR_VERSION, DEFAULT_RETRY, SSE_HEADERS
+from ._constants import (
+    DATASTAR_KEY,
+    DATASTAR_REQUEST,
+    DATASTAR_URL,
+    DATASTAR_VERSION,
+    DEFAULT_RETRY,
+    LONGEST_DELAY,
+    SSE_HEADERS,
+)
 from ._elements import HasHtml, fragment, html
 from ._encode import encode_patch_elements, encode_patch_signals, encode_remove_elements
 from ._filters import SignalFilter
@@ -31,6 +39,7 @@ __all__ = [
     "DATASTAR_URL",
     "DATASTAR_VERSION",
     "DEFAULT_RETRY",
+    "LONGEST_DELAY",
     "SSE_HEADERS",
     "Attributes",
     "Datastar",

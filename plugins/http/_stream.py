@@ -11,7 +11,7 @@ from quart.wrappers.response import ResponseBody
 
 from effects import Sink
 from plugins.connections import Connection, Follower
-from plugins.datastar import SSE_HEADERS
+from plugins.datastar import LONGEST_DELAY, SSE_HEADERS
 
 from ._answers import retry_within
 from ._direct import DirectWrites, Outlet
@@ -147,7 +147,7 @@ class _Body(ResponseBody):
 
 _COME_BACK = (1, 5)
 """Between how many seconds after a server has stopped clients come back."""
-_STAY_AWAY = b"retry: 2147483647\n\n"
+_STAY_AWAY = b"retry: %d\n\n" % LONGEST_DELAY
 """The longest time there is for a browser, 24 days: no answer that has begun can tell it more plainly."""
 
 
