@@ -33,7 +33,7 @@ _step: Callable[[type[Step], tuple[object, ...]], Step] = cast(Any, tuple).__new
 class Guarded:
     """The hooks around one step of a frame: call `before`, act on its verdict, then call `after`."""
 
-    __slots__ = ("_completed", "_frame", "_guards", "_kind", "_link", "_path", "_skipped", "vector")
+    __slots__ = ("_completed", "_frame", "_guards", "_kind", "_link", "_path", "_skipped", "_step", "vector")
 
     def __init__(
         self, frame: Frame, guards: Sequence[Guard], kind: StepKind, vector: Sequence[object], link: Link | None
@@ -46,6 +46,8 @@ class Guarded:
         self._completed = 0
         """So many of the guards."""
         self._skipped = False
+        self._step: Step | None = None
+        """What the next hook sees, as long as none has changed anything."""
         self.vector = vector
         """The vector as the hooks have left it."""
 
@@ -65,6 +67,7 @@ class Guarded:
 
     def after(self, result: object, *, failed: bool) -> object:
         """Run the after hooks in reverse, of those whose before hook completed. Returns the result as they left it."""
+        self._step = None
         for guard in reversed(self._guards[: self._completed]):
             answer = None if guard.after is None else self._call(guard, guard.after, "after", result, failed)
             if answer is None:
@@ -77,31 +80,39 @@ class Guarded:
 
     def _call(self, guard: Guard, hook: Hook, moment: str, result: object, failed: bool) -> Step | Verdict:
         """Call one hook and apply what it changed. FAILED, with a record, where it raised or broke its contract."""
-        frame = self._frame
-        errors = tuple(frame.errors) if frame.errors else ()
-        now = (self._kind, [*self.vector], frame.data, frame.system, self._path, errors, result, failed, self._skipped)
+        step = self._step
+        if step is None:
+            step = self._step = self._shown(result, failed)
         try:
-            step = _step(Step, now)
             answer: object = hook(step)
             if answer is None:
                 return None
+            self._step = None  # the next hook sees what this one has made of it
             problem = self._problem(step, answer, before=moment == "before")
             if problem is None and isinstance(answer, Step):
                 self._apply(step, answer)
         except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
-            frame.absorb(error, "interceptor", self._key, self._link, guard.plugin, self.vector)
+            self._step = None
+            self._frame.absorb(error, "interceptor", self._key, self._link, guard.plugin, self.vector)
             return FAILED
         if problem is not None:
             broken = InterceptorError(
                 f"{moment}_{self._kind} of interceptor {guard.id!r}: {problem[0]}", fix=problem[1]
             )
-            frame.fail("interceptor", self._key, self._link, guard.plugin, broken, self.vector)
+            self._frame.fail("interceptor", self._key, self._link, guard.plugin, broken, self.vector)
             return FAILED
         return cast("Step | Skip | Stop | None", answer)
 
+    def _shown(self, result: object, failed: bool) -> Step:
+        """What hooks see now."""
+        frame = self._frame
+        errors = tuple(frame.errors) if frame.errors else ()
+        now = (self._kind, self.vector, frame.data, frame.system, self._path, errors, result, failed, self._skipped)
+        return _step(Step, now)
+
     def _apply(self, step: Step, answer: Step) -> None:
-        if answer.vector is not step.vector:
-            self.vector = list(answer.vector)
+        if answer.held is not step.held:
+            self.vector = list(answer.held)
         if answer.data is not step.data:
             self._frame.data = merged(EMPTY, answer.data)
         if answer.system is not step.system:
@@ -132,22 +143,22 @@ class Guarded:
         return list_problem(answer.result) if self._kind == "action" else None
 
     def _rewrite_problem(self, step: Step, answer: Step) -> Problem | None:
-        if answer.vector is step.vector:
+        if answer.held is step.held:
             return None
         if self._kind == "dispatch":
-            return list_problem(answer.vector)
-        if (problem := vector_problem(answer.vector)) is not None:
+            return list_problem(answer.held)
+        if (problem := vector_problem(answer.held)) is not None:
             return problem
-        entry = self._frame.engine.tables.entries.get(cast(str, answer.vector[0]))
+        entry = self._frame.engine.tables.entries.get(cast(str, answer.held[0]))
         if entry is None or entry.is_action != (self._kind == "action"):
             return (
-                f"it rewrote the vector to {answer.vector[0]!r}, which is no {self._kind}",
+                f"it rewrote the vector to {answer.held[0]!r}, which is no {self._kind}",
                 f"keep to registered {self._kind}s",
             )
         return None
 
     def _result_problem(self, step: Step, answer: Step) -> Problem | None:
-        if answer.vector is not step.vector:
+        if answer.held is not step.held:
             return "it rewrote a vector that has run already", "rewrite it in the before hook"
         if answer.result is step.result:
             return None

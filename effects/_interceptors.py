@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from typing import Literal, NamedTuple, final
 
 from ._errors import ErrorRecord, RegistrationError
-from ._paths import Path
+from ._paths import Path, render
 from ._signatures import is_async
 
 __all__ = ["Hook", "Interceptor", "Skip", "Step", "StepKind", "Stop", "fail_fast"]
@@ -19,32 +19,60 @@ __all__ = ["Hook", "Interceptor", "Skip", "Step", "StepKind", "Stop", "fail_fast
 StepKind = Literal["dispatch", "action", "effect"]
 
 
-@final
-class Step(NamedTuple):
-    """What an interceptor's hook sees. Change it with `step.replace(...)` and return the changed one.
-
-    `vector` is a copy of the hook's own: what is done to it in place is not seen by anyone.
-    """
+class _Moment(NamedTuple):
+    """What a step is made of. One is shown to many hooks: nothing in it may be changed by any of them."""
 
     kind: StepKind
-    vector: Sequence[object]
-    """The effect vector, its placeholders resolved; for a dispatch, the list of them as it was given."""
+    held: Sequence[object]
     data: Mapping[str, object]
     system: Mapping[str, object]
     path: Path
     errors: Sequence[ErrorRecord]
     """The errors of this dispatch so far."""
-    result: object = None
+    result: object
     """In an after hook: what the effect returned, what the action expanded to, or the `DispatchResult`."""
-    failed: bool = False
+    failed: bool
     """In an after hook: whether this very step failed."""
-    skipped: bool = False
+    skipped: bool
     """In an after hook: whether a before hook skipped or stopped, so that nothing was run."""
+
+
+@final
+class Step(_Moment):
+    """What an interceptor's hook sees. Change it with `step.replace(...)` and return the changed one."""
+
+    __slots__ = ()
+
+    def __new__(
+        cls,
+        kind: StepKind,
+        vector: Sequence[object],
+        data: Mapping[str, object],
+        system: Mapping[str, object],
+        path: Path,
+        errors: Sequence[ErrorRecord],
+        result: object = None,
+        failed: bool = False,
+        skipped: bool = False,
+    ) -> Step:
+        """A step, for tests of hooks."""
+        return super().__new__(cls, kind, vector, data, system, path, errors, result, failed, skipped)
+
+    def __repr__(self) -> str:
+        return f"<Step {self.kind} {self.key!r} {render(self.path)}>"
+
+    @property
+    def vector(self) -> list[object]:
+        """The effect vector, its placeholders resolved; for a dispatch, the list of them as it was given.
+
+        A copy each time: what is done to it in place is not seen by anyone.
+        """
+        return [*self.held]
 
     @property
     def key(self) -> object:
         """The key of the effect or action; None for a dispatch."""
-        return None if self.kind == "dispatch" else self.vector[0]
+        return None if self.kind == "dispatch" else self.held[0]
 
     def replace(
         self,
@@ -62,7 +90,7 @@ class Step(NamedTuple):
         if result.keys() - {"result"}:
             raise TypeError(f"a step has no {', '.join(map(repr, sorted(result.keys() - {'result'})))} to replace")
         return self._replace(
-            vector=self.vector if vector is None else vector,
+            held=self.held if vector is None else vector,
             data=self.data if data is None else data,
             system=self.system if system is None else system,
             result=result.get("result", self.result),
