@@ -49,7 +49,7 @@ def expand(
     except Exception as error:  # noqa: BLE001 - a mapping may fail in any way when it is read
         frame.fail("shape", None, None, None, error)
         return Expansion(errors=tuple(frame.errors))
-    items = taken(frame, effects, None, None, data, None)
+    items = taken(frame, effects, None, data, None)
     if items is None:
         return Expansion(errors=tuple(frame.errors))
     levels: list[tuple[Iterator[tuple[int, object]], Link | None]] = [(iter(enumerate(items)), None)]
@@ -70,7 +70,9 @@ def _expand_one(
     frame: Frame, vector: object, link: Link, depth: int, state: Mapping[str, object], expanded: list[list[object]]
 ) -> Sequence[object] | None:
     """Expand one action by one level; append one effect to `expanded`."""
-    if not frame.take_vector(vector, link):
+    frame.budget.taken += 1
+    if frame.budget.taken > frame.engine.limits.vectors:
+        frame.too_many(vector, link)
         return None
     reading = read(frame, vector, link)
     if reading is None:

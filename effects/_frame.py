@@ -104,16 +104,11 @@ class Frame:
                 raise rest
         raise error
 
-    def take_vector(self, vector: object, link: Link) -> bool:
-        """Count one vector against the budget. False, with a record that names the vector, where it is used up."""
-        budget = self.budget
-        budget.vectors -= 1
-        if budget.vectors >= 0:
-            return True
+    def too_many(self, vector: object, link: Link) -> None:
+        """Record that there are more vectors than may be taken up, of which this is the first."""
         head = _head(vector)
-        error = budget.exceeded("vectors", "effect vectors")
+        error = self.budget.exceeded("vectors", "effect vectors")
         self.fail("shape", head if isinstance(head, str) else None, link, None, error, vector)
-        return False
 
     def result(self) -> DispatchResult:
         """What has come out so far."""

@@ -45,11 +45,12 @@ class Limits:
 class Budget:
     """What is left to one root dispatch. Once something is used up, `spent` stays set and nothing more is taken up."""
 
-    __slots__ = ("limits", "members", "nodes", "spent", "vectors")
+    __slots__ = ("limits", "members", "nodes", "spent", "taken")
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        self.vectors = limits.vectors
+        self.taken = 0
+        """So many vectors."""
         self.nodes = limits.nodes
         self.members = limits.members
         self.spent = False

@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import types
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import trio
 
@@ -25,7 +25,7 @@ from ._quick import NOTHING
 from ._read import bind, fits, read
 from ._state import State, system_values
 from ._tables import Entry
-from ._vectors import is_vector, list_problem
+from ._vectors import PLAIN, list_problem
 
 __all__ = ["call_action", "run", "taken", "too_deep"]
 
@@ -33,6 +33,9 @@ _YIELD_EVERY = 256
 """After so many vectors a dispatch lets other tasks run."""
 
 _COROUTINE: type = types.CoroutineType
+
+UNREAD: Final[Sequence[object]] = []
+"""Stands for the arguments of a vector that nobody has looked for placeholders in."""
 
 Level = tuple[Iterator[tuple[int, Any]], Link | None]
 
@@ -49,25 +52,39 @@ async def run(
     `origin` is the context whose interpreter made the call, if one did. This is one long function, because the calls of
     many coroutines are what a dispatch of few vectors would cost most.
     """
-    items, guarded = _begin(frame, effects, origin, data, system)
-    budget, limits, outcomes = frame.budget, frame.engine.limits, frame.outcomes
+    items, guarded = taken(frame, effects, origin, data, system), None
+    if items is None:
+        return frame.result()
     tables = frame.engine.tables
-    entries, guards = tables.entries, tables.effect_guards
+    budget, limits, outcomes = frame.budget, frame.engine.limits, frame.outcomes
+    entries, guards, action_guards = tables.entries, tables.effect_guards, tables.action_guards
     link: Link | None = None if origin is None else (origin._link, Nested(origin._vector, items))
+    if tables.dispatch_guards:
+        items, guarded = _guarded(frame, items, None if origin is None else origin._link)
     levels: list[Level] = [(enumerate(items), link)]
     while levels:
         rest, link = levels[-1]
         for index, vector in rest:
             here = (link, index)
-            if frame.stopped is not None or budget.spent or not frame.take_vector(vector, here):
+            if frame.stopped is not None or budget.spent:
                 levels.clear()
                 break
-            if (limits.vectors - budget.vectors) % _YIELD_EVERY == 0:
+            budget.taken += 1
+            if budget.taken > limits.vectors:
+                frame.too_many(vector, here)
+                continue
+            if budget.taken % _YIELD_EVERY == 0:
                 await trio.lowlevel.checkpoint()
             # Nearly all vectors are plain, with arguments of which their types say all: they go straight through. What
-            # comes after this block does the same for any vector, and says what is wrong with it.
-            entry = entries.get(vector[0]) if is_vector(vector) else None
-            if entry is not None and entry.straight and not guards:
+            # comes after does the same for any vector, and says what is wrong with it.
+            entry = entries.get(vector[0]) if type(vector) in PLAIN and vector and type(vector[0]) is str else None
+            if entry is None:
+                found = read(frame, vector, here)
+            elif entry.is_action and not action_guards:
+                found = entry, UNREAD, False
+            elif entry.each or guards or entry.is_action:
+                found = bind(frame, entry, vector[1:], vector, here)
+            else:
                 try:
                     value = entry.quick(Context(frame, entry.key, vector, here), vector, frame.system)
                     if type(value) is _COROUTINE or (entry.is_async and value is not NOTHING):
@@ -78,14 +95,14 @@ async def run(
                 if value is not NOTHING:
                     outcomes.append((entry.key, value, here, entry.plugin, False))
                     continue
-            found = read(frame, vector, here) if entry is None else bind(frame, entry, vector[1:], vector, here)
+                found = bind(frame, entry, vector[1:], vector, here)
             if found is None:
                 continue
             entry, args, each = found
             if entry.is_action:
                 if len(levels) > limits.expansion:
                     frame.fail("expand", entry.key, here, None, too_deep("expansion", limits.expansion), vector)
-                elif expansion := _expand(frame, entry, args, here):
+                elif expansion := _expand(frame, entry, args, vector, here):
                     levels.append((enumerate(expansion), (here, Via.EXPANSION)))
                     break
             elif each or entry.each:
@@ -103,26 +120,11 @@ async def run(
             levels.pop()
     if guarded is not None:
         guarded.after(frame.result(), failed=bool(frame.errors))
-    return frame.result()
+    return DispatchResult(outcomes, frame.errors, frame.stopped)
 
 
-def _begin(
-    frame: Frame,
-    effects: object,
-    origin: Context | None,
-    data: Mapping[str, object] | None,
-    system: Mapping[str, object] | None,
-) -> tuple[tuple[object, ...], Guarded | None]:
-    """Make a frame ready: the vectors that are to be taken up, none where that failed, and the hooks around them."""
-    key, link = (None, None) if origin is None else (origin.key, origin._link)
-    items = taken(frame, effects, key, link, data, system)
-    if items is None:
-        return (), None
-    if frame.nesting > frame.engine.limits.nesting:
-        frame.fail("shape", key, link, None, too_deep("nesting", frame.engine.limits.nesting), effects)
-        return (), None
-    if not frame.engine.tables.dispatch_guards:
-        return items, None
+def _guarded(frame: Frame, items: tuple[object, ...], link: Link | None) -> tuple[tuple[object, ...], Guarded]:
+    """The hooks around a whole dispatch, and the vectors that they leave to be taken up."""
     guarded = Guarded(frame, frame.engine.tables.dispatch_guards, "dispatch", items, link)
     return tuple(guarded.vector) if guarded.before() is None else (), guarded
 
@@ -130,28 +132,30 @@ def _begin(
 def taken(
     frame: Frame,
     effects: object,
-    key: str | None,
-    link: Link | None,
+    origin: Context | None,
     data: Mapping[str, object] | None,
     system: Mapping[str, object] | None,
 ) -> tuple[object, ...] | None:
     """The items of a list of vectors, as they are now, once data and system are merged over the frame's.
 
-    None, with a record, for what is no such list or mapping.
+    None, with a record, for what is no such list or mapping, and where dispatches are nested too deep.
     """
+    error: Exception
     try:
         if data is not None:
             frame.data = merged(frame.data, data)
         if system is not None:
             frame.system = merged(frame.system, system, "system")
         problem = list_problem(effects)
-        items = tuple(cast("Sequence[object]", effects)) if problem is None else None
-    except Exception as error:  # noqa: BLE001 - a mapping, or a subclass of list, may fail in any way when it is read
-        frame.fail("shape", key, link, None, error)
-        return None
-    if problem is not None:
-        frame.fail("shape", key, link, None, ShapeError(problem[0], fix=problem[1]), effects)
-    return items
+        if problem is None and frame.nesting <= frame.engine.limits.nesting:
+            return tuple(cast("Sequence[object]", effects))
+    except Exception as raised:  # noqa: BLE001 - a mapping, or a subclass of list, may fail in any way when it is read
+        error, effects = raised, None
+    else:
+        error = ShapeError(problem[0], fix=problem[1]) if problem else too_deep("nesting", frame.engine.limits.nesting)
+    key, link = (None, None) if origin is None else (origin.key, origin._link)
+    frame.fail("shape", key, link, None, error, effects)
+    return None
 
 
 def too_deep(name: str, limit: int) -> LimitError:
@@ -162,11 +166,17 @@ def too_deep(name: str, limit: int) -> LimitError:
     )
 
 
-def _expand(frame: Frame, entry: Entry, args: Sequence[object], link: Link) -> Sequence[object]:
-    """Run one action between its hooks. What it expands to: nothing where it failed, was skipped or stopped."""
+def _expand(
+    frame: Frame, entry: Entry, args: Sequence[object], vector: Sequence[object], link: Link
+) -> Sequence[object]:
+    """Run one action between its hooks. What it expands to: nothing where it failed, was skipped or stopped.
+
+    `args` may be `UNREAD` only where there are no hooks.
+    """
     guards = frame.engine.tables.action_guards
-    if not guards:
-        return call_action(frame, entry, args, [entry.key, *args], link, None) or ()
+    if args is UNREAD or not guards:
+        vector = vector if args is UNREAD else [entry.key, *args]
+        return call_action(frame, entry, args, vector, link, None) or ()
     guarded = Guarded(frame, guards, "action", [entry.key, *args], link)
     verdict = guarded.before()
     expansion: Sequence[object] | None = None
@@ -182,11 +192,21 @@ def _expand(frame: Frame, entry: Entry, args: Sequence[object], link: Link) -> S
 def call_action(
     frame: Frame, entry: Entry, args: Sequence[object], vector: Sequence[object], link: Link, given: object
 ) -> list[object] | None:
-    """Check the arguments and call the action, with a fresh state unless one is given. None where that failed."""
+    """Check the arguments and call the action, with a fresh state unless one is given. None where that failed.
+
+    Where `args` are `UNREAD`, the vector is read here, if it has to be.
+    """
     fresh = State(frame.engine.tables.slices, frame.system)
     state = fresh if given is None else given
     try:
         expansion = entry.quick(state, vector, frame.system)
+        if expansion is NOTHING and args is UNREAD:
+            found = bind(frame, entry, vector[1:], vector, link)
+            if found is None:
+                return None
+            args = found[1]
+            vector = [entry.key, *args]
+            expansion = entry.quick(state, vector, frame.system)
         if expansion is NOTHING:
             if not fits(frame, entry, args, vector, link):
                 return None

@@ -43,7 +43,6 @@ class Entry:
         "quick",
         "registration",
         "signature",
-        "straight",
         "validate",
     )
 
@@ -57,7 +56,6 @@ class Entry:
         self.at_most = sys.maxsize if registration.signature.at_most is None else registration.signature.at_most
         self.is_action = registration.kind == "action"
         self.each = registration.each
-        self.straight = registration.kind == "effect" and not registration.each
         self.late = bool(registration.signature.late) or bool(registration.signature.rest_late)
         self.plain = not registration.signature.needs and not registration.signature.wishes
         """True where the function needs nothing from the system."""

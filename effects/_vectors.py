@@ -11,6 +11,7 @@ from typing import Annotated, Any, cast, final
 from pydantic_core import PydanticCustomError, core_schema
 
 __all__ = [
+    "PLAIN",
     "Effect",
     "EffectMarker",
     "Placeholder",
@@ -90,10 +91,11 @@ def list_problem(effects: object) -> Problem | None:
 
 def is_vector(value: Any) -> bool:
     """Whether a value is plainly one effect vector. Where it says no, `vector_problem` is to be asked."""
-    return type(value) in _PLAIN and len(value) > 0 and type(value[0]) is str
+    return type(value) in PLAIN and len(value) > 0 and type(value[0]) is str
 
 
-_PLAIN = frozenset({list, tuple})
+PLAIN = frozenset({list, tuple})
+"""The types of containers that do only what they say: of a subclass, anything may be expected."""
 
 
 def vector_problem(vector: object) -> Problem | None:
