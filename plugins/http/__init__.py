@@ -4,6 +4,7 @@ One plugin among others: without it everything else works unchanged, and another
 """
 
 from ._allow import Allow, RequestData
+from ._compression import Compression
 from ._given import Effects, OnError, OnInvalid, Otherwise
 from ._invalid import InvalidSignals, no_errors
 from ._live import Live
@@ -14,6 +15,7 @@ from ._templates import template
 
 __all__ = [
     "Allow",
+    "Compression",
     "Effects",
     "Http",
     "InvalidSignals",

@@ -26,10 +26,10 @@ from ._answers import (
     stay_away,
     takes_events,
 )
+from ._compression import Compression, compressor
 from ._direct import DirectWrites
 from ._failing import Failures
 from ._given import Effects, OnError, OnInvalid, Otherwise, Snapshot, page, taken
-from ._gzip import Blocks
 from ._invalid import InvalidSignals, Messages, parse
 from ._models import as_model_input, values_of
 from ._origin import is_cross_site, shows_no_origin
@@ -82,7 +82,7 @@ class Live:
         peer_timeout: float = 20.0,
         heartbeat: float = 15.0,
         when_full: WhenFull | None = None,
-        compress: bool = False,
+        compress: bool | Compression = False,
         direct_writes: bool = True,
         secure_cookies: bool = False,
         on_invalid: OnInvalid | None = None,
@@ -104,7 +104,7 @@ class Live:
         self._app = app
         self._dispatch = dispatch
         self._writes = DirectWrites() if direct_writes else None
-        self._blocks = Blocks() if compress else None
+        self._compressor = compressor(compress)
         self._serving = Serving(app, dispatch, connections, self._writes)
         self._sessions = sessions_of(app)
         self._sessions.enders.append(lambda ended: connections.disconnect([ended, ANY]))
@@ -315,7 +315,7 @@ class Live:
         return self._carry(connection, follower)
 
     def _carry(self, connection: Connection, follower: Follower | None = None) -> Response:
-        return stream_response(connection, self._heartbeat, self._writes, self._blocks, follower)
+        return stream_response(connection, self._heartbeat, self._writes, self._compressor, follower)
 
     async def _answer_invalid(self, invalid: InvalidSignals) -> Response:
         """Answer as whichever `Live` was asked for the signals would; what an app raises itself, as this one."""

@@ -14,8 +14,8 @@ from plugins.connections import Connection, Follower
 from plugins.datastar import LONGEST_DELAY, SSE_HEADERS
 
 from ._answers import retry_within
+from ._compression import Compressor, Encoder
 from ._direct import DirectWrites, Outlet
-from ._gzip import Blocks, Gzip
 from ._stack import Lifeline, lifeline
 
 __all__ = ["Buffer", "Opening", "event_id", "leave", "stream_response"]
@@ -92,12 +92,12 @@ class _Body(ResponseBody):
         heartbeat: float,
         writes: DirectWrites | None,
         follower: Follower | None,
-        gzip: Gzip | None,
+        encoder: Encoder | None,
     ) -> None:
         self._connection = connection
         self._line = line
         self._follower = follower
-        self._gzip = gzip
+        self._encoder = encoder
         self._outlet = Outlet(connection, line, heartbeat, self._finished, writes)
         self._ended = False
 
@@ -131,7 +131,7 @@ class _Body(ResponseBody):
         if self._follower is not None and not self._connection.queued:
             come = self._follower.progress()
         marked = frames if come is None else frames + event_id(come)
-        return marked if self._gzip is None else self._gzip.write(marked)
+        return marked if self._encoder is None else self._encoder.write(marked)
 
     def _last(self) -> bytes:
         """What goes out when the connection has ended."""
@@ -140,9 +140,9 @@ class _Body(ResponseBody):
             said = retry_within(*_COME_BACK)
         elif self._connection.cause == "replaced":
             said = _STAY_AWAY
-        if self._gzip is None:
+        if self._encoder is None:
             return said
-        return (self._gzip.write(said) if said else b"") + self._gzip.end()
+        return (self._encoder.write(said) if said else b"") + self._encoder.end()
 
 
 _COME_BACK = (1, 5)
@@ -167,17 +167,16 @@ def stream_response(
     connection: Connection,
     heartbeat: float,
     writes: DirectWrites | None,
-    blocks: Blocks | None,
+    compressor: Compressor | None,
     follower: Follower | None = None,
 ) -> Response:
-    """An answer to the current request that goes on until the connection ends; with `blocks`, compressed if it may."""
-    gzip = None if blocks is None or not request.accept_encodings["gzip"] else Gzip(blocks)
-    response = Response(
-        _Body(connection, lifeline(request), heartbeat, writes, follower, gzip), headers=dict(SSE_HEADERS)
-    )
-    if blocks is not None:
+    """An answer to the current request that goes on until the connection ends; compressed, if it may be."""
+    line = lifeline(request)
+    encoder = None if compressor is None else compressor.encoder(request.accept_encodings, line.exits)
+    response = Response(_Body(connection, line, heartbeat, writes, follower, encoder), headers=dict(SSE_HEADERS))
+    if compressor is not None:
         response.vary.add("Accept-Encoding")
-    if gzip is not None:
-        response.content_encoding = "gzip"
+    if encoder is not None:
+        response.content_encoding = encoder.name
     response.timeout = None  # quart would cut the stream off after RESPONSE_TIMEOUT, 60 s
     return response

@@ -17,7 +17,7 @@ from quart_trio import QuartTrio
 from effects import create_dispatch
 from plugins.connections import ANY, ConnectionLimits, Connections, History, MemoryStore
 from plugins.datastar import Datastar, at, attr
-from plugins.http import Http, Live
+from plugins.http import Compression, Http, Live
 from tests.browser.serving import Certificate, Server, serve
 from tests.browser.visitors import Visitors
 
@@ -41,7 +41,7 @@ class Stage:
         visitors: Visitors,
         limits: ConnectionLimits | None = None,
         *,
-        compress: bool = False,
+        compress: bool | Compression = False,
     ) -> None:
         self.app = QuartTrio("stage")
         self.app.secret_key = "not very"

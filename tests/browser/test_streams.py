@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from quart.typing import ResponseReturnValue
 
 from plugins.connections import ANY, ConnectionLimits
 from plugins.datastar import at, attr, html
+from plugins.http import Compression
 from tests.browser.stage import Stage
 from tests.browser.visitors import Visitors, hide, hide_from_the_start
 from tests.browser.waiting import eventually
@@ -181,20 +183,23 @@ def test_a_tab_that_was_hidden_gets_what_it_missed(stage: Stage) -> None:
     assert len(begun) == 1
 
 
+@pytest.mark.parametrize(
+    ("encoding", "memory"), [("br", 10_000_000), ("zstd", 10_000_000), ("gzip", 10_000_000), ("zstd", 0), ("gzip", 0)]
+)
 def test_a_compressed_stream_shows_each_event_as_it_comes(
-    client_file: Path, servers: ExitStack, visitors: Visitors
+    client_file: Path, servers: ExitStack, visitors: Visitors, encoding: str, memory: int
 ) -> None:
     """Small ones and large ones, to two tabs, of which one comes later."""
-    stage = Stage(client_file, servers, visitors, compress=True)
+    stage = Stage(client_file, servers, visitors, compress=Compression(memory, [encoding]))
     stage.show(div(attr.signals({"text": ""})), div("#text", attr.text("$text")))
     expect(stage.page.locator("#text")).to_have_text("")
-    for number in range(5):
-        text = f"{number} ‽" * (1 if number % 2 else 5_000)
-        stage.send(["patch-signals", {"text": text}])
+    for number, times in enumerate([1, 5_000, 1, 40_000, 40_000, 2]):
+        text = f"{number} ‽" * times + ("".join(random.choices("abcdef", k=200_000)) if number == 4 else "")
+        stage.cast(["patch-signals", {"text": text}])
         expect(stage.page.locator("#text")).to_have_text(text)
         if number == 2:
             later = stage.tab(visitors.person())
     expect(later.locator("#text")).to_have_text(text)
     with later.expect_response("**/stream*") as answer:
         later.reload()
-    assert answer.value.headers["content-encoding"] == "gzip"
+    assert answer.value.headers["content-encoding"] == encoding

@@ -32,7 +32,7 @@ from quart_trio.asgi import TrioASGILifespan
 from effects import Context, Placeholder, RegistrationError, Registry, create_dispatch
 from plugins.connections import ANY, Connections, MemoryStore
 from plugins.datastar import Datastar
-from plugins.http import Http, Live
+from plugins.http import Compression, Http, Live
 from plugins.http._stack import Lifeline, lifeline
 from plugins.http._transport import Transport, _Bounded, contain_connections
 from tests.faults.client import H2
@@ -69,6 +69,7 @@ class Server:
         heartbeat: float = 15,
         max_requests: int = 1_000,
         direct_writes: bool = True,
+        compress: bool | Compression = False,
     ) -> None:
         self.grace = grace
         self.max_requests = max_requests
@@ -88,7 +89,9 @@ class Server:
         self.app = QuartTrio(__name__)
         self.app.secret_key = "not very"
         self.dispatch = create_dispatch([Datastar(), connections, Http(), test])
-        live = Live(self.app, self.dispatch, heartbeat=heartbeat, direct_writes=direct_writes)
+        self.live = live = Live(
+            self.app, self.dispatch, heartbeat=heartbeat, direct_writes=direct_writes, compress=compress
+        )
 
         @self.app.get("/")
         async def home() -> str:
