@@ -3,19 +3,20 @@
 Without it, each frame of a broadcast wakes one task for each stream, which takes it through quart, hypercorn, h11, a
 lock and a cancel scope before anything is sent. Here the first frame of a broadcast wakes one task, which writes to one
 socket after the other all that is queued for it by then, framed as chunked coding has it (RFC 9112, 7.1). What is left
-out is most of the cost of a delivered event.
+out is most of the cost of a delivered event. A second task sees to the heartbeats of all of them, so that none needs a
+timer of its own.
 
 It is done only where nobody else can be writing: the response has begun, its body is ours and chunked, its own task
 waits for frames, over HTTP/1.1 and a bare socket that the `Lifeline` knows. What a socket does not take at once is
-handed to the stream's own task, which waits for it as ever. Everything else, such as the first frames, heartbeats, the
-end, TLS, HTTP/2 and other servers, goes the usual way. `Live(direct_writes=False)` switches it off.
+handed to the stream's own task, which waits for it as ever. Everything else, such as the first frames, the end, TLS,
+HTTP/2 and other servers, goes the usual way. `Live(direct_writes=False)` switches it off.
 """
 
 from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import final
 
@@ -27,57 +28,89 @@ from ._stack import Lifeline
 
 __all__ = ["DirectWrites", "Outlet"]
 
+Framed = Callable[[bytes], bytes]
+"""Makes a chunk of frames."""
+
 _logger = logging.getLogger("plugins.http")
 
 _YIELD_EVERY = 64
 """After so many writes other tasks may run."""
+_ROUNDS = 8
+"""So often within a heartbeat's time all streams are looked at; none is silent for longer than that time."""
+_COMMENT = b":\n\n"
+"""Clients ignore it, and proxies do not (WHATWG SSE, 9.2.6)."""
 
 
 @final
 class DirectWrites:
-    """The task that writes to idle streams, once something has been sent to them."""
+    """The tasks that write to idle streams: once something has been sent to them, and where nothing was for long."""
 
-    def __init__(self) -> None:
+    def __init__(self, heartbeat: float) -> None:
+        self.heartbeat = heartbeat
+        """After so many seconds of silence something is written."""
+        self.running = False
+        self._open: dict[Outlet, None] = {}
+        self._opened = trio.Event()
         self._outlets: list[Outlet] = []
         self._wakeup = trio.Event()
-        self._running = False
         self._last = b"", b""
+
+    def keep(self, outlet: Outlet) -> None:
+        """See to the heartbeats of an outlet, until it is to be forgotten."""
+        self._open[outlet] = None
+        self._opened.set()
+
+    def forget(self, outlet: Outlet) -> None:
+        """Its stream has ended."""
+        self._open.pop(outlet, None)
 
     def add(self, outlet: Outlet) -> None:
         """Have an outlet flushed soon: by its stream's own task, where this one is not running."""
-        if not self._running:
+        if not self.running:
             outlet.leave_it()
             return
         self._outlets.append(outlet)
         self._wakeup.set()
 
     async def run(self) -> None:
-        """Flush outlets until it is cancelled. Nothing that was added is forgotten."""
-        self._running = True
+        """Write until it is cancelled. Nothing that was added is forgotten."""
+        self.running = True
         outlets: list[Outlet] = []
         try:
-            while True:
-                await self._wakeup.wait()
-                self._wakeup = trio.Event()
-                outlets, self._outlets = self._outlets, []
-                now = trio.current_time()
-                for number, outlet in enumerate(outlets, 1):
-                    self._flush(outlet, now)
-                    if number % _YIELD_EVERY == 0:
-                        await trio.lowlevel.checkpoint()
-                outlets, self._last = [], (b"", b"")
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self._keep_alive)
+                while True:
+                    await self._wakeup.wait()
+                    self._wakeup = trio.Event()
+                    outlets, self._outlets = self._outlets, []
+                    await self._each(outlets, Outlet.flush)
+                    outlets = []
         finally:
-            self._running = False
-            for outlet in (*outlets, *self._outlets):
+            self.running = False
+            for outlet in (*outlets, *self._outlets, *self._open):
                 outlet.leave_it()
 
-    def _flush(self, outlet: Outlet, now: float) -> None:
-        """Flush one; one that fails ends, and the others never notice."""
-        try:
-            outlet.flush(now, self._framed)
-        except Exception:
-            _logger.exception("a stream could not be written to")
-            outlet.fail()
+    async def _keep_alive(self) -> None:
+        """Write to all that have been silent for nearly as long as they may be."""
+        while True:
+            if not self._open:
+                self._opened = trio.Event()
+                await self._opened.wait()
+            await trio.sleep(self.heartbeat / _ROUNDS)
+            await self._each(tuple(self._open), Outlet.beat)
+
+    async def _each(self, outlets: Sequence[Outlet], write: Callable[[Outlet, float, Framed], None]) -> None:
+        """Write to one after the other. One that fails ends, and the others never notice."""
+        now = trio.current_time()
+        for number, outlet in enumerate(outlets, 1):
+            try:
+                write(outlet, now, self._framed)
+            except Exception:
+                _logger.exception("a stream could not be written to")
+                outlet.fail()
+            if number % _YIELD_EVERY == 0:
+                await trio.lowlevel.checkpoint()
+        self._last = b"", b""
 
     def _framed(self, frames: bytes) -> bytes:
         """As a chunk. Most outlets have the very same frames, one after the other."""
@@ -118,9 +151,15 @@ class Outlet:
         self._socket = None if self._writes is None else self._line.chunked_socket()
         if self._writes is not None and self._socket is not None:
             self._connection.on_queued(partial(self._writes.add, self))
+            self._writes.keep(self)
 
-    async def next(self) -> bytes | None:
-        """What the stream's own task has to write: frames, None for a heartbeat, b"" at the end.
+    def close(self) -> None:
+        """Write nothing any more."""
+        if self._writes is not None:
+            self._writes.forget(self)
+
+    async def next(self) -> bytes:
+        """What the stream's own task has to write: frames, or b"" at the end.
 
         Calling it again says that it has been written.
         """
@@ -134,33 +173,40 @@ class Outlet:
                 self._written_at = trio.current_time()
                 if not frames:  # others may be queued by now, even if the connection has ended
                     continue
-            if frames is None:
-                if self._written_at + self._heartbeat <= trio.current_time():
-                    return None
-            elif frames or self._connection.cause is not None:
+            if frames or self._connection.cause is not None:
                 return finished
+            if self._written_at + self._heartbeat <= trio.current_time():
+                return self._finish(_COMMENT)
 
-    async def _wait(self) -> bytes | None:
-        """Wait for frames that somebody else does not write; None where it is time for a heartbeat."""
+    async def _wait(self) -> bytes:
+        """Wait for frames that somebody else does not write, or until it is time for a heartbeat."""
         self._idle = True
         try:
+            if self._socket is not None and self._writes is not None and self._writes.running:
+                return await self._connection.receive()
             with trio.CancelScope(deadline=self._written_at + self._heartbeat):
                 return await self._connection.receive()
         finally:
             self._idle = False
-        return None
+        return b""
 
-    def flush(self, now: float, framed: Callable[[bytes], bytes]) -> None:
+    def flush(self, now: float, framed: Framed) -> None:
         """Write what is queued, if the stream is idle; else leave it to the stream's own task."""
         if not self._idle or self._rest or self._socket is None:
             self.leave_it()
-            return
-        frames = self._connection.take()
-        if not frames:
-            return
-        chunk = framed(self._finish(frames))
+        elif frames := self._connection.take():
+            self._write(self._socket, framed(self._finish(frames)), now)
+
+    def beat(self, now: float, framed: Framed) -> None:
+        """Write a comment, if nothing has been written for so long that it would soon be too long."""
+        if not self._idle or self._rest or self._socket is None or self._connection.queued:
+            return  # something is being written, or will be at once
+        if now - self._written_at >= self._heartbeat * (1 - 1 / _ROUNDS):
+            self._write(self._socket, framed(self._finish(_COMMENT)), now)
+
+    def _write(self, to: trio.socket.SocketType, chunk: bytes, now: float) -> None:
         try:
-            taken = os.write(self._socket.fileno(), chunk)
+            taken = os.write(to.fileno(), chunk)
         except OSError:  # it is full, or broken: whoever waits for it finds out
             taken = 0
         if taken == len(chunk):

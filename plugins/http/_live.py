@@ -103,7 +103,7 @@ class Live:
         app.extensions["rhialto"] = self  # where tools find the dispatch of an app
         self._app = app
         self._dispatch = dispatch
-        self._writes = DirectWrites() if direct_writes else None
+        self._writes = DirectWrites(heartbeat) if direct_writes else None
         self._compressor = compressor(compress)
         self._serving = Serving(app, dispatch, connections, self._writes)
         self._sessions = sessions_of(app)

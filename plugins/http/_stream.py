@@ -109,6 +109,7 @@ class _Body(ResponseBody):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self._outlet.close()
         leave(self._connection, self._follower)
 
     def __aiter__(self) -> AsyncIterator[bytes]:
@@ -118,8 +119,6 @@ class _Body(ResponseBody):
         frames = await self._outlet.next()
         if frames:
             return frames
-        if frames is None:
-            return self._finished(b":\n\n")
         if self._ended or not (last := self._last()):
             raise StopAsyncIteration
         self._ended = True

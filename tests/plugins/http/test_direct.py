@@ -176,9 +176,9 @@ async def open_old_stream(server: Server) -> Stream:
     return stream
 
 
-def outlet(connection: Connection, writes: DirectWrites | None = None) -> Outlet:
+def outlet(connection: Connection, writes: DirectWrites | None = None, heartbeat: float = 15) -> Outlet:
     """An outlet that has no socket."""
-    return Outlet(connection, Lifeline(None), 15, lambda frames: frames, writes)
+    return Outlet(connection, Lifeline(None), heartbeat, lambda frames: frames, writes)
 
 
 async def test_a_heartbeat_is_counted_from_the_last_write(autojump_clock: trio.testing.MockClock) -> None:
@@ -187,7 +187,7 @@ async def test_a_heartbeat_is_counted_from_the_last_write(autojump_clock: trio.t
     connection.on_queued(lambda: None)
     one = outlet(connection)
     one._socket, other = trio.socket.socketpair()
-    got: list[bytes | None] = []
+    got: list[bytes] = []
     with one._socket, other:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(_read, one, got)
@@ -197,7 +197,53 @@ async def test_a_heartbeat_is_counted_from_the_last_write(autojump_clock: trio.t
             await trio.sleep(14)
             assert got == []
             await trio.sleep(2)
-            assert got == [None]
+            assert got == [b":\n\n"]
+
+
+@pytest.mark.parametrize("running", [True, False])
+async def test_a_stream_is_never_silent_for_longer_than_it_may_be(
+    running: bool, monkeypatch: pytest.MonkeyPatch, autojump_clock: trio.testing.MockClock
+) -> None:
+    """Nor is it written to much sooner than it need be; whether one task sees to all, or its own has to."""
+    written: list[tuple[float, bytes]] = []
+    begun = 0.0
+
+    def write(fileno: int, data: bytes) -> int:
+        written.append((trio.current_time() - begun, data))
+        return len(data)
+
+    monkeypatch.setattr("plugins.http._direct.os.write", write)
+    writes = DirectWrites(16)
+    connection = Connection("s", "k")
+    one = outlet(connection, writes, 16)
+    mine, other = trio.socket.socketpair()
+    monkeypatch.setattr(Lifeline, "chunked_socket", lambda self: mine)
+    with mine, other:
+        async with trio.open_nursery() as nursery:
+            scope = await nursery.start(_running, writes)
+            await trio.sleep(100)
+            begun = trio.current_time()
+            one.open()
+            nursery.start_soon(_read_on, one, write)
+            await trio.sleep(1)
+            if not running:
+                scope.cancel()
+            await trio.sleep(20)
+            connection.send(b"frame")
+            await trio.sleep(20)
+            connection.close()
+            await trio.sleep(100)
+            one.close()
+            scope.cancel()
+    when, what = zip(*written, strict=True)
+    assert [data.split(b"\r\n")[running] for data in what] == [b":\n\n", b"frame", b":\n\n"]
+    assert all(14 <= later - sooner <= 16 for sooner, later in [(0, when[0]), (when[1], when[2])])
+    assert when[1] == pytest.approx(21)
+
+
+async def _read_on(one: Outlet, write: Callable[[int, bytes], int]) -> None:
+    while data := await one.next():
+        write(0, data)
 
 
 async def test_what_is_queued_when_a_stream_ends_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -290,7 +336,7 @@ async def test_nothing_is_written_where_there_is_nothing(autojump_clock: trio.te
     connection = Connection("s", "k")
     one = outlet(connection)
     one._socket, other = trio.socket.socketpair()
-    got: list[bytes | None] = []
+    got: list[bytes] = []
     with one._socket, other:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(_read, one, got)
@@ -305,9 +351,9 @@ async def test_nothing_is_written_where_there_is_nothing(autojump_clock: trio.te
 
 async def test_when_the_writer_ends_streams_write_for_themselves() -> None:
     """What was left to it, and what comes later."""
-    writes = DirectWrites()
+    writes = DirectWrites(15)
     connections = [Connection("s", number) for number in range(2)]
-    got: list[bytes | None] = []
+    got: list[bytes] = []
     async with trio.open_nursery() as nursery:
         scope = await nursery.start(_running, writes)
         for connection in connections:
@@ -322,17 +368,12 @@ async def test_when_the_writer_ends_streams_write_for_themselves() -> None:
     assert got == [b"left to it", b"later"]
 
 
-async def test_many_streams_do_not_keep_others_from_running() -> None:
+async def test_many_streams_do_not_keep_others_from_running(monkeypatch: pytest.MonkeyPatch) -> None:
     """After so many writes it lets them, even if it is stopped then."""
-    writes = DirectWrites()
+    writes = DirectWrites(15)
     turns: list[str] = []
-
-    class Noted:
-        def flush(self, now: float, framed: object) -> None:
-            turns.append("written")
-
-        def leave_it(self) -> None:
-            turns.append("left")
+    monkeypatch.setattr(Outlet, "flush", lambda *_: turns.append("written"))
+    monkeypatch.setattr(Outlet, "leave_it", lambda _: turns.append("left"))
 
     async def stop(scope: trio.CancelScope) -> None:
         scope.cancel()
@@ -341,17 +382,17 @@ async def test_many_streams_do_not_keep_others_from_running() -> None:
         scope = await nursery.start(_running, writes)
         await trio.testing.wait_all_tasks_blocked()
         for _ in range(130):
-            writes.add(Noted())  # type: ignore[arg-type]
+            writes.add(outlet(Connection("s", "k"), writes))
         await trio.testing.wait_all_tasks_blocked()
         assert turns == ["written"] * 130
         for _ in range(130):
-            writes.add(Noted())  # type: ignore[arg-type]
+            writes.add(outlet(Connection("s", "k"), writes))
         nursery.start_soon(stop, scope)
     assert 130 <= turns.count("written") < 260
     assert turns.count("left") >= 130 - 64
 
 
-async def _read(one: Outlet, got: list[bytes | None]) -> None:
+async def _read(one: Outlet, got: list[bytes]) -> None:
     got.append(await one.next())
 
 
