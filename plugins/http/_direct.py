@@ -152,6 +152,7 @@ class Outlet:
         if self._writes is not None and self._socket is not None:
             self._connection.on_queued(partial(self._writes.add, self))
             self._writes.keep(self)
+            self._line.hear_by_call()
 
     def close(self) -> None:
         """Write nothing any more."""

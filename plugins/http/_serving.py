@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
+from contextvars import Context
 from functools import partial
 from typing import final
 
@@ -27,10 +29,15 @@ _AT_SHUTDOWN = 2.0
 """Seconds that a client has to read what is written last."""
 
 
+def _start(nursery: trio.Nursery, function: Callable[..., Awaitable[object]], *args: object) -> None:
+    """Start a task that is of no request: else the request would be kept for as long as the task lives."""
+    Context().run(nursery.start_soon, function, *args)
+
+
 async def _abort_after(line: Lifeline, patience: float) -> None:
     with trio.move_on_after(patience):
-        await line.over.wait()
-    if not line.over.is_set():
+        await line.over()
+    if not line.is_over:
         line.abort()
 
 
@@ -87,20 +94,18 @@ class Serving:
             connection.close("shutdown")
         elif terminated not in self._watched:
             self._watched.add(terminated)
-            self._nursery.start_soon(self._end_streams_after, terminated)
+            _start(self._nursery, self._end_streams_after, terminated)
 
     def end_after(self, connection: Connection, seconds: float) -> None:
         """Have a connection ended after some time, whether anything can be written to it or not."""
         if self._nursery is not None:
-            self._nursery.start_soon(_lapse, connection, seconds)
+            _start(self._nursery, _lapse, connection, seconds)
 
     def _see_out(self, line: Lifeline, connection: Connection) -> None:
         if connection.cause in _STUCK:
             line.abort()
-        elif self._nursery is not None and not line.over.is_set():
-            self._nursery.start_soon(
-                _abort_after, line, _AT_SHUTDOWN if connection.cause == "shutdown" else _LAST_WRITE
-            )
+        elif self._nursery is not None and not line.is_over:
+            _start(self._nursery, _abort_after, line, _AT_SHUTDOWN if connection.cause == "shutdown" else _LAST_WRITE)
 
     def _forget(self, connection: Connection) -> None:
         del self._open[connection]

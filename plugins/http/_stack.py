@@ -6,7 +6,7 @@ The stack is quart-trio 0.12 on hypercorn 0.18; `pyproject.toml` pins both minor
 `send()`; quart-trio takes that for a client that left and cancels the task that is just about to make the connection
 ready for its next request. No idle timeout is ever set on it, so it stays open for ever and every shutdown waits for
 the whole grace period. Cure: once the last chunk is being sent, a disconnect no longer cancels. Relies on
-`handle_messages` and `handle_request` of `TrioASGIHTTPConnection`, and on quart's `_send_response`.
+what `TrioASGIHTTPConnection` does, which is done here in its place, and on quart's `_send_response`.
 
 **Shutdown is not announced to open responses.** hypercorn waits for them up to its grace period, and tells the app only
 afterwards. Cure: `Lifeline.terminated`, the event that hypercorn sets as soon as it stops, found through the bound
@@ -22,10 +22,11 @@ Cures for what hypercorn does with sockets are in `_transport.py`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Protocol, cast, final
 
 import trio
-from quart import Request
+from quart import Quart, Request
 from quart.asgi import ASGIHTTPConnection
 from quart_trio import QuartTrio
 from quart_trio.asgi import TrioASGIHTTPConnection, TrioASGILifespan
@@ -51,6 +52,19 @@ class Terminated(Protocol):
 class Lifeline:
     """What lives as long as one request: a nursery, and calls to make when it is over, however it ends."""
 
+    __slots__ = (
+        "_over",
+        "body",
+        "chunked",
+        "exits",
+        "hearing",
+        "is_over",
+        "last_chunk",
+        "nursery",
+        "terminated",
+        "transport",
+    )
+
     def __init__(self, send: object) -> None:
         self.transport = Transport(send)
         self.terminated = _terminated(send)
@@ -62,8 +76,32 @@ class Lifeline:
         self.chunked = False
         """Whether the body goes out in chunked coding, once the response has begun: its length is not known."""
         self.last_chunk = False
-        self.over = trio.Event()
-        """Set when the request is over."""
+        self.hearing = trio.CancelScope()
+        """Around the task that waits for messages of the server."""
+        self.is_over = False
+        self._over: trio.Event | None = None
+
+    def end(self) -> None:
+        """Say that the request is over."""
+        self.is_over = True
+        if self._over is not None:
+            self._over.set()
+
+    async def over(self) -> None:
+        """Wait until the request is over."""
+        if not self.is_over:
+            self._over = self._over or trio.Event()
+            await self._over.wait()
+
+    def hear_by_call(self) -> None:
+        """Hear of the client's leaving by a call instead of a task, where that can be: only that is still to come."""
+        if self.transport.on_disconnect(self.left):
+            self.hearing.cancel()
+
+    def left(self) -> None:
+        """The client has gone: unless the end of the answer is on its way, the request is over."""
+        if self.nursery is not None and not self.last_chunk:
+            self.nursery.cancel_scope.cancel()
 
     def chunked_socket(self) -> trio.socket.SocketType | None:
         """The bare socket that chunks of the response that has begun are written to, if that is how they go out."""
@@ -97,31 +135,38 @@ class _Connection(TrioASGIHTTPConnection):
                 )
             await send(message)
 
-        request = self._create_request_from_scope(watched)
         try:
-            async with trio.open_nursery() as nursery:  # as above, but for one task less
-                nursery.start_soon(self.handle_messages, nursery, request, receive)
-                await self.handle_request(nursery, request, watched)
+            async with trio.open_nursery() as line.nursery:  # as above, but for one task less
+                request = self._create_request_from_scope(watched)
+                line.nursery.start_soon(self._hear, line, request, receive)
+                answer = self.app.handle_request(request)
+                del request  # a stream may be open for hours, and needs nothing of it
+                response = await answer
+                with _within(self.app, response):
+                    await self._send_response(watched, response)
+                line.nursery.cancel_scope.cancel()
         finally:
-            line.over.set()
+            line.end()
             if not line.last_chunk:
                 await line.transport.let_go()
             for leave in reversed(line.exits):
                 leave()
 
+    async def _hear(self, line: Lifeline, request: Request, receive: Any) -> None:
+        with line.hearing:
+            await ASGIHTTPConnection.handle_messages(self, request, receive)
+            line.left()
+
     async def _send_response(self, send: Any, response: Any) -> None:
         cast(Lifeline, cast(dict[str, Any], self.scope)[_KEY]).body = getattr(response, "response", None)
         await super()._send_response(send, response)
 
-    async def handle_messages(self, nursery: trio.Nursery, request: Request, receive: Any) -> None:  # type: ignore[override]
-        line = lifeline(request)
-        await ASGIHTTPConnection.handle_messages(self, request, receive)
-        if not line.last_chunk:
-            nursery.cancel_scope.cancel()
 
-    async def handle_request(self, nursery: trio.Nursery, request: Request, send: Any) -> None:  # type: ignore[override]
-        lifeline(request).nursery = nursery
-        await super().handle_request(nursery, request, send)
+def _within(app: Quart, response: object) -> AbstractContextManager[object]:
+    """The time that an answer may take, as quart has it. Streams may take any, and need no scope for it."""
+    own: object = getattr(response, "timeout", ...)  # werkzeug's responses have none
+    seconds = cast("float | None", app.config["RESPONSE_TIMEOUT"] if own is ... else own)
+    return nullcontext() if seconds is None else trio.move_on_after(seconds)
 
 
 class _Lifespan(TrioASGILifespan):

@@ -85,6 +85,8 @@ class _Body(ResponseBody):
     would replace each other for ever. For a follower it says, after each write, how far that has come.
     """
 
+    __slots__ = ("_connection", "_encoder", "_ended", "_follower", "_line", "_outlet")
+
     def __init__(
         self,
         connection: Connection,

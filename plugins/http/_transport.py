@@ -21,6 +21,9 @@ configured). Cure: requests are not counted.
 answer before is complete, which an answer to somebody who has gone never is: first nobody sees the connection's end,
 which the heartbeat finds out, and then nobody closes it. Cure: `let_go` has it read on, and see nothing but the end.
 
+**An open stream has a task that only waits for its client to leave**, and a client's request for as long as it lives.
+Cure: `on_disconnect` has hypercorn call something instead. It replaces the stream's `app_put`.
+
 **H. One request ends the server.** Whatever hypercorn raises over what a client sent, such as an HTTP/2 method that is
 no ASCII, leaves the connection's task and ends all others with it. Cure: `contain_connections` has it end that
 connection. It replaces `TCPServer.run`, for this process, since that happens before any app is asked.
@@ -32,6 +35,7 @@ import logging
 import os
 import socket
 import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
 from typing import Any, cast, final
@@ -80,6 +84,8 @@ def _where(error: BaseException) -> str:
 class Transport:
     """The connection of one request."""
 
+    __slots__ = ("_protocol", "_stream")
+
     def __init__(self, send: object) -> None:
         self._stream: Any = getattr(send, "__self__", None)
         self._protocol: Any = getattr(getattr(self._stream, "send", None), "__self__", None)
@@ -123,6 +129,22 @@ class Transport:
         if isinstance(self._protocol, H11Protocol) and self._stream.closed:
             self._protocol.connection = cast(Any, _Gone())
             await self._protocol.can_read.set()
+
+    def on_disconnect(self, call: Callable[[], object]) -> bool:
+        """Have `call()` called when the client leaves, instead of a message put into the app's queue.
+
+        False where that cannot be: over HTTP/2, and where more of the request is to come, or the client has left.
+        """
+        if type(self._protocol) is not H11Protocol or self._stream.closed:
+            return False
+        if self._protocol.connection.their_state is not h11.DONE:
+            return False
+
+        async def put(_: object) -> None:  # nothing else can come any more
+            call()
+
+        self._stream.app_put = put
+        return True
 
     def _socket(self) -> trio.socket.SocketType | None:
         server = getattr(getattr(self._protocol, "send", None), "__self__", None)

@@ -1,5 +1,6 @@
 """What an interceptor may not do, and what is said when it does."""
 
+import copy
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -284,6 +285,21 @@ def test_a_step_is_frozen() -> None:
     with pytest.raises(AttributeError):
         step.vector = ["other"]
     assert (step.replace(vector=["other"]).key, step.key) == ("other", "note")
+
+
+def test_a_step_is_shown_without_its_values() -> None:
+    """And can be copied, as whoever keeps them may do."""
+    step = Step("effect", ["note", "secret"], {"it": "secret"}, {"key": "secret"}, (0,), [])
+    assert repr(step) == "<Step effect 'note' effects[0]>"
+    assert copy.deepcopy(step) == step
+    assert copy.deepcopy(step).vector == ["note", "secret"]
+
+
+def test_what_is_done_to_a_vector_in_place_is_seen_by_nobody() -> None:
+    """Not even by who did it."""
+    step = Step("effect", ["note", 1], {}, {}, (), [])
+    step.vector.append(2)
+    assert step.vector == ["note", 1]
 
 
 def test_a_stop_has_a_reason_of_its_own() -> None:

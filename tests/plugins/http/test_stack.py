@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import socket
 import ssl
 import subprocess
 import sys
+import weakref
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -260,6 +262,61 @@ async def test_the_kernel_is_told_to_expect_answers_from_those_who_have_a_stream
     Transport(print).carry_stream(1)  # another server, of which we know nothing
 
 
+async def test_an_open_stream_keeps_nothing_of_its_request() -> None:
+    """Nor a task that waits for its client to leave, which is noticed all the same."""
+    kept: list[weakref.ref[object]] = []
+    async with serving() as server:
+
+        @server.app.before_request
+        async def keep() -> None:
+            kept.append(weakref.ref(request._get_current_object()))  # type: ignore[attr-defined]
+
+        stream = await open_stream(server)
+        gc.collect()
+        await trio.testing.wait_all_tasks_blocked(0.01)
+        assert [one() for one in kept] == [None, None]  # that for the page, and that for the stream
+        assert server.line.hearing.cancelled_caught
+        await stream.aclose()
+        await server.line.over()
+        await server.somebody_went.wait()
+        assert server.gone == ["closed"]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "GET /sse HTTP/1.1\r\nContent-Length: 10\r\n\r\nhalf ",
+        "GET /sse HTTP/1.1\r\nConnection: close\r\n\r\n",
+        "GET /sse HTTP/1.0\r\n\r\n",
+    ],
+)
+async def test_a_client_that_leaves_is_noticed_whatever_it_has_sent(sent: str) -> None:
+    """Such as half of a body, with a stream that is open already."""
+    async with serving() as server:
+        async with await connect(server) as page:
+            answer = await ask(page, "/", b"hello")
+        cookie = answer.decode().partition("set-cookie: ")[2].partition(";")[0]
+        stream = await connect(server)
+        head, _, rest = sent.partition("\r\n")
+        await stream.send_all(f"{head}\r\nHost: a\r\nDatastar-Request: true\r\nCookie: {cookie}\r\n{rest}".encode())
+        answer = b""
+        while b"connected" not in answer:
+            answer += bytes(await stream.receive_some())
+        assert not server.line.hearing.cancel_called
+        await stream.aclose()
+        await server.line.over()
+        await server.somebody_went.wait()
+        assert server.gone == ["closed"]
+
+
+async def test_a_client_that_has_left_already_is_not_waited_for_by_call() -> None:
+    """That it has left may be in the app's queue."""
+    async with serving() as server:
+        await (await open_stream(server)).aclose()
+        await server.line.over()
+        assert not server.line.transport.on_disconnect(print)
+
+
 async def fill(server: Server, until: Callable[[], bool]) -> None:
     """Broadcast to whoever has the stream, who does not read, until something is so."""
     frame = ["patch-signals", {"text": "x" * 100_000}]
@@ -272,7 +329,7 @@ async def test_cure_b_a_client_that_never_reads_loses_its_connection_when_it_ove
     """All of it: the socket, the request, the key. The next one begins anew."""
     async with serving() as server, await open_stream(server) as stream:
         await fill(server, lambda: len(server.store) == 0)
-        await server.line.over.wait()
+        await server.line.over()
         await server.somebody_went.wait()
         assert server.gone == ["overflow"]
         with pytest.raises(trio.BrokenResourceError):  # noqa: PT012 - it may take more than one
@@ -334,7 +391,7 @@ async def test_cure_e_a_client_that_leaves_with_a_request_pipelined_is_let_go() 
         await stream.send_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
         await trio.sleep(0.05)
         await stream.aclose()
-        await server.line.over.wait()
+        await server.line.over()
         while found.fileno() != -1:  # noqa: ASYNC110 - nobody says when it is closed
             await trio.sleep(0.01)
 
