@@ -5,8 +5,8 @@ The stack is quart-trio 0.12 on hypercorn 0.18; `pyproject.toml` pins both minor
 **A. quart-trio cuts off the end of a request.** hypercorn reports `http.disconnect` from inside the app's last
 `send()`; quart-trio takes that for a client that left and cancels the task that is just about to make the connection
 ready for its next request. No idle timeout is ever set on it, so it stays open for ever and every shutdown waits for
-the whole grace period. Cure: once the last chunk is being sent, a disconnect no longer cancels. Relies on
-what `TrioASGIHTTPConnection` does, which is done here in its place, and on quart's `_send_response`.
+the whole grace period. Cure: once the last chunk is being sent, a disconnect no longer cancels. `_Connection` stands in
+for the whole of `TrioASGIHTTPConnection.__call__`, and relies on what quart's `ASGIHTTPConnection` has for it.
 
 **Shutdown is not announced to open responses.** hypercorn waits for them up to its grace period, and tells the app only
 afterwards. Cure: `Lifeline.terminated`, the event that hypercorn sets as soon as it stops, found through the bound
@@ -142,6 +142,7 @@ class _Connection(TrioASGIHTTPConnection):
                 answer = self.app.handle_request(request)
                 del request  # a stream may be open for hours, and needs nothing of it
                 response = await answer
+                line.body = getattr(response, "response", None)
                 with _within(self.app, response):
                     await self._send_response(watched, response)
                 line.nursery.cancel_scope.cancel()
@@ -156,10 +157,6 @@ class _Connection(TrioASGIHTTPConnection):
         with line.hearing:
             await ASGIHTTPConnection.handle_messages(self, request, receive)
             line.left()
-
-    async def _send_response(self, send: Any, response: Any) -> None:
-        cast(Lifeline, cast(dict[str, Any], self.scope)[_KEY]).body = getattr(response, "response", None)
-        await super()._send_response(send, response)
 
 
 def _within(app: Quart, response: object) -> AbstractContextManager[object]:
