@@ -16,7 +16,7 @@ from typing import Any, Final, cast, final
 from ._interpolate import is_bound
 from ._signatures import Late, Signature
 from ._validation import Checker
-from ._vectors import is_vector
+from ._vectors import PLAIN
 
 __all__ = ["NOTHING", "Quick", "quick"]
 
@@ -35,14 +35,15 @@ _TYPES = 100
 def quick(function: Callable[..., object], signature: Signature, *, validate: bool) -> Quick:
     """Make the quick call of one function: it returns what the function does, or `NOTHING` and has done nothing."""
     most = _ARGUMENTS if signature.at_most is None else min(signature.at_most, _ARGUMENTS)
-    names: dict[str, object] = {"function": function, "NOTHING": NOTHING, "is_vector": is_vector}
+    names: dict[str, object] = {"function": function, "NOTHING": NOTHING, "PLAIN": PLAIN}
     tests: list[str] = []
     for index in range(1, most + 1):
         check = signature.checks[index - 1] if index <= len(signature.checks) else signature.rest
         names[f"sure{index}"] = _Sure(check if validate else None, signature.late_at(index - 1))
         tests.append(f"sure{index}[type(vector[{index}])]")
         if check is not None and check.is_effect:
-            tests[-1] = f"is_vector(vector[{index}])"
+            arg = f"vector[{index}]"
+            tests[-1] = f"type({arg}) in PLAIN and {arg} and type({arg}[0]) is str"
         elif check is not None and check.sure_options is not None:
             names[f"options{index}"] = check.sure_options
             tests[-1] = f"options{index}(vector[{index}])"

@@ -23,6 +23,8 @@ __all__ = [
 
 Problem = tuple[str, str]
 """What is wrong, and what to do about it."""
+PLAIN = frozenset({list, tuple})
+"""The types of containers that do only what they say: of a subclass, anything may be expected."""
 
 
 @final
@@ -89,19 +91,8 @@ def list_problem(effects: object) -> Problem | None:
     return None
 
 
-def is_vector(value: Any) -> bool:
-    """Whether a value is plainly one effect vector. Where it says no, `vector_problem` is to be asked."""
-    return type(value) in PLAIN and len(value) > 0 and type(value[0]) is str
-
-
-PLAIN = frozenset({list, tuple})
-"""The types of containers that do only what they say: of a subclass, anything may be expected."""
-
-
 def vector_problem(vector: object) -> Problem | None:
     """Say what keeps `vector` from being one effect vector, or None. Looks at the container and the key only."""
-    if is_vector(vector):
-        return None
     if not isinstance(vector, (list, tuple)):
         if isinstance(vector, Placeholder):
             return "a placeholder stands where an effect vector belongs", "late binding is for arguments only"
