@@ -24,6 +24,7 @@ from tests.browser.visitors import Visitors
 __all__ = ["Stage"]
 
 _OPENER = at.get("/stream", retry="always", request_cancellation="cleanup")
+_HIDDEN = attr.on("visibilitychange", "$_live = $_live && !document.hidden", "document")
 _OWN = frozenset({"/", "/datastar.js", "/stream", "data:,"})
 
 
@@ -31,7 +32,8 @@ _OWN = frozenset({"/", "/datastar.js", "/stream", "data:,"})
 class Stage:
     """The page is at `/`, its stream at `/stream`; `/note` keeps what is posted there. Add routes of your own to `app`.
 
-    `show(*elements)` serves it and opens the page with these; `send(*effects)` broadcasts to it.
+    `show(*elements)` serves it and opens the page with these; `send(*effects)` broadcasts to it. The page says `live`
+    from when its stream begins until it is hidden, and again when the stream that it opens once it is shown begins.
     """
 
     def __init__(
@@ -119,7 +121,7 @@ class Stage:
                 body[
                     div(attr.signals({"_live": False, "_mark": 0})),
                     div(attr.init(_OPENER)),
-                    output("#live", attr.text("$_live ? 'live' : 'not yet'")),
+                    output("#live", attr.text("$_live ? 'live' : 'not yet'") | _HIDDEN),
                     output("#mark", attr.text("$_mark")),
                     self.body,
                 ],
