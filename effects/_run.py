@@ -58,9 +58,9 @@ async def run(
     tables = frame.engine.tables
     budget, limits, outcomes = frame.budget, frame.engine.limits, frame.outcomes
     entries, guards, action_guards = tables.entries, tables.effect_guards, tables.action_guards
-    link: Link | None = None if origin is None else (origin._link, Nested(origin._vector, items))
     if tables.dispatch_guards:
         items, guarded = _guarded(frame, items, None if origin is None else origin._link)
+    link: Link | None = None if origin is None else (origin._link, Nested(origin._vector, items))
     levels: list[Level] = [(enumerate(items), link)]
     while levels:
         rest, link = levels[-1]

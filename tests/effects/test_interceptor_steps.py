@@ -98,6 +98,16 @@ async def test_a_continuation_is_a_dispatch_of_its_own(kit: Kit, seen: list[Step
     assert [step.path for step in seen] == [(), (0,)]
 
 
+async def test_paths_lead_into_the_list_that_hooks_have_left_of_a_continuation(kit: Kit) -> None:
+    """What a hook put in front of an item does not stand where the item does."""
+
+    def begin(step: Step) -> Step | None:
+        return step.replace(vector=[["fail"], *step.vector]) if step.path else None
+
+    result, _ = await run(kit, [["run", ["fail"]]], before_dispatch=begin)
+    assert [error.path for error in result.errors] == [(0, Via.CONTINUATION, 0), (0, 1)]
+
+
 async def test_cancelling_between_hooks_runs_no_after_hook(seen: list[Step]) -> None:
     """A cancelled effect has no result, and its after hooks are not told one."""
     plugin = Registry("plugin")
