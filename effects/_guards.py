@@ -107,7 +107,8 @@ class Guarded:
         """What hooks see now."""
         frame = self._frame
         errors = tuple(frame.errors) if frame.errors else ()
-        now = (self._kind, self.vector, frame.data, frame.system, self._path, errors, result, failed, self._skipped)
+        held = tuple(self.vector)
+        now = (self._kind, held, frame.data, frame.system, self._path, errors, result, failed, self._skipped)
         return _step(Step, now)
 
     def _apply(self, step: Step, answer: Step) -> None:

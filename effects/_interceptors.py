@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from operator import is_
 from typing import Literal, NamedTuple, final
 
 from ._errors import ErrorRecord, RegistrationError
 from ._paths import Path, render
 from ._signatures import is_async
+from ._vectors import PLAIN
 
 __all__ = ["Hook", "Interceptor", "Skip", "Step", "StepKind", "Stop", "fail_fast"]
 
@@ -56,7 +58,7 @@ class Step(_Moment):
         skipped: bool = False,
     ) -> Step:
         """A step, for tests of hooks."""
-        return super().__new__(cls, kind, vector, data, system, path, errors, result, failed, skipped)
+        return super().__new__(cls, kind, tuple(vector), data, system, path, errors, result, failed, skipped)
 
     def __repr__(self) -> str:
         return f"<Step {self.kind} {self.key!r} {render(self.path)}>"
@@ -90,11 +92,15 @@ class Step(_Moment):
         if result.keys() - {"result"}:
             raise TypeError(f"a step has no {', '.join(map(repr, sorted(result.keys() - {'result'})))} to replace")
         return self._replace(
-            held=self.held if vector is None else vector,
+            held=self.held if vector is None or self._holds(vector) else vector,
             data=self.data if data is None else data,
             system=self.system if system is None else system,
             result=result.get("result", self.result),
         )
+
+    def _holds(self, vector: Sequence[object]) -> bool:
+        """Whether a vector is what this one has already: put back as it was read, it is no other."""
+        return type(vector) in PLAIN and len(vector) == len(self.held) and all(map(is_, vector, self.held))
 
 
 @final

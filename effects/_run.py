@@ -80,7 +80,7 @@ async def run(
             entry = entries.get(vector[0]) if type(vector) in PLAIN and vector and type(vector[0]) is str else None
             if entry is None:
                 found = read(frame, vector, here)
-            elif entry.is_action and not action_guards:
+            elif entry.is_action and not action_guards and len(levels) <= limits.expansion:
                 found = entry, UNREAD, False
             elif entry.each or guards or entry.is_action:
                 found = bind(frame, entry, vector[1:], vector, here)

@@ -54,6 +54,7 @@ class Lifeline:
 
     __slots__ = (
         "_over",
+        "answered",
         "body",
         "chunked",
         "exits",
@@ -65,8 +66,8 @@ class Lifeline:
         "transport",
     )
 
-    def __init__(self, send: object) -> None:
-        self.transport = Transport(send)
+    def __init__(self, send: object, receive: object = None) -> None:
+        self.transport = Transport(send, receive)
         self.terminated = _terminated(send)
         """Set as soon as the server begins to stop; None where the server does not say."""
         self.nursery: trio.Nursery | None = None
@@ -76,6 +77,9 @@ class Lifeline:
         self.chunked = False
         """Whether the body goes out in chunked coding, once the response has begun: its length is not known."""
         self.last_chunk = False
+        """Whether the end of the answer is on its way."""
+        self.answered = False
+        """Whether it has been sent."""
         self.hearing = trio.CancelScope()
         """Around the task that waits for messages of the server."""
         self.is_over = False
@@ -120,12 +124,13 @@ class _Connection(TrioASGIHTTPConnection):
     async def __call__(self, receive: Any, send: Any) -> None:
         if not trio.lowlevel.in_trio_run():
             raise RuntimeError("this app runs on trio, and the server does not: start it with `hypercorn -k trio`")
-        line = Lifeline(send)
+        line = Lifeline(send, receive)
         line.transport.count_no_requests()
         cast(dict[str, Any], self.scope)[_KEY] = line
 
         async def watched(message: Any) -> None:
-            if message["type"] == "http.response.body" and not message.get("more_body", False):
+            last = message["type"] == "http.response.body" and not message.get("more_body", False)
+            if last:
                 line.last_chunk = True
             elif message["type"] == "http.response.start":
                 line.chunked = (
@@ -134,6 +139,7 @@ class _Connection(TrioASGIHTTPConnection):
                     and _LENGTH.isdisjoint(name.lower() for name, _ in message["headers"])
                 )
             await send(message)
+            line.answered = last
 
         try:
             async with trio.open_nursery() as line.nursery:  # as above, but for one task less
@@ -148,7 +154,7 @@ class _Connection(TrioASGIHTTPConnection):
                 line.nursery.cancel_scope.cancel()
         finally:
             line.end()
-            if not line.last_chunk:
+            if not line.answered:
                 await line.transport.let_go()
             for leave in reversed(line.exits):
                 leave()

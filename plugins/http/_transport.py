@@ -20,6 +20,7 @@ configured). Cure: requests are not counted.
 **E. A connection stays for ever when its client left with a request pipelined.** hypercorn stops reading until the
 answer before is complete, which an answer to somebody who has gone never is: first nobody sees the connection's end,
 which the heartbeat finds out, and then nobody closes it. Cure: `let_go` has it read on, and see nothing but the end.
+So does `contain_connections` where hypercorn itself closes the connection, after an answer that failed.
 
 **An open stream has a task that only waits for its client to leave**, and a client's request for as long as it lives.
 Cure: `on_disconnect` has hypercorn call something instead. It replaces the stream's `app_put`.
@@ -56,8 +57,9 @@ _CONTAINED = "_rhialto_contained"
 
 
 def contain_connections() -> None:
-    """Have what hypercorn raises over one connection end that one only (cure H). Once is enough, twice is the same."""
-    run = TCPServer.run
+    """Have what hypercorn raises over one connection end that one only (cure H), and let go of those that it closes
+    (cure E). Once is enough, twice is the same."""
+    run, close = TCPServer.run, TCPServer._close
     if hasattr(run, _CONTAINED):
         return
 
@@ -68,8 +70,18 @@ def contain_connections() -> None:
         except Exception as error:  # noqa: BLE001 - whatever it is, it is the fault of this connection
             _logger.warning("hypercorn broke a connection off: %s", _where(error))
 
+    @wraps(close)
+    async def closed(server: TCPServer) -> None:
+        try:
+            await close(server)
+        finally:
+            protocol: object = getattr(getattr(server, "protocol", None), "protocol", None)
+            if isinstance(protocol, H11Protocol):
+                await _let_go(protocol)
+
     setattr(contained, _CONTAINED, True)
     cast(Any, TCPServer).run = contained
+    cast(Any, TCPServer)._close = closed
 
 
 def _where(error: BaseException) -> str:
@@ -84,9 +96,10 @@ def _where(error: BaseException) -> str:
 class Transport:
     """The connection of one request."""
 
-    __slots__ = ("_protocol", "_stream")
+    __slots__ = ("_protocol", "_receive", "_stream")
 
-    def __init__(self, send: object) -> None:
+    def __init__(self, send: object, receive: object = None) -> None:
+        self._receive = receive
         self._stream: Any = getattr(send, "__self__", None)
         self._protocol: Any = getattr(getattr(self._stream, "send", None), "__self__", None)
 
@@ -127,14 +140,16 @@ class Transport:
     async def let_go(self) -> None:
         """Have hypercorn see the end of a client that has gone before its answer was complete. No checkpoint."""
         if isinstance(self._protocol, H11Protocol) and self._stream.closed:
-            self._protocol.connection = cast(Any, _Gone())
-            await self._protocol.can_read.set()
+            await _let_go(self._protocol)
 
     def on_disconnect(self, call: Callable[[], object]) -> bool:
         """Have `call()` called when the client leaves, instead of a message put into the app's queue.
 
-        False where that cannot be: over HTTP/2, and where more of the request is to come, or the client has left.
+        False where that cannot be: over HTTP/2, where more of the request is to come, or the client has left, and where
+        middleware wants to see each message.
         """
+        if not isinstance(getattr(self._receive, "__self__", None), trio.MemoryReceiveChannel):
+            return False
         if type(self._protocol) is not H11Protocol or self._stream.closed:
             return False
         if self._protocol.connection.their_state is not h11.DONE:
@@ -163,11 +178,21 @@ def _expect_answers(found: trio.socket.SocketType, within: float) -> None:
             found.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
+async def _let_go(protocol: H11Protocol) -> None:
+    protocol.connection = cast(Any, _Gone())
+    await protocol.can_read.set()
+
+
 @final
 class _Gone:
-    """Stands in for h11's connection when there is nobody at the other end: whatever comes is ignored."""
+    """Stands in for h11's connection when there is nobody at the other end: whatever comes or goes is ignored."""
 
+    our_state = their_state = None
     they_are_waiting_for_100_continue = False
+
+    def send(self, _: object) -> bytes:
+        """Nothing goes out."""
+        return b""
 
     def next_event(self) -> h11.ConnectionClosed:
         return h11.ConnectionClosed()

@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -293,6 +293,33 @@ def test_a_step_is_shown_without_its_values() -> None:
     assert repr(step) == "<Step effect 'note' effects[0]>"
     assert copy.deepcopy(step) == step
     assert copy.deepcopy(step).vector == ["note", "secret"]
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("kind", ["dispatch", "action", "effect"])
+async def test_a_vector_that_is_put_back_as_it_was_read_is_no_other(kit: Kit, kind: str, moment: str) -> None:
+    """Such as by a hook that writes all down that it may."""
+
+    def same(step: Step) -> Step:
+        return step.replace(vector=step.vector, data={**step.data, "seen": True})
+
+    result, notes = await run(kit, [["note", 1], ["tree", ["note", 2], ["note", 2]]], **{f"{moment}_{kind}": same})
+    result.raise_errors()
+    assert notes == [1, 2, 2]
+
+
+async def test_law_05_what_a_step_is_made_of_cannot_be_changed(kit: Kit) -> None:
+    """Not even by who takes it apart."""
+
+    def meddle(step: Step) -> None:
+        for part in (cast(Any, step)[1], cast(Any, step).held):
+            with suppress(TypeError):
+                part[0] = "nobody"
+
+    for moment in ("before_dispatch", "before_effect", "after_effect"):
+        result, notes = await run(kit, [["note", 1]], **{moment: meddle})
+        result.raise_errors()
+        assert notes == [1]
 
 
 def test_what_is_done_to_a_vector_in_place_is_seen_by_nobody() -> None:

@@ -60,7 +60,7 @@ class Compression:
     def __post_init__(self) -> None:
         names = self.encodings
         if names is not None:
-            if isinstance(names, str) or not names or len(set(names)) < len(names) or not set(names) <= set(OWN):
+            if not _are_different(names):
                 raise RegistrationError(
                     "encodings names each encoding once: some of 'br', 'zstd' and 'gzip'", fix="leave it out for all"
                 )
@@ -79,6 +79,14 @@ class Compression:
             raise RegistrationError(
                 f"memory is a number of bytes, {least:,} or more, or 0 for none", fix="write memory=64_000_000"
             )
+
+
+def _are_different(names: object) -> bool:
+    """Whether these are encodings, at least one, each once."""
+    if not isinstance(names, (list, tuple)):
+        return False
+    several = cast("Sequence[object]", names)
+    return bool(several) and all(several.count(name) == 1 and name in tuple(OWN) for name in several)
 
 
 def usable(compression: Compression) -> Sequence[str]:

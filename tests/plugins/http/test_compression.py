@@ -277,6 +277,9 @@ def test_what_is_not_installed_is_not_offered(name: str, package: str, monkeypat
     [
         ({"encodings": "br"}, "encodings names each encoding once"),
         ({"encodings": []}, "encodings names each encoding once"),
+        ({"encodings": 5}, "encodings names each encoding once"),
+        ({"encodings": [["gzip"]]}, "encodings names each encoding once"),
+        ({"encodings": {"gzip"}}, "encodings names each encoding once"),
         ({"encodings": ["gzip", "gzip"]}, "encodings names each encoding once"),
         ({"encodings": ["deflate"]}, "some of 'br', 'zstd' and 'gzip'"),
         ({"encodings": ["br"]}, "'br' cannot be shared"),

@@ -7,6 +7,7 @@ import logging
 import os
 import socket
 import ssl
+import struct
 import subprocess
 import sys
 import weakref
@@ -14,8 +15,9 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import h11
 import pytest
 import trio
 import trustme
@@ -72,8 +74,10 @@ class Server:
         max_requests: int = 1_000,
         direct_writes: bool = True,
         compress: bool | Compression = False,
+        keep_alive: float = 10 * PATIENCE,
     ) -> None:
         self.grace = grace
+        self.keep_alive = keep_alive
         self.max_requests = max_requests
         self.certificate = certificate
         connections = Connections()
@@ -114,7 +118,7 @@ class Server:
         config = Config()
         config.bind = ["127.0.0.1:0"]
         config.graceful_timeout = 10 * PATIENCE
-        config.keep_alive_timeout = 10 * PATIENCE
+        config.keep_alive_timeout = cast(int, self.keep_alive)
         config.errorlog = logging.getLogger("tests.hypercorn")
         config.keep_alive_max_requests = self.max_requests
         if self.certificate is not None:
@@ -282,6 +286,28 @@ async def test_an_open_stream_keeps_nothing_of_its_request() -> None:
         assert server.gone == ["closed"]
 
 
+async def test_middleware_that_looks_at_messages_sees_a_client_leave() -> None:
+    """It has asked for them."""
+    seen: list[str] = []
+    async with serving() as server:
+        inner = server.app.asgi_app
+
+        async def outer(scope: Any, receive: Any, send: Any) -> None:
+            async def looked_at() -> Any:
+                message = await receive()
+                seen.append(message["type"])
+                return message
+
+            await inner(scope, looked_at, send)
+
+        server.app.asgi_app = outer  # type: ignore[method-assign]
+        stream = await open_stream(server)
+        seen.clear()
+        await stream.aclose()
+        await server.line.over()
+        assert seen == ["http.disconnect"]
+
+
 @pytest.mark.parametrize(
     "sent",
     [
@@ -394,6 +420,48 @@ async def test_cure_e_a_client_that_leaves_with_a_request_pipelined_is_let_go() 
         await server.line.over()
         while found.fileno() != -1:  # noqa: ASYNC110 - nobody says when it is closed
             await trio.sleep(0.01)
+
+
+@pytest.mark.parametrize("path", ["/", "/late", "/slow", "/sse"])
+@pytest.mark.parametrize("reset", [False, True])
+async def test_cure_e_whoever_leaves_with_requests_pipelined_leaves_nothing_behind(path: str, reset: bool) -> None:
+    """Neither a socket nor a task, whether the answer is complete, fails in its middle, or is a stream."""
+    async with serving(heartbeat=0.05, keep_alive=0.05) as server:
+
+        @server.app.get("/late")
+        async def late() -> AsyncGenerator[bytes]:
+            yield b"x"
+            await trio.sleep(0.02)
+            raise ValueError
+
+        @server.app.get("/slow")
+        async def slow() -> str:
+            await trio.sleep(0.05)
+            return "at last"
+
+        def open_now() -> tuple[int, int]:
+            return trio.lowlevel.current_statistics().tasks_living, len(os.listdir("/proc/self/fd"))
+
+        before = open_now()
+        for number in range(20):
+            stream = await connect(server)
+            await stream.send_all(f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode() * 4)
+            await trio.sleep(0.002 * number)
+            if reset:
+                stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            await stream.aclose()
+        with trio.fail_after(PATIENCE):
+            while open_now() != before:  # noqa: ASYNC110 - nobody says when they are closed
+                await trio.sleep(0.01)
+
+
+async def test_cure_e_what_is_still_sent_to_nobody_is_ignored() -> None:
+    """Such as by an app that has not noticed yet."""
+    async with serving() as server:
+        await (await open_stream(server)).aclose()
+        await server.line.over()
+        await server.line.transport.let_go()
+        assert server.line.transport._protocol.connection.send(h11.Data(data=b"x")) == b""
 
 
 async def test_cure_f_a_request_that_hypercorn_fails_over_ends_its_connection_only(
