@@ -39,11 +39,7 @@ from plugins.datastar import Datastar
 from plugins.http import Compression, Http, Live
 from plugins.http._stack import Lifeline, lifeline
 from plugins.http._transport import Transport, _Bounded, contain_connections
-from tests.faults.client import H2
-
-PATIENCE = 20
-"""Seconds after which a test gives up; far above what anything here takes."""
-
+from tests.faults.client import H2, PATIENCE
 
 Stream = trio.SocketStream | trio.SSLStream[trio.SocketStream]
 
