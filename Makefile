@@ -17,9 +17,10 @@ check: lint types fast
 test: export DATASTAR_CLIENT ?= $(CLIENT)
 test: lint types $(CLIENT)
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage run -m pytest -m "not slow"
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
+	$(BIN)/python -m pytest -m slow
 
 lint: $(READY)
 	$(BIN)/ruff format --check
