@@ -46,8 +46,7 @@ class DirectWrites:
     """The tasks that write to idle streams: once something has been sent to them, and where nothing was for long."""
 
     def __init__(self, heartbeat: float) -> None:
-        self.heartbeat = heartbeat
-        """After so many seconds of silence something is written."""
+        self._heartbeat = heartbeat
         self.running = False
         self._open: dict[Outlet, None] = {}
         self._opened = trio.Event()
@@ -96,7 +95,7 @@ class DirectWrites:
             if not self._open:
                 self._opened = trio.Event()
                 await self._opened.wait()
-            await trio.sleep(self.heartbeat / _ROUNDS)
+            await trio.sleep(self._heartbeat / _ROUNDS)
             await self._each(tuple(self._open), Outlet.beat)
 
     async def _each(self, outlets: Sequence[Outlet], write: Callable[[Outlet, float, Framed], None]) -> None:

@@ -65,7 +65,7 @@ class Live:
 
     A client that vanishes without a word, its network or its power gone, is noticed when it has not answered for
     `peer_timeout` seconds, or a third more. Behind a proxy it is the proxy that has to notice, for which, and for those
-    that close what is idle, a comment is written where nothing else was for `heartbeat` seconds.
+    that close what is idle, a comment is written where nothing else was for `heartbeat` seconds, or an eighth less.
 
     Raises `RegistrationError` for a dispatch without the Connections plugin, for cookie settings that cannot be made
     secure and for times that are too short or too long, `TypeError` for an app that is no plain QuartTrio.
