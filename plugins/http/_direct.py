@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import final
@@ -34,7 +35,8 @@ Framed = Callable[[bytes], bytes]
 _logger = logging.getLogger("plugins.http")
 
 _YIELD_EVERY = 64
-"""After so many writes other tasks may run."""
+_YIELD_AFTER = 0.005
+"""After so many writes, or seconds, other tasks may run: large events that are compressed for each take their time."""
 _ROUNDS = 8
 """So often within a heartbeat's time all streams are looked at; none is silent for longer than that time."""
 _COMMENT = b":\n\n"
@@ -100,15 +102,16 @@ class DirectWrites:
 
     async def _each(self, outlets: Sequence[Outlet], write: Callable[[Outlet, float, Framed], None]) -> None:
         """Write to one after the other. One that fails ends, and the others never notice."""
-        now = trio.current_time()
+        now, begun = trio.current_time(), time.monotonic()
         for number, outlet in enumerate(outlets, 1):
             try:
                 write(outlet, now, self._framed)
             except Exception:
                 _logger.exception("a stream could not be written to")
                 outlet.fail()
-            if number % _YIELD_EVERY == 0:
+            if number % _YIELD_EVERY == 0 or time.monotonic() - begun > _YIELD_AFTER:
                 await trio.lowlevel.checkpoint()
+                begun = time.monotonic()
         self._last = b"", b""
 
     def _framed(self, frames: bytes) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -390,6 +391,32 @@ async def test_many_streams_do_not_keep_others_from_running(monkeypatch: pytest.
         nursery.start_soon(stop, scope)
     assert 130 <= turns.count("written") < 260
     assert turns.count("left") >= 130 - 64
+
+
+async def test_writes_that_take_long_do_not_keep_others_from_running(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as large events, each compressed for its stream alone."""
+    writes = DirectWrites(15)
+    turns: list[str] = []
+
+    def flush(*_: object) -> None:
+        time.sleep(0.006)
+        turns.append("written")
+
+    async def look() -> None:
+        while turns.count("written") < 5:
+            turns.append("other")
+            await trio.lowlevel.checkpoint()
+
+    monkeypatch.setattr(Outlet, "flush", flush)
+    monkeypatch.setattr(Outlet, "leave_it", lambda _: None)
+    async with trio.open_nursery() as nursery:
+        scope = await nursery.start(_running, writes)
+        for number in range(5):
+            writes.add(outlet(Connection("s", number), writes))
+        await look()
+        scope.cancel()
+    first = turns.index("written")
+    assert "other" in turns[first : first + 3]
 
 
 async def _read(one: Outlet, got: list[bytes]) -> None:
