@@ -18,13 +18,13 @@ class Background:
 
     __slots__ = ("alive", "nursery", "running", "system")
 
-    def __init__(self) -> None:
+    def __init__(self, system: Mapping[str, object]) -> None:
         self.running = False
         """Whether `running()` is entered, from before the first lifespan opens until after the last has closed."""
         self.nursery: trio.Nursery | None = None
         self.alive = 0
-        self.system: Mapping[str, object] = {}
-        """The system values that open lifespans brought."""
+        self.system = system
+        """What the dispatch was made with, and over it the values that open lifespans brought: read-only."""
 
     def start(self, work: Callable[[], Awaitable[None]], limit: int) -> None:
         """Start a piece of work. Raises `LifecycleError` where nothing is open, `LimitError` at the limit."""

@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import final
 
 from ._errors import DispatchResult
-from ._frame import Frame
+from ._frame import Frame, child_of, root_of
 from ._paths import Link, Path, Via, flatten
 
-__all__ = ["Context"]
+__all__ = ["Context", "context_of"]
 
 
 @final
@@ -21,13 +21,12 @@ class Context:
 
     __slots__ = ("_frame", "_link", "_vector", "data", "key", "system")
 
-    def __init__(self, frame: Frame, key: str, vector: object, link: Link) -> None:
-        self.key = key
-        self.data: Mapping[str, object] = frame.data
-        self.system: Mapping[str, object] = frame.system
-        self._frame = frame
-        self._vector = vector
-        self._link = link
+    key: str
+    data: Mapping[str, object]
+    system: Mapping[str, object]
+    _frame: Frame
+    _vector: object
+    _link: Link
 
     def __repr__(self) -> str:
         return f"<Context of {self.key!r}>"
@@ -51,8 +50,9 @@ class Context:
         nothing that user code did; `Cancelled` passes. See `Dispatch.__call__`.
         """
         frame = self._frame
-        child = Frame(frame.engine, frame if frame.nesting else None, self.data, self.system)
-        return await frame.engine.run(child, effects, self, data, system)
+        engine, mine, given = frame.engine, self.data, self.system
+        inside = child_of(frame, mine, given) if frame.nesting else root_of(engine, mine, given)
+        return await engine.run(inside, effects, self, data, system)
 
     def spawn(self, function: Callable[..., Awaitable[object]], *args: object) -> None:
         """Start `await function(ctx, *args)` in the background, and return at once.
@@ -62,9 +62,9 @@ class Context:
         heard by the error hook only, since this dispatch may be over. Raises `LifecycleError` outside
         `dispatch.running()` and `LimitError` where too much is alive already.
         """
-        frame = Frame(self._frame.engine, None, self.data, self.system)
+        frame = root_of(self._frame.engine, self.data, self.system)
         frame.nesting = 0
-        context = Context(frame, self.key, self._vector, (self._link, Via.BACKGROUND))
+        context = context_of(frame, self.key, self._vector, (self._link, Via.BACKGROUND))
         plugin = frame.engine.tables.entries[self.key].plugin
 
         async def work() -> None:
@@ -84,3 +84,15 @@ class Context:
         if members < 0:
             raise ValueError("a count of visits is 0 or more")
         self._frame.budget.take_members(members)
+
+
+def context_of(frame: Frame, key: str, vector: object, link: Link) -> Context:
+    """The context of an effect that is about to begin."""
+    context = Context()
+    context.key = key
+    context.data = frame.data
+    context.system = frame.system
+    context._frame = frame
+    context._vector = vector
+    context._link = link
+    return context

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from re import Pattern
 from types import MappingProxyType
-from typing import cast, final
+from typing import Any, cast, final
 
 from ._background import Background
 from ._check import check
@@ -24,7 +24,7 @@ from ._discover import (
 )
 from ._errors import DispatchResult, EffectsError, RegistrationError, SystemValueError
 from ._expand import Expansion, expand
-from ._frame import EMPTY, Engine, Frame, merged
+from ._frame import EMPTY, Engine, merged, root_of
 from ._interceptors import Interceptor
 from ._limits import Limits
 from ._plugins import Gathered, gather
@@ -43,10 +43,9 @@ class Dispatch:
     It keeps no state of its own between calls, and any number of calls may run at the same time.
     """
 
-    def __init__(self, engine: Engine, gathered: Gathered, system: Mapping[str, object]) -> None:
+    def __init__(self, engine: Engine, gathered: Gathered) -> None:
         self._engine = engine
         self._gathered = gathered
-        self._system = system
 
     def __repr__(self) -> str:
         return f"<Dispatch of {', '.join(self.plugins)}>"
@@ -80,13 +79,13 @@ class Dispatch:
         """The installed plugins that could not be used and were left out, and why."""
         return MappingProxyType(self._gathered.broken)
 
-    async def __call__(
+    def __call__(
         self,
         effects: Sequence[object],
         *,
         data: Mapping[str, object] | None = None,
         system: Mapping[str, object] | None = None,
-    ) -> DispatchResult:
+    ) -> Coroutine[Any, Any, DispatchResult]:
         """Run a list of effect vectors, depth first, each finished before the next begins.
 
         `data` is what this dispatch is about: placeholders are resolved from it. `system` is merged over the system
@@ -94,8 +93,8 @@ class Dispatch:
         failure is a record in the result, and the siblings still run. What is not an `Exception`, above all
         `trio.Cancelled`, passes. Not every call is a checkpoint; a long one yields now and then.
         """
-        frame = Frame(self._engine, None, EMPTY, self._current())
-        return await self._engine.run(frame, effects, None, data, system)
+        engine = self._engine
+        return engine.run(root_of(engine, EMPTY, engine.background.system), effects, None, data, system)
 
     def expand(
         self,
@@ -111,7 +110,7 @@ class Dispatch:
         are left as they are, so a dispatch, whose actions see what earlier effects did, may come to something else.
         """
         quiet = replace(self._engine, hear=_hear_nothing)
-        return expand(Frame(quiet, None, EMPTY, self._current()), effects, state, data)
+        return expand(root_of(quiet, EMPTY, quiet.background.system), effects, state, data)
 
     def check(self, effects: Sequence[object]) -> tuple[EffectsError, ...]:
         """Say what keeps effect vectors from ever working, whatever their placeholders will come to; nested ones, too.
@@ -169,7 +168,7 @@ class Dispatch:
         One error for each value that something needs and that is neither in `system` nor in what the dispatch was made
         with, nor opened by `running()`. Those that come late, such as `sink`, are among them until they are there.
         """
-        return tuple(missing_values(self._engine.tables, merged(self._current(), system or {})))
+        return tuple(missing_values(self._engine.tables, merged(self._engine.background.system, system or {})))
 
     def with_interceptors(self, *interceptors: Interceptor) -> Dispatch:
         """The same engine with more interceptors, before those it has; this one is not changed.
@@ -180,7 +179,7 @@ class Dispatch:
         more = [("with_interceptors", one) for one in _interceptors(interceptors)]
         tables = guarded(self._engine.tables, more)
         gathered = replace(self._gathered, between=(*more, *self._gathered.between))
-        return Dispatch(replace(self._engine, tables=tables), gathered, self._system)
+        return Dispatch(replace(self._engine, tables=tables), gathered)
 
     def running(self) -> AbstractAsyncContextManager[Dispatch]:
         """Open what the plugins need, for as long as the context is entered.
@@ -192,10 +191,6 @@ class Dispatch:
         entered twice at the same time.
         """
         return running(self, self._engine.background, self._gathered.lifespans)
-
-    def _current(self) -> Mapping[str, object]:
-        opened = self._engine.background.system
-        return merged(self._system, opened) if opened else self._system
 
 
 def _hear_nothing(record: object) -> None:
@@ -231,8 +226,8 @@ def create_dispatch(
     base = merged(EMPTY, system or {})
     between = [("create_dispatch", one) for one in _interceptors(interceptors)]
     tables = make_tables(gathered.registries, base.keys(), between, prefer or {}, validate=validate)
-    engine = Engine(tables, limits or Limits(), debug, gathered.hear, Background(), run)
-    return Dispatch(engine, replace(gathered, between=tuple(between)), base)
+    engine = Engine(tables, limits or Limits(), debug, gathered.hear, Background(base), run)
+    return Dispatch(engine, replace(gathered, between=tuple(between)))
 
 
 def _check(name: str, value: object, kind: type, wanted: str) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, cast, final
+from typing import TYPE_CHECKING, Any, cast, final
 
 from ._background import Background
 from ._errors import DispatchResult, ErrorRecord, Outcome, Phase, ShapeError
-from ._limits import Budget, Limits
+from ._limits import YIELD_EVERY, Budget, Limits
 from ._paths import Link, flatten
 from ._shown import shortened, type_names
 from ._tables import Tables
@@ -17,14 +17,14 @@ from ._tables import Tables
 if TYPE_CHECKING:
     from ._context import Context
 
-__all__ = ["EMPTY", "Engine", "Frame", "merged"]
+__all__ = ["EMPTY", "Engine", "Frame", "child_of", "merged", "root_of"]
 
 EMPTY: Mapping[str, object] = MappingProxyType({})
 
 
 Run = Callable[
     ["Frame", object, "Context | None", "Mapping[str, object] | None", "Mapping[str, object] | None"],
-    Awaitable[DispatchResult],
+    Coroutine[Any, Any, DispatchResult],
 ]
 
 
@@ -43,25 +43,25 @@ class Engine:
 
 @final
 class Frame:
-    """One call of a dispatch. Its parent is the dispatch whose interpreter made the call; a root has none."""
+    """One call of a dispatch. Its parent is the dispatch whose interpreter made the call; a root has none.
+
+    Made by `root_of` and `child_of`: see *What makes a dispatch fast* in the design.
+    """
 
     __slots__ = ("budget", "data", "engine", "errors", "muted", "nesting", "outcomes", "parent", "stopped", "system")
 
-    def __init__(
-        self, engine: Engine, parent: Frame | None, data: Mapping[str, object], system: Mapping[str, object]
-    ) -> None:
-        self.engine = engine
-        self.parent = parent
-        self.budget: Budget = Budget(engine.limits) if parent is None else parent.budget
-        self.nesting: int = 1 if parent is None else parent.nesting + 1
-        """How many dispatches run inside one another here; 0 where none does, as in background work."""
-        self.data = data
-        self.system = system
-        self.outcomes: list[Outcome] = []
-        self.errors: list[ErrorRecord] = []
-        self.stopped: str | None = None
-        self.muted: int | None = None
-        """While set, errors are counted here, and recorded neither here nor further up."""
+    engine: Engine
+    parent: Frame | None
+    budget: Budget
+    nesting: int
+    """How many dispatches run inside one another here; 0 where none does, as in background work."""
+    data: Mapping[str, object]
+    system: Mapping[str, object]
+    outcomes: list[Outcome]
+    errors: list[ErrorRecord]
+    stopped: str | None
+    muted: int | None
+    """While set, errors are counted here, and recorded neither here nor further up."""
 
     def fail(
         self,
@@ -115,12 +115,44 @@ class Frame:
         return DispatchResult(self.outcomes, self.errors, self.stopped)
 
 
+def root_of(engine: Engine, data: Mapping[str, object], system: Mapping[str, object]) -> Frame:
+    """The frame of a dispatch that nothing is around, before anything is done."""
+    limits, budget, frame = engine.limits, Budget(), Frame()
+    budget.limits = limits
+    budget.taken = budget.nodes = budget.members = 0
+    budget.free = YIELD_EVERY - 1 if limits.vectors >= YIELD_EVERY else limits.vectors
+    frame.engine = engine
+    frame.parent = frame.stopped = frame.muted = None
+    frame.budget = budget
+    frame.nesting = 1
+    frame.data = data
+    frame.system = system
+    frame.outcomes = []
+    frame.errors = []
+    return frame
+
+
+def child_of(parent: Frame, data: Mapping[str, object], system: Mapping[str, object]) -> Frame:
+    """The frame of a dispatch that an interpreter of another one has asked for, before anything is done."""
+    frame = Frame()
+    frame.engine = parent.engine
+    frame.parent = parent
+    frame.stopped = frame.muted = None
+    frame.budget = parent.budget
+    frame.nesting = parent.nesting + 1
+    frame.data = data
+    frame.system = system
+    frame.outcomes = []
+    frame.errors = []
+    return frame
+
+
 def merged(old: Mapping[str, object], new: Mapping[str, object], name: str = "data") -> Mapping[str, object]:
     """A read-only mapping of both; `new` wins. Later changes to either dict given here do not show.
 
     Raises `ShapeError` where `new` is no mapping, and whatever a mapping raises when it is read.
     """
-    if not isinstance(new, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
+    if type(new) is not dict and not isinstance(new, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise ShapeError(f"{name} is a mapping, not {type(new).__name__}", fix=f"write {name}={{...}}")
     return MappingProxyType({**old, **new})
 

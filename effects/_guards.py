@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, cast, final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Literal, cast, final
 
 from ._errors import InterceptorError
 from ._frame import EMPTY, Frame, merged
-from ._interceptors import Hook, Skip, Step, StepKind, Stop
-from ._paths import Link, flatten
+from ._interceptors import Skip, Step, StepKind, Stop
+from ._paths import Link, Path, flatten
 from ._tables import Guard
 from ._vectors import Problem, list_problem, vector_problem
 
-__all__ = ["FAILED", "Failed", "Guarded"]
+__all__ = ["FAILED", "Failed", "Guarded", "Verdict", "guard"]
 
 
 @final
@@ -22,7 +22,8 @@ class Failed:
 
 
 FAILED = Failed()
-Verdict = Skip | Stop | Failed | None
+Answered = Skip | Stop | Failed
+Verdict = Answered | None
 
 
 _step: Callable[[type[Step], tuple[object, ...]], Step] = cast(Any, tuple).__new__
@@ -31,69 +32,74 @@ _step: Callable[[type[Step], tuple[object, ...]], Step] = cast(Any, tuple).__new
 
 @final
 class Guarded:
-    """The hooks around one step of a frame: call `before`, act on its verdict, then call `after`."""
+    """The hooks around one step of a frame: call `before`, act on its verdict, then call `after`. Made by `guard`."""
 
-    __slots__ = ("_completed", "_frame", "_guards", "_kind", "_link", "_path", "_skipped", "_step", "vector")
+    __slots__ = ("_completed", "_frame", "_guards", "_kind", "_link", "_path", "_skipped", "rewritten", "vector")
 
-    def __init__(
-        self, frame: Frame, guards: Sequence[Guard], kind: StepKind, vector: Sequence[object], link: Link | None
-    ) -> None:
-        self._frame = frame
-        self._guards = guards
-        self._kind: StepKind = kind
-        self._link = link
-        self._path = flatten(link)
-        self._completed = 0
-        """So many of the guards."""
-        self._skipped = False
-        self._step: Step | None = None
-        """What the next hook sees, as long as none has changed anything."""
-        self.vector = vector
-        """The vector as the hooks have left it."""
+    _frame: Frame
+    _guards: Sequence[Guard]
+    _kind: StepKind
+    _link: Link | None
+    _path: Path
+    _completed: int
+    """So many of the guards."""
+    _skipped: bool
+    vector: tuple[object, ...]
+    """The vector as the hooks have left it."""
+    rewritten: bool
+    """Whether they have made another of it."""
 
     def before(self) -> Verdict:
         """Run the before hooks in order, until one says that the step is not to be run."""
+        step, completed = self._shown(None, False), 0
         for guard in self._guards:
-            answer = None if guard.before is None else self._call(guard, guard.before, "before", None, False)
-            if answer is FAILED:
-                return FAILED
-            self._completed += 1
-            if answer is not None and not isinstance(answer, Step):
-                self._skipped = True
-                if isinstance(answer, Stop):
-                    self._frame.stopped = answer.reason
-                return answer
+            if guard.before is not None:
+                try:
+                    answer: object = guard.before(step)
+                except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
+                    self._absorb(error, guard)
+                    answer = FAILED
+                if answer is not None:
+                    verdict = answer if answer is FAILED else self._taken(answer, guard, step, "before")
+                    if not isinstance(verdict, Step):
+                        self._completed = completed + (verdict is not FAILED)
+                        return verdict
+                    step = self._shown(None, False)
+            completed += 1
+        self._completed = completed
         return None
 
     def after(self, result: object, *, failed: bool) -> object:
         """Run the after hooks in reverse, of those whose before hook completed. Returns the result as they left it."""
-        self._step = None
+        step = self._shown(result, failed)
         for guard in reversed(self._guards[: self._completed]):
-            answer = None if guard.after is None else self._call(guard, guard.after, "after", result, failed)
-            if answer is None:
-                continue
-            if isinstance(answer, Stop) and self._frame.stopped is None:
-                self._frame.stopped = answer.reason
-            elif isinstance(answer, Step):
-                result = answer.result
+            if guard.after is not None:
+                try:
+                    answer: object = guard.after(step)
+                except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
+                    self._absorb(error, guard)
+                    answer = FAILED
+                if answer is not None:
+                    verdict = answer if answer is FAILED else self._taken(answer, guard, step, "after")
+                    result = verdict.result if isinstance(verdict, Step) else result
+                    step = self._shown(result, failed)
         return result
 
-    def _call(self, guard: Guard, hook: Hook, moment: str, result: object, failed: bool) -> Step | Verdict:
-        """Call one hook and apply what it changed. FAILED, with a record, where it raised or broke its contract."""
-        step = self._step
-        if step is None:
-            step = self._step = self._shown(result, failed)
+    def _shown(self, result: object, failed: bool) -> Step:
+        """What hooks see now."""
+        frame = self._frame
+        errors = tuple(frame.errors) if frame.errors else ()
+        now = (self._kind, self.vector, frame.data, frame.system, self._path, errors, result, failed, self._skipped)
+        return _step(Step, now)
+
+    def _taken(self, answer: object, guard: Guard, step: Step, moment: Literal["before", "after"]) -> Step | Answered:
+        """Do as a hook has answered. FAILED, with a record, where it broke its contract."""
         try:
-            answer: object = hook(step)
-            if answer is None:
-                return None
-            self._step = None  # the next hook sees what this one has made of it
             problem = self._problem(step, answer, before=moment == "before")
             if problem is None and isinstance(answer, Step):
                 self._apply(step, answer)
         except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
-            self._step = None
-            self._frame.absorb(error, "interceptor", self._key, self._link, guard.plugin, self.vector)
+            self._absorb(error, guard)
             return FAILED
         if problem is not None:
             broken = InterceptorError(
@@ -101,19 +107,19 @@ class Guarded:
             )
             self._frame.fail("interceptor", self._key, self._link, guard.plugin, broken, self.vector)
             return FAILED
-        return cast("Step | Skip | Stop | None", answer)
+        if not isinstance(answer, Step):
+            self._skipped |= moment == "before"
+            if isinstance(answer, Stop) and self._frame.stopped is None:
+                self._frame.stopped = answer.reason
+        return cast("Step | Skip | Stop", answer)
 
-    def _shown(self, result: object, failed: bool) -> Step:
-        """What hooks see now."""
-        frame = self._frame
-        errors = tuple(frame.errors) if frame.errors else ()
-        held = tuple(self.vector)
-        now = (self._kind, held, frame.data, frame.system, self._path, errors, result, failed, self._skipped)
-        return _step(Step, now)
+    def _absorb(self, error: BaseException, guard: Guard) -> None:
+        self._frame.absorb(error, "interceptor", self._key, self._link, guard.plugin, self.vector)
 
     def _apply(self, step: Step, answer: Step) -> None:
         if answer.held is not step.held:
-            self.vector = list(answer.held)
+            self.vector = tuple(answer.held)
+            self.rewritten = True
         if answer.data is not step.data:
             self._frame.data = merged(EMPTY, answer.data)
         if answer.system is not step.system:
@@ -166,3 +172,19 @@ class Guarded:
         if self._kind == "dispatch":
             return "it replaced the result of a dispatch", "change data in before_dispatch, or effects one by one"
         return list_problem(answer.result) if self._kind == "action" else None
+
+
+def guard(
+    frame: Frame, guards: Sequence[Guard], kind: StepKind, vector: Iterable[object], link: Link | None
+) -> Guarded:
+    """The hooks around one step that is about to begin."""
+    step = Guarded()
+    step._frame = frame
+    step._guards = guards
+    step._kind = kind
+    step._link = link
+    step._path = () if link is None else (cast("int", link[1]),) if link[0] is None else flatten(link)
+    step._completed = 0
+    step._skipped = step.rewritten = False
+    step.vector = tuple(vector)
+    return step

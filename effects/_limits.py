@@ -1,4 +1,4 @@
-"""How much one root dispatch may do: `Limits` says it, a `Budget` counts it down."""
+"""How much one root dispatch may do: `Limits` says it, a `Budget` counts it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import final
 
 from ._errors import LimitError, RegistrationError
 
-__all__ = ["Budget", "Limits"]
+__all__ = ["YIELD_EVERY", "Budget", "Limits"]
 
 
 @final
@@ -41,33 +41,50 @@ class Limits:
                 )
 
 
+YIELD_EVERY = 256
+"""After so many vectors a dispatch lets other tasks run."""
+
+
 @final
 class Budget:
-    """What is left to one root dispatch. Once something is used up, `spent` stays set and nothing more is taken up."""
+    """What one root dispatch has done. Once something is used up, nothing more is taken up.
 
-    __slots__ = ("limits", "members", "nodes", "spent", "taken")
+    Made by `root_of`, with its frame.
+    """
 
-    def __init__(self, limits: Limits) -> None:
-        self.limits = limits
-        self.taken = 0
-        """So many vectors."""
-        self.nodes = limits.nodes
-        self.members = limits.members
-        self.spent = False
+    __slots__ = ("free", "limits", "members", "nodes", "taken")
+
+    limits: Limits
+    taken: int
+    """So many vectors."""
+    free: int
+    """So many of them need no second look: before the limit, before other tasks have their turn, and while nothing is
+    spent."""
+    nodes: int
+    members: int
+
+    @property
+    def spent(self) -> bool:
+        """Whether something is used up. That does not change any more."""
+        return self.free < 0
 
     def take_nodes(self, count: int) -> None:
-        self.nodes -= count
-        if self.nodes < 0:
+        self.nodes += count
+        if self.nodes > self.limits.nodes:
             raise self.exceeded("nodes", "data items walked")
 
     def take_members(self, count: int) -> None:
-        self.members -= count
-        if self.members < 0:
+        self.members += count
+        if self.members > self.limits.members:
             raise self.exceeded("members", "sink members visited")
+
+    def go_on(self) -> None:
+        """Take up as many more as there may be before other tasks have their turn."""
+        self.free = min(self.taken + YIELD_EVERY - 1, self.limits.vectors)
 
     def exceeded(self, name: str, what: str) -> LimitError:
         """Mark the budget as spent, and say which limit it was."""
-        self.spent = True
+        self.free = -1
         return LimitError(
             f"the limit of {getattr(self.limits, name)} {what} in one dispatch was crossed",
             fix=f"say less at once, or raise it: create_dispatch(..., limits=Limits({name}=...))",

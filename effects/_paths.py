@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import cast, final
 
-__all__ = ["Link", "Nested", "Path", "Via", "flatten", "render", "walk"]
+__all__ = ["Link", "Nested", "Path", "Via", "flatten", "nested", "render", "walk"]
 
 
 @final
@@ -38,10 +38,9 @@ class Nested:
 
     __slots__ = ("_places", "items", "vector")
 
-    def __init__(self, vector: object, items: tuple[object, ...]) -> None:
-        self.vector = vector
-        self.items = items
-        self._places: dict[int, Path] | None = None
+    vector: object
+    items: tuple[object, ...]
+    _places: dict[int, Path] | None
 
     def place(self, index: int) -> Path:
         """Where an item stands in the vector that it came from; what is not found there is just the nth dispatched.
@@ -63,6 +62,15 @@ class Nested:
                 if len(places) == len(self.items):
                     break
         return places
+
+
+def nested(vector: object, items: tuple[object, ...]) -> Nested:
+    """The token for items that are about to be dispatched."""
+    token = Nested()
+    token.vector = vector
+    token.items = items
+    token._places = None
+    return token
 
 
 Link = tuple["Link | None", "int | str | Via | Nested"]

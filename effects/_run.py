@@ -9,40 +9,44 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
 import trio
 
-from ._context import Context
+from ._context import Context, context_of
 from ._each import for_each
 from ._errors import DispatchResult, LimitError, Phase, ShapeError
 from ._frame import Frame, merged
-from ._guards import FAILED, Guarded
+from ._guards import FAILED, Guarded, Verdict, guard
 from ._interceptors import Skip
-from ._paths import Link, Nested, Via
+from ._interpolate import WALKED
+from ._paths import Link, Via, nested
 from ._quick import NOTHING
 from ._read import bind, fits, read
-from ._state import State, system_values
+from ._state import state_of, system_values
 from ._tables import Entry
 from ._vectors import PLAIN, list_problem
 
 __all__ = ["call_action", "run", "taken", "too_deep"]
 
-_YIELD_EVERY = 256
-"""After so many vectors a dispatch lets other tasks run."""
-
 _COROUTINE: type = types.CoroutineType
+_EXPANSION: Final = Via.EXPANSION
 
 UNREAD: Final[Sequence[object]] = []
 """Stands for the arguments of a vector that nobody has looked for placeholders in."""
 
-Level = tuple[Iterator[tuple[int, Any]], Link | None]
+_NOTHING_MORE: Sequence[Any] = ()
+
+Level = tuple[Iterator[Any], int, Link | None]
+"""The vectors that are still to be taken up, the index of the last that was, and where they stand."""
+
+_blank: Callable[[type[DispatchResult]], DispatchResult] = cast(Any, object).__new__
 
 
 async def run(
     frame: Frame,
-    effects: object,
+    effects: Any,
     origin: Context | None,
     data: Mapping[str, object] | None,
     system: Mapping[str, object] | None,
@@ -52,58 +56,93 @@ async def run(
     `origin` is the context whose interpreter made the call, if one did. This is one long function, because the calls of
     many coroutines are what a dispatch of few vectors would cost most.
     """
-    items, guarded = taken(frame, effects, origin, data, system), None
-    if items is None:
+    tables, budget, outcomes = frame.engine.tables, frame.budget, frame.outcomes
+    around_all = None
+    plain = type(effects) in PLAIN and effects and type(effects[0]) in PLAIN
+    if plain and data is None and system is None and frame.nesting <= budget.limits.nesting:
+        items: tuple[Any, ...] = tuple(effects)
+    elif (read_items := taken(frame, effects, origin, data, system)) is not None:
+        items = read_items
+    else:
         return frame.result()
-    tables = frame.engine.tables
-    budget, limits, outcomes = frame.budget, frame.engine.limits, frame.outcomes
     entries, guards, action_guards = tables.entries, tables.effect_guards, tables.action_guards
     if tables.dispatch_guards:
-        items, guarded = _guarded(frame, items, None if origin is None else origin._link)
-    link: Link | None = None if origin is None else (origin._link, Nested(origin._vector, items))
-    levels: list[Level] = [(enumerate(items), link)]
-    while levels:
-        rest, link = levels[-1]
-        for index, vector in rest:
+        items, around_all = _guarded(frame, items, None if origin is None else origin._link)
+    link: Any = None if origin is None else (origin._link, nested(origin._vector, items))
+    rest: Iterator[Any] = iter(items)
+    index: int = -1
+    levels: list[Level] = []
+    while True:
+        for vector in rest:
+            index += 1
             here = (link, index)
-            if frame.stopped is not None or budget.spent:
-                levels.clear()
-                break
             budget.taken += 1
-            if budget.taken > limits.vectors:
-                frame.too_many(vector, here)
-                continue
-            if budget.taken % _YIELD_EVERY == 0:
+            if budget.taken > budget.free or frame.stopped is not None:
+                if budget.spent or frame.stopped is not None:
+                    levels.clear()
+                    rest = iter(_NOTHING_MORE)
+                    break
+                if budget.taken > budget.limits.vectors:
+                    frame.too_many(vector, here)
+                    continue
+                budget.go_on()
                 await trio.lowlevel.checkpoint()
             # Nearly all vectors are plain, with arguments of which their types say all: they go straight through. What
             # comes after does the same for any vector, and says what is wrong with it.
             entry = entries.get(vector[0]) if type(vector) in PLAIN and vector and type(vector[0]) is str else None
             if entry is None:
                 found = read(frame, vector, here)
-            elif entry.is_action and not action_guards and len(levels) <= limits.expansion:
-                found = entry, UNREAD, False
-            elif entry.each or guards or entry.is_action:
-                found = bind(frame, entry, vector[1:], vector, here)
-            else:
+            elif entry.is_action and not action_guards and len(levels) < budget.limits.expansion:
+                if expansion := call_action(frame, entry, UNREAD, vector, here, None):
+                    levels.append((rest, index, link))
+                    rest, index, link = iter(expansion), -1, (here, _EXPANSION)
+                    break
+                continue
+            elif entry.is_once and (not guards or WALKED.isdisjoint(map(type, vector))):
+                guarded = None
+                if guards:
+                    guarded = guard(frame, guards, "effect", vector, here)
+                    verdict = guarded.before()
+                    if verdict is not None or guarded.rewritten:
+                        await _finish(frame, entry, guarded, verdict, here)
+                        continue
+                context = Context()  # as `context_of`, without the call
+                context.key = entry.key
+                context.data = frame.data
+                context.system = frame.system
+                context._frame = frame
+                context._vector = vector
+                context._link = here
                 try:
-                    value = entry.quick(Context(frame, entry.key, vector, here), vector, frame.system)
+                    value = entry.quick(context, vector, frame.system)
                     if type(value) is _COROUTINE or (entry.is_async and value is not NOTHING):
                         value = await value
                 except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
                     frame.absorb(error, "execute", entry.key, here, entry.plugin, vector)
+                    if guarded is not None:
+                        guarded.after(None, failed=True)
                     continue
                 if value is not NOTHING:
+                    if guarded is not None:
+                        value = guarded.after(value, failed=False)
                     outcomes.append((entry.key, value, here, entry.plugin, False))
                     continue
+                if guarded is not None:
+                    await _finish(frame, entry, guarded, None, here)
+                    continue
+                found = bind(frame, entry, vector[1:], vector, here)
+            else:
                 found = bind(frame, entry, vector[1:], vector, here)
             if found is None:
                 continue
             entry, args, each = found
             if entry.is_action:
-                if len(levels) > limits.expansion:
-                    frame.fail("expand", entry.key, here, None, too_deep("expansion", limits.expansion), vector)
-                elif expansion := _expand(frame, entry, args, vector, here):
-                    levels.append((enumerate(expansion), (here, Via.EXPANSION)))
+                if len(levels) >= budget.limits.expansion:
+                    too_much = too_deep("expansion", budget.limits.expansion)
+                    frame.fail("expand", entry.key, here, None, too_much, vector)
+                elif expanded := _expand(frame, entry, args, here):
+                    levels.append((rest, index, link))
+                    rest, index, link = iter(expanded), -1, (here, _EXPANSION)
                     break
             elif each or entry.each:
                 execute = _execute if guards else _execute_unguarded
@@ -117,16 +156,23 @@ async def run(
                 if value is not NOTHING:
                     outcomes.append((entry.key, value, here, entry.plugin, False))
         else:
-            levels.pop()
-    if guarded is not None:
-        guarded.after(frame.result(), failed=bool(frame.errors))
-    return DispatchResult(outcomes, frame.errors, frame.stopped)
+            if not levels:
+                break
+            rest, index, link = levels.pop()
+    if around_all is not None:
+        around_all.after(frame.result(), failed=bool(frame.errors))
+    result = _blank(DispatchResult)  # as `frame.result()`, without the calls
+    result._outcomes = outcomes
+    result._results = None
+    result._errors = tuple(frame.errors) if frame.errors else ()
+    result._stopped = frame.stopped
+    return result
 
 
 def _guarded(frame: Frame, items: tuple[object, ...], link: Link | None) -> tuple[tuple[object, ...], Guarded]:
     """The hooks around a whole dispatch, and the vectors that they leave to be taken up."""
-    guarded = Guarded(frame, frame.engine.tables.dispatch_guards, "dispatch", items, link)
-    return tuple(guarded.vector) if guarded.before() is None else (), guarded
+    guarded = guard(frame, frame.engine.tables.dispatch_guards, "dispatch", items, link)
+    return guarded.vector if guarded.before() is None else (), guarded
 
 
 def taken(
@@ -166,18 +212,12 @@ def too_deep(name: str, limit: int) -> LimitError:
     )
 
 
-def _expand(
-    frame: Frame, entry: Entry, args: Sequence[object], vector: Sequence[object], link: Link
-) -> Sequence[object]:
-    """Run one action between its hooks. What it expands to: nothing where it failed, was skipped or stopped.
-
-    `args` may be `UNREAD` only where there are no hooks.
-    """
+def _expand(frame: Frame, entry: Entry, args: Sequence[object], link: Link) -> Sequence[object]:
+    """Run one action between its hooks. What it expands to: nothing where it failed, was skipped or stopped."""
     guards = frame.engine.tables.action_guards
-    if args is UNREAD or not guards:
-        vector = vector if args is UNREAD else [entry.key, *args]
-        return call_action(frame, entry, args, vector, link, None) or ()
-    guarded = Guarded(frame, guards, "action", [entry.key, *args], link)
+    if not guards:
+        return call_action(frame, entry, args, [entry.key, *args], link, None) or ()
+    guarded = guard(frame, guards, "action", [entry.key, *args], link)
     verdict = guarded.before()
     expansion: Sequence[object] | None = None
     if verdict is None:
@@ -196,7 +236,7 @@ def call_action(
 
     Where `args` are `UNREAD`, the vector is read here, if it has to be.
     """
-    fresh = State(frame.engine.tables.slices, frame.system)
+    fresh = state_of(frame.engine.tables.slices, frame.system)
     state = fresh if given is None else given
     try:
         expansion = entry.quick(state, vector, frame.system)
@@ -235,14 +275,16 @@ def _as_left(frame: Frame, guarded: Guarded) -> tuple[Entry, list[object]]:
 
 async def _execute(frame: Frame, entry: Entry, args: Sequence[object], link: Link) -> None:
     """Run one effect between its hooks, and record what it came to."""
-    vector: Sequence[object] = [entry.key, *args]
-    guarded = Guarded(frame, frame.engine.tables.effect_guards, "effect", vector, link)
-    verdict = guarded.before()
+    guarded = guard(frame, frame.engine.tables.effect_guards, "effect", [entry.key, *args], link)
+    await _finish(frame, entry, guarded, guarded.before(), link)
+
+
+async def _finish(frame: Frame, entry: Entry, guarded: Guarded, verdict: Verdict, link: Link) -> None:
+    """Do with one effect what its before hooks have said, and record what it came to."""
     value: object = NOTHING
     if verdict is None:
-        rewritten = guarded.vector is not vector
         entry, args = _as_left(frame, guarded)
-        if rewritten and entry.each:
+        if guarded.rewritten and entry.each:
             values = await for_each(_execute_unguarded, frame, entry, args, guarded.vector, link)
             value = NOTHING if values is None else values
         else:
@@ -265,7 +307,7 @@ async def _execute_unguarded(frame: Frame, entry: Entry, args: Sequence[object],
 
 async def _call(frame: Frame, entry: Entry, args: Sequence[object], vector: Sequence[object], link: Link) -> object:
     """Check the arguments, call the interpreter, and wait for it. `NOTHING`, with a record, where it failed."""
-    context = Context(frame, entry.key, vector, link)
+    context = context_of(frame, entry.key, vector, link)
     try:
         value = entry.quick(context, vector, frame.system)
         if value is NOTHING:

@@ -8,7 +8,7 @@ from typing import final
 from ._errors import StateError, SystemValueError, near
 from ._tables import Entry
 
-__all__ = ["State", "system_values"]
+__all__ = ["State", "state_of", "system_values"]
 
 
 @final
@@ -21,11 +21,10 @@ class State(Mapping[str, object]):
 
     __slots__ = ("_slices", "_system", "_values", "failure")
 
-    def __init__(self, slices: Mapping[str, Entry], system: Mapping[str, object]) -> None:
-        self._slices = slices
-        self._system = system
-        self._values: dict[str, object] = {}
-        self.failure: tuple[Exception, str | None] | None = None
+    _slices: Mapping[str, Entry]
+    _system: Mapping[str, object]
+    _values: dict[str, object]
+    failure: tuple[Exception, str | None] | None
 
     def __getitem__(self, name: str) -> object:
         if name in self._values:
@@ -56,6 +55,16 @@ class State(Mapping[str, object]):
 
     def __repr__(self) -> str:
         return f"<State of {sorted(self._slices)}>"
+
+
+def state_of(slices: Mapping[str, Entry], system: Mapping[str, object]) -> State:
+    """The state for one run of one action."""
+    state = State()
+    state._slices = slices
+    state._system = system
+    state._values = {}
+    state.failure = None
+    return state
 
 
 def system_values(entry: Entry, system: Mapping[str, object]) -> dict[str, object]:

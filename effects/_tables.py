@@ -36,6 +36,7 @@ class Entry:
         "function",
         "is_action",
         "is_async",
+        "is_once",
         "key",
         "late",
         "plain",
@@ -56,6 +57,8 @@ class Entry:
         self.at_most = sys.maxsize if registration.signature.at_most is None else registration.signature.at_most
         self.is_action = registration.kind == "action"
         self.each = registration.each
+        self.is_once = not self.is_action and not self.each
+        """Whether it is an effect that runs once, whoever is to be reached."""
         self.late = bool(registration.signature.late) or bool(registration.signature.rest_late)
         self.plain = not registration.signature.needs and not registration.signature.wishes
         """True where the function needs nothing from the system."""

@@ -61,7 +61,7 @@ class Recorder:
         recording = replace(tables, entries=MappingProxyType(self._entries), slices=MappingProxyType(self._slices))
         engine = replace(dispatch._engine, tables=recording)
         self._codec = Codec.of(dispatch)
-        self._dispatch = Dispatch(engine, dispatch._gathered, dispatch._system)
+        self._dispatch = Dispatch(engine, dispatch._gathered)
         self.state(**(state or {}))
 
     async def __call__(
@@ -72,7 +72,9 @@ class Recorder:
         system: Mapping[str, object] | None = None,
     ) -> DispatchResult:
         """Dispatch, recording. See `Dispatch.__call__`. Without a sink, there is one with a single member."""
-        if "sink" not in self._dispatch._system and (system is None or isinstance(cast(object, system), Mapping)):
+        if "sink" not in self._dispatch._engine.background.system and (
+            system is None or isinstance(cast(object, system), Mapping)
+        ):
             system = {**self._alone, **(system or {})}
         self._recording.calls.append((effects, {} if data is None else data))
         result = await self._dispatch(effects, data=data, system=system)

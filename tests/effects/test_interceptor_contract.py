@@ -1,7 +1,7 @@
 """What an interceptor may not do, and what is said when it does."""
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, cast
 
@@ -95,6 +95,26 @@ async def test_a_rewrite_keeps_its_kind(kit: Kit, vector: Any, message: str) -> 
     result, notes = await run(kit, [["note", 1]], before_effect=lambda step: step.replace(vector=vector))
     assert message in broken(result)
     assert notes == []
+
+
+class Unreadable(Mapping[str, object]):
+    """A mapping that cannot be read."""
+
+    def __getitem__(self, name: str) -> object:
+        raise OSError("no disk")
+
+    def __iter__(self) -> Any:
+        raise OSError("no disk")
+
+    def __len__(self) -> int:
+        return 1
+
+
+async def test_data_that_cannot_be_read_fails_closed(kit: Kit) -> None:
+    """The record says which plugin's hook has put it there."""
+    result, notes = await run(kit, [["note", 1]], before_effect=lambda step: step.replace(data=Unreadable()))
+    (record,) = result.errors
+    assert (record.phase, record.plugin, type(record.exception), notes) == ("interceptor", "guard", OSError, [])
 
 
 async def test_an_action_stays_an_action(kit: Kit) -> None:
@@ -313,8 +333,9 @@ async def test_law_05_what_a_step_is_made_of_cannot_be_changed(kit: Kit) -> None
 
     def meddle(step: Step) -> None:
         for part in (cast(Any, step)[1], cast(Any, step).held):
-            with suppress(TypeError):
-                part[0] = "nobody"
+            for place in (0, -1):
+                with suppress(TypeError):
+                    part[place] = "nobody"
 
     for moment in ("before_dispatch", "before_effect", "after_effect"):
         result, notes = await run(kit, [["note", 1]], **{moment: meddle})

@@ -191,3 +191,19 @@ async def test_a_rule_for_all_options_is_kept() -> None:
     """Types alone do not say whether it is."""
     result = await create_dispatch([options()])([["strict", {"word": "abc"}], ["strict", {"word": "abcd"}]])
     assert (len(result.results), len(result.errors)) == (1, 1)
+
+
+class Rows(list[object]):
+    """A list that is nearly one."""
+
+
+async def test_a_vector_of_another_type_expands_as_any_other() -> None:
+    """A subclass of list goes the long way, and comes to the same."""
+    plugin = Registry("plugin")
+
+    @plugin.action("twice")
+    def twice(state: object, value: str) -> list[object]:
+        return [["one", value], ["one", value]]
+
+    result = await create_dispatch([echo(), plugin])(Rows([Rows(["twice", "a"])]))
+    assert [(record.value, record.path[:1]) for record in result.raise_errors().results] == [("a", (0,))] * 2

@@ -212,7 +212,7 @@ async def test_law_05_tracing_changes_nothing(kit: Kit, effects: list[Any], valu
     assert [(e.phase, e.key, e.path, type(e.exception)) for e in got.errors] == [
         (e.phase, e.key, e.path, type(e.exception)) for e in expected.errors
     ]
-    assert len(traced._system["notes"]) == len(plain._system["notes"])  # type: ignore[arg-type]
+    assert len(traced._engine.background.system["notes"]) == len(plain._engine.background.system["notes"])  # type: ignore[arg-type]
     for trace in tracer.traces:
         assert sum(1 for _ in trace) <= limit
         assert str(trace)
