@@ -17,7 +17,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterable, Callable, Sequence
 from functools import partial
 from typing import final
 
@@ -25,6 +25,7 @@ import trio
 
 from plugins.connections import Connection
 
+from ._parking import Departures
 from ._stack import Lifeline
 
 __all__ = ["DirectWrites", "Outlet"]
@@ -55,6 +56,7 @@ class DirectWrites:
         self._outlets: list[Outlet] = []
         self._wakeup = trio.Event()
         self._last = b"", b""
+        self.departures = Departures()
 
     def keep(self, outlet: Outlet) -> None:
         """See to the heartbeats of an outlet, until it is to be forgotten."""
@@ -80,6 +82,7 @@ class DirectWrites:
         try:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self._keep_alive)
+                nursery.start_soon(self.departures.run)
                 while True:
                     await self._wakeup.wait()
                     self._wakeup = trio.Event()
@@ -155,6 +158,14 @@ class Outlet:
             self._connection.on_queued(partial(self._writes.add, self))
             self._writes.keep(self)
             self._line.hear_by_call()
+
+    def park(self, body: AsyncIterable[bytes]) -> bool:
+        """Have the stream parked if it is idle: see `Lifeline.park`. `body` is what it is read from."""
+        if self._socket is None or self._writes is None or not self._writes.running:
+            return False
+        if self._rest or self._connection.queued or self._connection.cause is not None:
+            return False
+        return self._line.park(body, self._writes.departures)
 
     def close(self) -> None:
         """Write nothing any more."""

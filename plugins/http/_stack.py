@@ -21,7 +21,7 @@ Cures for what hypercorn does with sockets are in `_transport.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterable, Awaitable, Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Protocol, cast, final
 
@@ -31,6 +31,7 @@ from quart.asgi import ASGIHTTPConnection
 from quart_trio import QuartTrio
 from quart_trio.asgi import TrioASGIHTTPConnection, TrioASGILifespan
 
+from ._parking import Departures, Parked
 from ._transport import Transport, contain_connections
 
 __all__ = ["Lifeline", "Terminated", "install", "lifeline", "workers_of"]
@@ -55,6 +56,7 @@ class Lifeline:
     __slots__ = (
         "_over",
         "answered",
+        "app",
         "body",
         "chunked",
         "exits",
@@ -64,13 +66,17 @@ class Lifeline:
         "nursery",
         "terminated",
         "transport",
+        "works",
     )
 
-    def __init__(self, send: object, receive: object = None) -> None:
+    def __init__(self, send: object, receive: object = None, app: object = None) -> None:
+        self.app = app
         self.transport = Transport(send, receive)
         self.terminated = _terminated(send)
         """Set as soon as the server begins to stop; None where the server does not say."""
         self.nursery: trio.Nursery | None = None
+        self.works = False
+        """Whether a task of the request has been started."""
         self.exits: list[Callable[[], object]] = []
         self.body: object = None
         """What the body of the response is read from, once it has begun."""
@@ -94,8 +100,19 @@ class Lifeline:
     async def over(self) -> None:
         """Wait until the request is over."""
         if not self.is_over:
-            self._over = self._over or trio.Event()
+            if self._over is None:
+                self._over = trio.Event()
             await self._over.wait()
+
+    def start(self, work: Callable[..., Awaitable[object]], *args: object) -> None:
+        """Start a task that the answer is made by. It is cancelled when the request is over."""
+        self.works = True
+        cast(trio.Nursery, self.nursery).start_soon(work, *args)
+
+    def leave(self) -> None:
+        """Make the calls that belong to its end, the last first: each once."""
+        while self.exits:
+            self.exits.pop()()
 
     def hear_by_call(self) -> None:
         """Hear of the client's leaving by a call instead of a task, where that can be: only that is still to come."""
@@ -111,10 +128,25 @@ class Lifeline:
         """The bare socket that chunks of the response that has begun are written to, if that is how they go out."""
         return self.transport.bare_socket() if self.chunked else None
 
+    def park(self, body: AsyncIterable[bytes], departures: Departures) -> bool:
+        """Have what is left of the response written to a parked connection, if that can be: see `_parking.py`.
+
+        Where it is, the request is cancelled.
+        """
+        if self.works or self.nursery is None or not departures.watching or not _is_bare(self.app):
+            return False
+        if not self.transport.park(self.app, Parked(self, body, departures)):
+            return False
+        self.nursery.cancel_scope.cancel()
+        self.nursery = self.body = None
+        return True
+
     def abort(self) -> None:
         """End the request, and break its connection if it has it for itself."""
         self.transport.abort()
-        if self.nursery is not None:
+        if self.transport.parked is not None:
+            self.transport.parked.left()
+        elif self.nursery is not None:
             self.nursery.cancel_scope.cancel()
 
 
@@ -124,7 +156,7 @@ class _Connection(TrioASGIHTTPConnection):
     async def __call__(self, receive: Any, send: Any) -> None:
         if not trio.lowlevel.in_trio_run():
             raise RuntimeError("this app runs on trio, and the server does not: start it with `hypercorn -k trio`")
-        line = Lifeline(send, receive)
+        line = Lifeline(send, receive, self.app)
         line.transport.count_no_requests()
         cast(dict[str, Any], self.scope)[_KEY] = line
 
@@ -153,16 +185,21 @@ class _Connection(TrioASGIHTTPConnection):
                     await self._send_response(watched, response)
                 line.nursery.cancel_scope.cancel()
         finally:
-            line.end()
-            if not line.answered:
-                await line.transport.let_go()
-            for leave in reversed(line.exits):
-                leave()
+            if line.transport.parked is None:  # else there is more to come, from the parked connection
+                line.end()
+                if not line.answered:
+                    await line.transport.let_go()
+                line.leave()
 
     async def _hear(self, line: Lifeline, request: Request, receive: Any) -> None:
         with line.hearing:
             await ASGIHTTPConnection.handle_messages(self, request, receive)
             line.left()
+
+
+def _is_bare(app: object) -> bool:
+    """Whether an app answers by itself: no middleware, set as quart has it, stands before it."""
+    return getattr(getattr(app, "asgi_app", None), "__func__", None) is Quart.asgi_app
 
 
 def _within(app: Quart, response: object) -> AbstractContextManager[object]:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
 from typing import Self, final
 
+import trio
 from quart import Response, request
 from quart.wrappers.response import ResponseBody
 
@@ -85,7 +86,7 @@ class _Body(ResponseBody):
     would replace each other for ever. For a follower it says, after each write, how far that has come.
     """
 
-    __slots__ = ("_connection", "_encoder", "_ended", "_follower", "_line", "_outlet")
+    __slots__ = ("_connection", "_encoder", "_ended", "_follower", "_line", "_outlet", "_parked")
 
     def __init__(
         self,
@@ -102,22 +103,27 @@ class _Body(ResponseBody):
         self._encoder = encoder
         self._outlet = Outlet(connection, line, heartbeat, self._finished, writes)
         self._ended = False
+        self._parked = False
 
     async def __aenter__(self) -> Self:
         if self._line.body is self:  # and not what somebody has made of it
             self._outlet.open()
+            self._line.exits.append(self._outlet.close)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._outlet.close()
-        leave(self._connection, self._follower)
+        if not self._parked:
+            leave(self._connection, self._follower)
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return self
 
     async def __anext__(self) -> bytes:
+        if not self._parked and self._outlet.park(self):
+            self._parked = True
+            await trio.sleep_forever()  # this task is cancelled: another one goes on with the body
         frames = await self._outlet.next()
         if frames:
             return frames

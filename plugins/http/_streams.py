@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import cast, final
+from typing import final
 
 import trio
 from quart import request
@@ -95,8 +95,7 @@ class Streams:
     def run(self, effects: Effects, data: Mapping[str, object], on_error: OnError | None) -> Connection:
         """A connection that carries what effects send, as they send it, and is ended after the last."""
         connection = self._make(None, None)
-        nursery = cast(trio.Nursery, self._attach(connection).nursery)
-        nursery.start_soon(self._run_into, connection, effects, data, on_error)
+        self._attach(connection).start(self._run_into, connection, effects, data, on_error)
         return connection
 
     def _attach(self, connection: Connection) -> Lifeline:

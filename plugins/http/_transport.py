@@ -34,19 +34,25 @@ from __future__ import annotations
 
 import logging
 import os
+import select
 import socket
+import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, cast, final
 
 import h11
 import trio
 from hypercorn.events import RawData
+from hypercorn.logging import Logger
 from hypercorn.protocol.h2 import BUFFER_HIGH_WATER, BUFFER_LOW_WATER, BufferCompleteError, H2Protocol, StreamBuffer
 from hypercorn.protocol.h11 import H11Protocol
+from hypercorn.protocol.http_stream import HTTPStream
 from hypercorn.trio.tcp_server import TCPServer
+
+from ._parking import Parked
 
 __all__ = ["Transport", "contain_connections"]
 
@@ -54,6 +60,7 @@ _logger = logging.getLogger("plugins.http")
 
 
 _CONTAINED = "_rhialto_contained"
+_PARKED = "_rhialto_parked"
 
 
 def contain_connections() -> None:
@@ -65,10 +72,23 @@ def contain_connections() -> None:
 
     @wraps(run)
     async def contained(server: TCPServer) -> None:
-        try:
-            await run(server)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is the fault of this connection
-            _logger.warning("hypercorn broke a connection off: %s", _where(error))
+        while True:
+            try:
+                await run(server)
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is the fault of this connection
+                _logger.warning("hypercorn broke a connection off: %s", _where(error))
+            except BaseException:
+                if (parked := _parked(server)) is not None:
+                    parked.close()
+                raise
+            if (parked := _parked(server)) is None:
+                return
+            again = partial(TCPServer, server.app, server.config, server.context, server.state)
+            del server  # nothing of it is needed while the stream goes on
+            stream = await parked.carry()
+            if stream is None:
+                return
+            server = again(cast(Any, stream))
 
     @wraps(close)
     async def closed(server: TCPServer) -> None:
@@ -84,6 +104,11 @@ def contain_connections() -> None:
     cast(Any, TCPServer)._close = closed
 
 
+def _parked(server: TCPServer) -> Parked | None:
+    """What is to go on with the connection of a server that is done with it."""
+    return cast("Parked | None", vars(server).pop(_PARKED, None))
+
+
 def _where(error: BaseException) -> str:
     """Which exception, and where it was raised: its message may hold what was sent."""
     while isinstance(error, BaseExceptionGroup):
@@ -96,9 +121,11 @@ def _where(error: BaseException) -> str:
 class Transport:
     """The connection of one request."""
 
-    __slots__ = ("_protocol", "_receive", "_stream")
+    __slots__ = ("_protocol", "_receive", "_stream", "parked")
 
     def __init__(self, send: object, receive: object = None) -> None:
+        self.parked: Parked | None = None
+        """What goes on with the stream, once it is parked: hypercorn has nothing to do with it any more."""
         self._receive = receive
         self._stream: Any = getattr(send, "__self__", None)
         self._protocol: Any = getattr(getattr(self._stream, "send", None), "__self__", None)
@@ -123,7 +150,7 @@ class Transport:
 
     async def send(self, data: bytes) -> None:
         """Send bytes of HTTP/1.1 to the socket, after whatever is being sent to it."""
-        await self._protocol.send(RawData(data))
+        await (self._protocol.send(RawData(data)) if self.parked is None else self.parked.send(data))
 
     def count_no_requests(self) -> None:
         """Have the requests that came over this connection so far not count."""
@@ -148,7 +175,7 @@ class Transport:
         False where that cannot be: over HTTP/2, where more of the request is to come, or the client has left, and where
         middleware wants to see each message.
         """
-        if not isinstance(getattr(self._receive, "__self__", None), trio.MemoryReceiveChannel):
+        if not self._is_handed_on():
             return False
         if type(self._protocol) is not H11Protocol or self._stream.closed:
             return False
@@ -161,11 +188,77 @@ class Transport:
         self._stream.app_put = put
         return True
 
+    def park(self, app: object, parked: Parked) -> bool:
+        """Take the connection over from hypercorn: the task that runs it goes on with `parked` alone.
+
+        False where that cannot be. Where it can, the request has to end now. Needs `contain_connections`, and relies on
+        what hypercorn does when the task that reads a connection is told that it was closed: it asks the stream whether
+        that is `closed`, waits for the request's task, and closes `TCPServer.stream`, in whose place something else
+        stands by then.
+        """
+        server, stream, protocol = self._server(), self._stream, self._protocol
+        if type(server) is not TCPServer or type(protocol) is not H11Protocol or protocol.connection.trailing_data[0]:
+            return False
+        if stream.closed or getattr(stream.app, "app", None) is not app or not self._is_handed_on():
+            return False
+        if protocol.connection.their_state is not h11.DONE or _is_readable(cast(Any, server.stream).socket):
+            return False
+        parked.take(cast(Any, server.stream), _logging(stream))
+        self.parked, self._stream, self._protocol, self._receive = parked, None, None, None
+        setattr(server, _PARKED, parked)
+        stream.closed = True
+        server.stream = cast(Any, _Nobody())
+        trio.lowlevel.notify_closing(parked.socket)
+        return True
+
+    def _is_handed_on(self) -> bool:
+        """Whether no middleware wants to see each message."""
+        return isinstance(getattr(self._receive, "__self__", None), trio.MemoryReceiveChannel)
+
+    def _server(self) -> object:
+        return getattr(getattr(self._protocol, "send", None), "__self__", None)
+
     def _socket(self) -> trio.socket.SocketType | None:
-        server = getattr(getattr(self._protocol, "send", None), "__self__", None)
+        if self.parked is not None:
+            return self.parked.socket
+        server = self._server()
         transport: object = getattr(server, "stream", None)
         found: object = getattr(getattr(transport, "transport_stream", transport), "socket", None)  # in TLS, or bare
         return found if isinstance(found, trio.socket.SocketType) else None
+
+
+def _is_readable(found: trio.socket.SocketType) -> bool:
+    """Whether something is there to be read, if only an end."""
+    look = select.poll()
+    look.register(found.fileno(), select.POLLIN)
+    return bool(look.poll(0))
+
+
+def _logging(stream: HTTPStream) -> Callable[[bool], Awaitable[None]] | None:
+    """What writes the line of a request into hypercorn's access log; None where there is no such log."""
+    log = stream.config.log
+    if log.access_logger is None and type(log).access is Logger.access:
+        return None
+    scope, response, begun = stream.scope, stream.response, stream.start_time
+
+    async def write(whole: bool) -> None:
+        try:
+            await log.access(scope, response if whole else cast(Any, None), time.time() - begun)
+        except Exception:
+            _logger.exception("the access log could not be written")
+
+    return write
+
+
+@final
+class _Nobody:
+    """Stands for a socket that somebody else has: hypercorn may close it."""
+
+    async def send_eof(self) -> None:
+        """Leave it open."""
+
+    async def aclose(self) -> None:
+        """Leave it open."""
 
 
 def _expect_answers(found: trio.socket.SocketType, within: float) -> None:

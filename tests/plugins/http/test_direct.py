@@ -83,6 +83,7 @@ async def test_idle_streams_are_written_to_directly(monkeypatch: pytest.MonkeyPa
     socket = Socket(monkeypatch)
     async with serving() as server:
         streams = [await open_stream(server) for _ in range(3)]
+        await trio.testing.wait_all_tasks_blocked(0.01)
         await say(server, "one", "two")
         await trio.testing.wait_all_tasks_blocked(0.01)
         await say(server, "three")
@@ -321,6 +322,7 @@ async def test_a_stream_that_cannot_be_written_to_ends_and_no_other(
     Socket(monkeypatch, take)
     async with serving() as server:
         streams = [await open_stream(server) for _ in range(3)]
+        await trio.testing.wait_all_tasks_blocked(0.01)
         await say(server, "one")
         await trio.testing.wait_all_tasks_blocked(0.01)
         assert len(server.store) == 2

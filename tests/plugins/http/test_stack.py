@@ -71,7 +71,13 @@ class Server:
         direct_writes: bool = True,
         compress: bool | Compression = False,
         keep_alive: float = 10 * PATIENCE,
+        around: Callable[[Any], Any] = lambda app: app,
+        access: logging.Logger | None = None,
+        graceful: float = 10 * PATIENCE,
     ) -> None:
+        self.graceful = graceful
+        self.around = around
+        self.access = access
         self.grace = grace
         self.keep_alive = keep_alive
         self.max_requests = max_requests
@@ -87,6 +93,10 @@ class Server:
             await trio.sleep(0.01)  # what really happens then, such as a write to a database, takes its time
             self.gone.append(cause)
             self.somebody_went.set()
+
+        @test.effect("wait")
+        async def wait(ctx: Context) -> None:
+            await trio.sleep(0.05)
 
         self.app = QuartTrio(__name__)
         self.app.secret_key = "not very"
@@ -113,14 +123,15 @@ class Server:
         """Serve until `stop`, with a grace period that no test would wait for."""
         config = Config()
         config.bind = ["127.0.0.1:0"]
-        config.graceful_timeout = 10 * PATIENCE
+        config.graceful_timeout = self.graceful
         config.keep_alive_timeout = cast(int, self.keep_alive)
+        config.accesslog = self.access
         config.errorlog = logging.getLogger("tests.hypercorn")
         config.keep_alive_max_requests = self.max_requests
         if self.certificate is not None:
             config.certfile = config.keyfile = str(self.certificate.file)
         async with trio.open_nursery() as nursery:
-            run = partial(serve, self.app, config, shutdown_trigger=self.stop.wait)
+            run = partial(serve, self.around(self.app), config, shutdown_trigger=self.stop.wait)
             (bind,) = await nursery.start(run)
             self.port = int(bind.rpartition(":")[2])
             task_status.started()
@@ -347,9 +358,10 @@ async def fill(server: Server, until: Callable[[], bool]) -> None:
         await trio.sleep(0.001)
 
 
-async def test_cure_b_a_client_that_never_reads_loses_its_connection_when_it_overflows() -> None:
+@pytest.mark.parametrize("parked", [True, False])
+async def test_cure_b_a_client_that_never_reads_loses_its_connection_when_it_overflows(parked: bool) -> None:
     """All of it: the socket, the request, the key. The next one begins anew."""
-    async with serving() as server, await open_stream(server) as stream:
+    async with serving(direct_writes=parked) as server, await open_stream(server) as stream:
         await fill(server, lambda: len(server.store) == 0)
         await server.line.over()
         await server.somebody_went.wait()
@@ -359,9 +371,10 @@ async def test_cure_b_a_client_that_never_reads_loses_its_connection_when_it_ove
                 await stream.send_all(b"x")
 
 
-async def test_cure_b_a_client_that_never_reads_does_not_delay_the_end() -> None:
+@pytest.mark.parametrize("parked", [True, False])
+async def test_cure_b_a_client_that_never_reads_does_not_delay_the_end(parked: bool) -> None:
     """Even if all that is queued for it fits."""
-    async with serving() as server, await open_stream(server):
+    async with serving(direct_writes=parked) as server, await open_stream(server):
         (connection,) = server.store
         await fill(server, lambda: connection.queued > 1)
         server.stop.set()
@@ -404,9 +417,10 @@ async def test_cure_c_a_buffer_that_was_closed_takes_nothing_more() -> None:
         await buffer.push(b"y")
 
 
-async def test_cure_e_a_client_that_leaves_with_a_request_pipelined_is_let_go() -> None:
-    """As soon as the heartbeat finds out."""
-    async with serving(heartbeat=0.05) as server:
+@pytest.mark.parametrize("parked", [True, False])
+async def test_cure_e_a_client_that_leaves_with_a_request_pipelined_is_let_go(parked: bool) -> None:
+    """At once, or as soon as the heartbeat finds out."""
+    async with serving(heartbeat=0.05, direct_writes=parked) as server:
         stream = await open_stream(server)
         found = server.line.transport._socket()
         assert found is not None
@@ -453,7 +467,7 @@ async def test_cure_e_whoever_leaves_with_requests_pipelined_leaves_nothing_behi
 
 async def test_cure_e_what_is_still_sent_to_nobody_is_ignored() -> None:
     """Such as by an app that has not noticed yet."""
-    async with serving() as server:
+    async with serving(direct_writes=False) as server:
         await (await open_stream(server)).aclose()
         await server.line.over()
         await server.line.transport.let_go()

@@ -1,0 +1,165 @@
+"""Parked streams: one that is idle keeps its socket, one task and its queue, and nothing else of its connection.
+
+While an answer goes on, hypercorn keeps two tasks for it, a parser, a protocol and the request. A stream that stays
+open for hours needs none of them. Once it waits for frames it is *parked*: hypercorn's connection ends, but for the
+socket, and the task that it ran in goes on with the stream alone. When the stream has ended, that task begins anew with
+the socket, as if it had just been accepted. So the server still counts the connection, waits for it when it stops, and
+answers whatever has been sent over it meanwhile.
+
+Nobody reads from the socket then. `Departures` sees clients leave, by one epoll for all of them, even with requests
+pipelined (EPOLLRDHUP, epoll_ctl(2)).
+
+It is done only where direct writes are (`_direct.py`), on Linux, where hypercorn calls the very app, so that no
+middleware is told of an end that is none, and while nothing that the client sent waits to be read. What it relies on in
+hypercorn is in `Transport.park`. `Live(direct_writes=False)` switches it off.
+"""
+
+from __future__ import annotations
+
+import logging
+import select
+from collections.abc import AsyncIterable, Awaitable, Callable
+from contextlib import suppress
+from typing import Protocol, final
+
+import trio
+
+__all__ = ["Departures", "Parked"]
+
+_logger = logging.getLogger("plugins.http")
+
+_LEFT = getattr(select, "EPOLLRDHUP", 0)
+_END = b"0\r\n\r\n"
+"""The last chunk (RFC 9112, 7.1)."""
+
+
+@final
+class Departures:
+    """Sees those leave whom nobody reads from."""
+
+    def __init__(self) -> None:
+        self._calls: dict[int, Callable[[], object]] = {}
+        self._epoll: select.epoll | None = None
+
+    @property
+    def watching(self) -> bool:
+        """Whether somebody's leaving would be seen."""
+        return self._epoll is not None
+
+    def watch(self, file: int, call: Callable[[], object]) -> None:
+        """Have `call()` called once, when the other end of a socket has closed it, or what leads there is broken."""
+        if self._epoll is not None:
+            self._epoll.register(file, _LEFT)
+            self._calls[file] = call
+
+    def forget(self, file: int) -> None:
+        """Look at a socket no longer. Do so before it is closed."""
+        if self._calls.pop(file, None) is not None and self._epoll is not None:
+            with suppress(OSError):
+                self._epoll.unregister(file)
+
+    async def run(self) -> None:
+        """Watch until it is cancelled; where there is no epoll, not at all."""
+        if not _LEFT:
+            return
+        with select.epoll() as self._epoll:
+            try:
+                while True:
+                    await trio.lowlevel.wait_readable(self._epoll.fileno())
+                    for file, _ in self._epoll.poll(0):
+                        call = self._calls.get(file, _do_nothing)
+                        self.forget(file)
+                        try:
+                            call()
+                        except Exception:
+                            _logger.exception("what was to be done when a client left failed")
+            finally:
+                self._epoll = None
+                self._calls.clear()
+
+
+def _do_nothing() -> None:
+    """Nobody looks at that socket any more."""
+
+
+class Ends(Protocol):
+    """What of a request is still there: it is told of the end."""
+
+    def end(self) -> None:
+        """Say that the request is over."""
+        ...
+
+    def leave(self) -> None:
+        """Make the calls that belong to its end."""
+        ...
+
+
+@final
+class Parked:
+    """The connection of a parked stream: its socket, and what is written to it."""
+
+    __slots__ = ("_body", "_departures", "_gone", "_line", "_log", "_stream")
+
+    def __init__(self, line: Ends, body: AsyncIterable[bytes], departures: Departures) -> None:
+        self._line = line
+        self._body = body
+        self._departures = departures
+        self._gone = False
+        self._stream: trio.SocketStream
+        self._log: Callable[[bool], Awaitable[None]] | None
+
+    def take(self, stream: trio.SocketStream, log: Callable[[bool], Awaitable[None]] | None) -> None:
+        """Take the socket over. `log(whole)` is awaited at the end."""
+        self._stream = stream
+        self._log = log
+        self._departures.watch(stream.socket.fileno(), self.left)
+
+    def left(self) -> None:
+        """The client has gone: nothing more is written."""
+        self._gone = True
+        self._line.leave()
+
+    @property
+    def socket(self) -> trio.socket.SocketType:
+        """The socket."""
+        return self._stream.socket
+
+    async def send(self, data: bytes) -> None:
+        """Send bytes of HTTP/1.1, after whatever is being sent."""
+        await self._stream.send_all(data)
+
+    async def carry(self) -> trio.SocketStream | None:
+        """Go on with the stream to its end. The socket, if it can be used again; else it is closed.
+
+        So it is when this is cancelled.
+        """
+        whole = False
+        try:
+            whole = await self._write_all()
+        except (trio.BrokenResourceError, trio.ClosedResourceError):
+            pass  # the client has gone
+        except Exception:
+            _logger.exception("a stream could not be written to")
+        finally:
+            self.close(whole)
+        if self._log is not None:
+            await self._log(whole)
+        return self._stream if whole else None
+
+    def close(self, whole: bool = False) -> None:
+        """Say that the request is over, and close the socket unless its answer is whole."""
+        self._departures.forget(self._stream.socket.fileno())
+        if not whole:
+            self._stream.socket.close()
+        self._line.end()
+        self._line.leave()
+
+    async def _write_all(self) -> bool:
+        """Write the rest of the body. Whether all of it could be."""
+        async for frames in self._body:
+            if self._gone:
+                break
+            await self._stream.send_all(b"%x\r\n%b\r\n" % (len(frames), frames))
+        if not self._gone:
+            await self._stream.send_all(_END)
+        return not self._gone
