@@ -13,11 +13,10 @@ from typing import Any, cast
 from ._errors import PlaceholderError
 from ._limits import Budget
 from ._signatures import Late, Signature
-from ._vectors import Placeholder
+from ._vectors import WALKED, Placeholder
 
-__all__ = ["WALKED", "is_bound", "placeholders_in", "rebuild", "walkable"]
+__all__ = ["is_bound", "placeholders_in", "rebuild", "walkable"]
 
-WALKED = frozenset({list, tuple, dict, Placeholder})
 _CONTAINERS = frozenset({list, tuple, dict})
 
 

@@ -20,13 +20,12 @@ from ._errors import DispatchResult, LimitError, Phase, ShapeError
 from ._frame import Frame, merged
 from ._guards import FAILED, Guarded, Verdict, guard
 from ._interceptors import Skip
-from ._interpolate import WALKED
 from ._paths import Link, Via, nested
 from ._quick import NOTHING
 from ._read import bind, fits, read
 from ._state import state_of, system_values
 from ._tables import Entry
-from ._vectors import PLAIN, list_problem
+from ._vectors import PLAIN, WALKED, list_problem
 
 __all__ = ["call_action", "run", "taken", "too_deep"]
 

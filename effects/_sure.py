@@ -1,19 +1,30 @@
-"""What fits an annotation for sure, so that pydantic is not asked: values of simple types, and options of such values.
+"""What fits an annotation for sure, so that pydantic is not asked: values of simple types, small lists
+where any list may be, and options of such values.
 
 None of it holds a placeholder, either. Of everything else nothing is said here: it may fit as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import UnionType
-from typing import Any, Literal, Union, cast, final, get_args, get_origin
+from typing import Any, Literal, NotRequired, Required, Union, cast, final, get_args, get_origin
 
 from typing_extensions import get_type_hints, is_typeddict
+
+from ._vectors import PLAIN, WALKED
 
 __all__ = ["SureOptions", "sure_options", "sure_types"]
 
 _SIMPLE: frozenset[type] = frozenset({str, int, float, bool, bytes, type(None)})
+
+
+_ANY_LIST: tuple[object, ...] = (Sequence[object], list[object])
+_MARKED: tuple[object, ...] = (Required, NotRequired)
+_SMALL = 16
+"""Longer lists are looked into where everything is, and counted."""
+_DEPTH = 2
+"""So many lists may be inside one another below the first."""
 
 
 def sure_types(annotation: object) -> frozenset[type]:
@@ -24,11 +35,13 @@ def sure_types(annotation: object) -> frozenset[type]:
 
 @final
 class SureOptions:
-    """Says yes to a dict of options that all have a simple type, or are one of the strings that are named."""
+    """Says yes to a dict of options that all have a simple type, are one of the strings that are named, or are a small
+    list where any list may be."""
 
-    __slots__ = ("_required", "_types", "_words")
+    __slots__ = ("_lists", "_required", "_types", "_words")
 
     def __init__(self, hints: Mapping[str, object], required: frozenset[str]) -> None:
+        self._lists = frozenset(name for name, hint in hints.items() if hint in _ANY_LIST)
         self._types = {name: sure_types(hint) for name, hint in hints.items()}
         self._words = {name: get_args(hint) for name, hint in hints.items() if get_origin(hint) is Literal}
         self._required = required
@@ -39,9 +52,23 @@ class SureOptions:
         options = cast("dict[str, object]", value)
         for name, option in options.items():
             kind = type(option)
-            if kind not in self._types.get(name, ()) and (kind is not str or option not in self._words.get(name, ())):
+            if kind in PLAIN:
+                if name not in self._lists or not _is_small(cast("list[object]", option), _DEPTH):
+                    return False
+            elif kind not in self._types.get(name, ()) and (kind is not str or option not in self._words.get(name, ())):
                 return False
         return not self._required or self._required <= options.keys()
+
+
+def _is_small(items: Sequence[object], depth: int) -> bool:
+    """Whether it is seen at a glance that there is no placeholder in a list."""
+    if len(items) > _SMALL:
+        return False
+    for item in items:
+        kind = type(item)
+        if kind in WALKED and (kind not in PLAIN or not depth or not _is_small(cast("list[object]", item), depth - 1)):
+            return False
+    return True
 
 
 def sure_options(annotation: object) -> SureOptions | None:
@@ -49,4 +76,10 @@ def sure_options(annotation: object) -> SureOptions | None:
     if not is_typeddict(annotation) or hasattr(annotation, "__pydantic_config__"):
         return None
     named = cast(Any, annotation)
-    return SureOptions(get_type_hints(named, include_extras=True), named.__required_keys__)
+    hints = get_type_hints(named, include_extras=True)
+    origins: dict[str, object] = {name: get_origin(hint) for name, hint in hints.items()}
+    plain = {name: get_args(hint)[0] if origins[name] in _MARKED else hint for name, hint in hints.items()}
+    optional = {
+        name for name, origin in origins.items() if origin is NotRequired
+    }  # of strings, the class knows nothing
+    return SureOptions(plain, named.__required_keys__ - optional)

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError, core_schema
 
 __all__ = [
     "PLAIN",
+    "WALKED",
     "Effect",
     "EffectMarker",
     "Placeholder",
@@ -52,6 +53,10 @@ class Placeholder:
 
     def __repr__(self) -> str:
         return f"Placeholder({', '.join(map(repr, (self.key, *self.args)))})"
+
+
+WALKED = frozenset({list, tuple, dict, Placeholder})
+"""The types of what holds a placeholder, or is one: nothing else is looked into."""
 
 
 def find_placeholders(template: object) -> Iterator[Placeholder]:

@@ -1,8 +1,8 @@
 """Vectors of which the types of the arguments say all go straight through, and come to the same as all others."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, Required
+from typing import Annotated, Any, Literal, NotRequired, Required
 
 import pytest
 from annotated_types import MaxLen
@@ -121,6 +121,7 @@ class Options(TypedDict, total=False):
     size: int | None
     inside: list[str]
     short: Annotated[str, MaxLen(3)]
+    anything: NotRequired[Sequence[object]]
 
 
 class Strict(TypedDict):
@@ -185,6 +186,36 @@ async def test_options_that_do_not_fit(given: Any) -> None:
     """All of them are refused, the second time as the first."""
     result = await create_dispatch([options()])([["set", given], ["set", given]])
     assert (len(result.results), len(result.errors)) == (0, 2)
+
+
+IT = Placeholder("it")
+
+
+@pytest.mark.parametrize(
+    ("given", "bound"),
+    [
+        ([], []),
+        (("a", 1, None), ("a", 1, None)),
+        (["a", ["b", ("c", [])]], ["a", ["b", ("c", [])]]),
+        ([["a", ["b", ["c", ["d", IT]]]]], [["a", ["b", ["c", ["d", "here"]]]]]),
+        (["a", [IT, ["b"]]], ["a", ["here", ["b"]]]),
+        ((1, [2, (IT,)]), (1, [2, ("here",)])),
+        ([{"a": IT}], [{"a": "here"}]),
+        ([*range(20), IT], [*range(20), "here"]),
+        ([[*range(20), IT]], [[*range(20), "here"]]),
+    ],
+)
+async def test_whatever_is_in_a_list_of_anything_is_bound(given: Any, bound: Any) -> None:
+    """However small the list, and however deep in it a placeholder is."""
+    result = await create_dispatch([options()])([["set", {"name": "a", "anything": given}]] * 2)
+    assert [record.value for record in result.raise_errors().results] == [{"name": "a", "anything": bound}] * 2
+
+
+@pytest.mark.parametrize("given", ["text", 1, {"a": 1}, {1}, None])
+async def test_what_is_no_list_is_none(given: object) -> None:
+    """A str is a sequence, too, and means something else."""
+    result = await create_dispatch([options()])([["set", {"name": "a", "anything": given}]])
+    assert [type(record.exception) for record in result.errors] == [ArgumentError]
 
 
 async def test_a_rule_for_all_options_is_kept() -> None:
