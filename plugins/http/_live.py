@@ -67,6 +67,9 @@ class Live:
     `peer_timeout` seconds, or a third more. Behind a proxy it is the proxy that has to notice, for which, and for those
     that close what is idle, a comment is written where nothing else was for `heartbeat` seconds, or an eighth less.
 
+    Idle streams are parked, and what is sent goes straight to sockets, where that can be: over HTTP/1.1, outside TLS.
+    `direct_writes=False` has all of it go the server's own way.
+
     Raises `RegistrationError` for a dispatch without the Connections plugin, for cookie settings that cannot be made
     secure and for times that are too short or too long, `TypeError` for an app that is no plain QuartTrio.
     """
@@ -97,7 +100,7 @@ class Live:
         for name, seconds, least in (("peer_timeout", peer_timeout, 1), ("heartbeat", heartbeat, 0.01)):
             if not least <= seconds <= _LONGEST:
                 raise RegistrationError(f"{name} is a number of seconds, {least} to {_LONGEST}", fix="leave it out")
-        install(app)
+        install(app, direct_writes=direct_writes)
         prepare_cookies(app, secure=secure_cookies)
         app.register_error_handler(InvalidSignals, self._answer_invalid)
         app.extensions["rhialto"] = self  # where tools find the dispatch of an app

@@ -98,7 +98,7 @@ class Ends(Protocol):
 class Parked:
     """The connection of a parked stream: its socket, and what is written to it."""
 
-    __slots__ = ("_body", "_departures", "_gone", "_line", "_log", "_stream")
+    __slots__ = ("_again", "_body", "_departures", "_gone", "_line", "_log", "_stream")
 
     def __init__(self, line: Ends, body: AsyncIterable[bytes], departures: Departures) -> None:
         self._line = line
@@ -106,11 +106,13 @@ class Parked:
         self._departures = departures
         self._gone = False
         self._stream: trio.SocketStream
+        self._again: bool
         self._log: Callable[[bool], Awaitable[None]] | None
 
-    def take(self, stream: trio.SocketStream, log: Callable[[bool], Awaitable[None]] | None) -> None:
-        """Take the socket over. `log(whole)` is awaited at the end."""
+    def take(self, stream: trio.SocketStream, again: bool, log: Callable[[bool], Awaitable[None]] | None) -> None:
+        """Take the socket over. `again` says whether it may be used afterwards; `log(whole)` is awaited at the end."""
         self._stream = stream
+        self._again = again
         self._log = log
         self._departures.watch(stream.socket.fileno(), self.left)
 
@@ -144,12 +146,12 @@ class Parked:
             self.close(whole)
         if self._log is not None:
             await self._log(whole)
-        return self._stream if whole else None
+        return self._stream if whole and self._again else None
 
     def close(self, whole: bool = False) -> None:
-        """Say that the request is over, and close the socket unless its answer is whole."""
+        """Say that the request is over, and close the socket unless its answer is whole and another may follow."""
         self._departures.forget(self._stream.socket.fileno())
-        if not whole:
+        if not whole or not self._again:
             self._stream.socket.close()
         self._line.end()
         self._line.leave()

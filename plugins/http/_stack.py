@@ -16,7 +16,7 @@ such event, and streams end when that server ends them.
 **Nobody tells an app that there are several of it.** Each worker is a process with an app of its own. `workers_of` says
 so, found through the bound method that hypercorn's lifespan hands over. Relies on `send.__self__.config.workers`.
 
-Cures for what hypercorn does with sockets are in `_transport.py`.
+Cures for what hypercorn does with sockets are in `_transport.py` and `_contained.py`.
 """
 
 from __future__ import annotations
@@ -28,16 +28,19 @@ from typing import Any, Protocol, cast, final
 import trio
 from quart import Quart, Request
 from quart.asgi import ASGIHTTPConnection
+from quart.wrappers.response import DataBody
 from quart_trio import QuartTrio
 from quart_trio.asgi import TrioASGIHTTPConnection, TrioASGILifespan
 
+from ._contained import contain_connections
 from ._parking import Departures, Parked
-from ._transport import Transport, contain_connections
+from ._transport import Transport
 
 __all__ = ["Lifeline", "Terminated", "install", "lifeline", "workers_of"]
 
 _KEY = "rhialto.lifeline"
 _WORKERS = "rhialto.workers"
+_DIRECT = "rhialto.direct-writes"
 _LENGTH = frozenset({b"content-length", b"transfer-encoding"})
 """Headers that make h11 not choose chunked coding for HTTP/1.1."""
 
@@ -158,7 +161,11 @@ class _Connection(TrioASGIHTTPConnection):
             raise RuntimeError("this app runs on trio, and the server does not: start it with `hypercorn -k trio`")
         line = Lifeline(send, receive, self.app)
         line.transport.count_no_requests()
+        if _writes_directly(self.app):
+            line.transport.send_directly()
         cast(dict[str, Any], self.scope)[_KEY] = line
+
+        holds = False
 
         async def watched(message: Any) -> None:
             last = message["type"] == "http.response.body" and not message.get("more_body", False)
@@ -171,6 +178,8 @@ class _Connection(TrioASGIHTTPConnection):
                     and _LENGTH.isdisjoint(name.lower() for name, _ in message["headers"])
                 )
             await send(message)
+            if holds and message["type"] == "http.response.body":
+                await line.transport.release()
             line.answered = last
 
         try:
@@ -181,6 +190,8 @@ class _Connection(TrioASGIHTTPConnection):
                 del request  # a stream may be open for hours, and needs nothing of it
                 response = await answer
                 line.body = getattr(response, "response", None)
+                if holds := isinstance(line.body, DataBody):
+                    line.transport.hold()
                 with _within(self.app, response):
                     await self._send_response(watched, response)
                 line.nursery.cancel_scope.cancel()
@@ -229,10 +240,18 @@ def _terminated(send: object) -> Terminated | None:
     return cast(Terminated, event) if callable(getattr(event, "is_set", None)) else None
 
 
-def install(app: QuartTrio) -> None:
-    """Cure an app. Raises `TypeError` for an app that is not a QuartTrio, or has a connection class of its own."""
+def _writes_directly(app: Quart) -> bool:
+    return cast(bool, app.extensions.get(_DIRECT, False))
+
+
+def install(app: QuartTrio, *, direct_writes: bool = False) -> None:
+    """Cure an app, and have it write past hypercorn, where it may and can.
+
+    Raises `TypeError` for an app that is not a QuartTrio, or has a connection class of its own.
+    """
     if not isinstance(app, QuartTrio):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(f"Live needs a quart_trio.QuartTrio app, not {type(app).__name__}")
+    app.extensions[_DIRECT] = direct_writes
     if app.asgi_http_class is _Connection:
         return
     if app.asgi_http_class is not TrioASGIHTTPConnection:

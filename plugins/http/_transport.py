@@ -20,14 +20,10 @@ configured). Cure: requests are not counted.
 **E. A connection stays for ever when its client left with a request pipelined.** hypercorn stops reading until the
 answer before is complete, which an answer to somebody who has gone never is: first nobody sees the connection's end,
 which the heartbeat finds out, and then nobody closes it. Cure: `let_go` has it read on, and see nothing but the end.
-So does `contain_connections` where hypercorn itself closes the connection, after an answer that failed.
 
 **An open stream has a task that only waits for its client to leave**, and a client's request for as long as it lives.
 Cure: `on_disconnect` has hypercorn call something instead. It replaces the stream's `app_put`.
 
-**H. One request ends the server.** Whatever hypercorn raises over what a client sent, such as an HTTP/2 method that is
-no ASCII, leaves the connection's task and ends all others with it. Cure: `contain_connections` has it end that
-connection. It replaces `TCPServer.run`, for this process, since that happens before any app is asked.
 """
 
 from __future__ import annotations
@@ -37,10 +33,8 @@ import os
 import select
 import socket
 import time
-import traceback
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from functools import partial, wraps
 from typing import Any, cast, final
 
 import h11
@@ -52,80 +46,25 @@ from hypercorn.protocol.h11 import H11Protocol
 from hypercorn.protocol.http_stream import HTTPStream
 from hypercorn.trio.tcp_server import TCPServer
 
+from ._contained import hand_over, let_go
 from ._parking import Parked
+from ._sending import Sender, sender_of
 
-__all__ = ["Transport", "contain_connections"]
+__all__ = ["Transport"]
 
 _logger = logging.getLogger("plugins.http")
-
-
-_CONTAINED = "_rhialto_contained"
-_PARKED = "_rhialto_parked"
-
-
-def contain_connections() -> None:
-    """Have what hypercorn raises over one connection end that one only (cure H), and let go of those that it closes
-    (cure E). Once is enough, twice is the same."""
-    run, close = TCPServer.run, TCPServer._close
-    if hasattr(run, _CONTAINED):
-        return
-
-    @wraps(run)
-    async def contained(server: TCPServer) -> None:
-        while True:
-            try:
-                await run(server)
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is the fault of this connection
-                _logger.warning("hypercorn broke a connection off: %s", _where(error))
-            except BaseException:
-                if (parked := _parked(server)) is not None:
-                    parked.close()
-                raise
-            if (parked := _parked(server)) is None:
-                return
-            again = partial(TCPServer, server.app, server.config, server.context, server.state)
-            del server  # nothing of it is needed while the stream goes on
-            stream = await parked.carry()
-            if stream is None:
-                return
-            server = again(cast(Any, stream))
-
-    @wraps(close)
-    async def closed(server: TCPServer) -> None:
-        try:
-            await close(server)
-        finally:
-            protocol: object = getattr(getattr(server, "protocol", None), "protocol", None)
-            if isinstance(protocol, H11Protocol):
-                await _let_go(protocol)
-
-    setattr(contained, _CONTAINED, True)
-    cast(Any, TCPServer).run = contained
-    cast(Any, TCPServer)._close = closed
-
-
-def _parked(server: TCPServer) -> Parked | None:
-    """What is to go on with the connection of a server that is done with it."""
-    return cast("Parked | None", vars(server).pop(_PARKED, None))
-
-
-def _where(error: BaseException) -> str:
-    """Which exception, and where it was raised: its message may hold what was sent."""
-    while isinstance(error, BaseExceptionGroup):
-        error = cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} in {place.filename}, line {place.lineno}"
 
 
 @final
 class Transport:
     """The connection of one request."""
 
-    __slots__ = ("_protocol", "_receive", "_stream", "parked")
+    __slots__ = ("_protocol", "_receive", "_sender", "_stream", "parked")
 
     def __init__(self, send: object, receive: object = None) -> None:
         self.parked: Parked | None = None
         """What goes on with the stream, once it is parked: hypercorn has nothing to do with it any more."""
+        self._sender: Sender | None = None
         self._receive = receive
         self._stream: Any = getattr(send, "__self__", None)
         self._protocol: Any = getattr(getattr(self._stream, "send", None), "__self__", None)
@@ -152,6 +91,20 @@ class Transport:
         """Send bytes of HTTP/1.1 to the socket, after whatever is being sent to it."""
         await (self._protocol.send(RawData(data)) if self.parked is None else self.parked.send(data))
 
+    def send_directly(self) -> None:
+        """Have what is sent over the connection from now on go straight to the socket, where it can: `_sending.py`."""
+        self._sender = sender_of(self._protocol)
+
+    def hold(self) -> None:
+        """Have the head of an answer wait for the body, which has to follow at once."""
+        if self._sender is not None:
+            self._sender.hold()
+
+    async def release(self) -> None:
+        """Send what was held."""
+        if self._sender is not None:
+            await self._sender.release()
+
     def count_no_requests(self) -> None:
         """Have the requests that came over this connection so far not count."""
         if isinstance(self._protocol, H2Protocol):
@@ -167,7 +120,7 @@ class Transport:
     async def let_go(self) -> None:
         """Have hypercorn see the end of a client that has gone before its answer was complete. No checkpoint."""
         if isinstance(self._protocol, H11Protocol) and self._stream.closed:
-            await _let_go(self._protocol)
+            await let_go(self._protocol)
 
     def on_disconnect(self, call: Callable[[], object]) -> bool:
         """Have `call()` called when the client leaves, instead of a message put into the app's queue.
@@ -191,7 +144,7 @@ class Transport:
     def park(self, app: object, parked: Parked) -> bool:
         """Take the connection over from hypercorn: the task that runs it goes on with `parked` alone.
 
-        False where that cannot be. Where it can, the request has to end now. Needs `contain_connections`, and relies on
+        False where that cannot be. Where it can, the request has to end now. Needs `_contained.py`, and relies on
         what hypercorn does when the task that reads a connection is told that it was closed: it asks the stream whether
         that is `closed`, waits for the request's task, and closes `TCPServer.stream`, in whose place something else
         stands by then.
@@ -201,11 +154,13 @@ class Transport:
             return False
         if stream.closed or getattr(stream.app, "app", None) is not app or not self._is_handed_on():
             return False
-        if protocol.connection.their_state is not h11.DONE or _is_readable(cast(Any, server.stream).socket):
+        state = protocol.connection.their_state
+        if state not in {h11.DONE, h11.MUST_CLOSE} or _is_readable(cast(Any, server.stream).socket):
             return False
-        parked.take(cast(Any, server.stream), _logging(stream))
-        self.parked, self._stream, self._protocol, self._receive = parked, None, None, None
-        setattr(server, _PARKED, parked)
+        parked.take(cast(Any, server.stream), state is h11.DONE, _logging(stream))
+        self.parked = parked
+        self._stream = self._protocol = self._receive = self._sender = None
+        hand_over(server, parked)
         stream.closed = True
         server.stream = cast(Any, _Nobody())
         trio.lowlevel.notify_closing(parked.socket)
@@ -216,7 +171,8 @@ class Transport:
         return isinstance(getattr(self._receive, "__self__", None), trio.MemoryReceiveChannel)
 
     def _server(self) -> object:
-        return getattr(getattr(self._protocol, "send", None), "__self__", None)
+        found: object = getattr(getattr(self._protocol, "send", None), "__self__", None)
+        return found.server if isinstance(found, Sender) else found
 
     def _socket(self) -> trio.socket.SocketType | None:
         if self.parked is not None:
@@ -269,29 +225,6 @@ def _expect_answers(found: trio.socket.SocketType, within: float) -> None:
     for name, value in wanted.items():
         if hasattr(socket, name):
             found.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
-
-
-async def _let_go(protocol: H11Protocol) -> None:
-    protocol.connection = cast(Any, _Gone())
-    await protocol.can_read.set()
-
-
-@final
-class _Gone:
-    """Stands in for h11's connection when there is nobody at the other end: whatever comes or goes is ignored."""
-
-    our_state = their_state = None
-    they_are_waiting_for_100_continue = False
-
-    def send(self, _: object) -> bytes:
-        """Nothing goes out."""
-        return b""
-
-    def next_event(self) -> h11.ConnectionClosed:
-        return h11.ConnectionClosed()
-
-    def receive_data(self, data: bytes) -> None:
-        """Ignore it."""
 
 
 @final

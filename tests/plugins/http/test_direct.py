@@ -253,6 +253,7 @@ async def test_what_is_queued_when_a_stream_ends_is_sent(monkeypatch: pytest.Mon
     Socket(monkeypatch, lambda data: min(len(data), 100_000))
     async with serving() as server:
         stream = await open_stream(server)
+        await trio.testing.wait_all_tasks_blocked(0.01)
         (connection,) = server.store
         texts = ["x" * 1_000_000, "x" * 1_000_000]
         await say(server, texts[0])

@@ -30,6 +30,7 @@ from tests.plugins.http.test_stack import (
     Server,
     Stream,
     ask,
+    behind,
     connect,
     open_stream,
     read_to_the_end,
@@ -180,10 +181,10 @@ async def test_where_it_cannot_be_nothing_is_parked(why: str, tmp_path: Path, mo
     if why == "tls":
         options["certificate"] = Certificate(tmp_path)
     if why == "middleware outside":
-        options["around"] = around
+        options["around"] = behind
     async with serving(**options) as server:
         if why == "middleware":
-            server.app.asgi_app = around(server.app.asgi_app)  # type: ignore[method-assign]
+            server.app.asgi_app = behind(server.app.asgi_app)  # type: ignore[method-assign]
         stream = await park(server)
         assert not is_parked(server)
         await say(server, "one")
@@ -193,13 +194,22 @@ async def test_where_it_cannot_be_nothing_is_parked(why: str, tmp_path: Path, mo
         assert len(server.store) == 0
 
 
-def around(app: Any) -> Any:
-    """Middleware that only wants to know how long a request takes."""
-
-    async def outer(scope: Any, receive: Any, send: Any) -> None:
-        await app(scope, receive, send)
-
-    return outer
+async def test_a_connection_that_is_to_close_closes_after_the_stream() -> None:
+    """Such as a proxy's that says so."""
+    async with serving() as server:
+        async with await connect(server) as page:
+            cookie = (await ask(page, "/", b"hello")).decode().partition("set-cookie: ")[2].partition(";")[0]
+        stream = await connect(server)
+        opening = "GET /sse HTTP/1.1\r\nHost: a\r\nDatastar-Request: true\r\nConnection: close\r\n"
+        await stream.send_all(f"{opening}Cookie: {cookie}\r\n\r\n".encode())
+        await until(stream, b"connected")
+        await trio.testing.wait_all_tasks_blocked(0.01)
+        assert is_parked(server)
+        (connection,) = server.store
+        await say(server, "last words")
+        connection.close()
+        assert (await read_to_the_end(stream)).endswith(b'last words"}\n\n\r\n' + END)
+        await stream.aclose()
 
 
 async def test_what_is_still_being_made_is_not_parked() -> None:
@@ -337,7 +347,7 @@ async def test_however_a_parked_stream_ends_its_socket_is_closed(how: str) -> No
     line = Line()
     async with aclosing(endless()) as body:
         parked = Parked(line, body, Departures())
-        parked.take(trio.SocketStream(mine), None)
+        parked.take(trio.SocketStream(mine), True, None)
         if how == "never begun":
             parked.close()
         else:

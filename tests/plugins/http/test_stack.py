@@ -37,8 +37,9 @@ from effects import Context, Placeholder, RegistrationError, Registry, create_di
 from plugins.connections import ANY, Connections, MemoryStore
 from plugins.datastar import Datastar
 from plugins.http import Compression, Http, Live
+from plugins.http._contained import contain_connections
 from plugins.http._stack import Lifeline, lifeline
-from plugins.http._transport import Transport, _Bounded, contain_connections
+from plugins.http._transport import Transport, _Bounded
 from tests.faults.client import H2, PATIENCE
 
 Stream = trio.SocketStream | trio.SSLStream[trio.SocketStream]
@@ -273,10 +274,26 @@ async def test_the_kernel_is_told_to_expect_answers_from_those_who_have_a_stream
     Transport(print).carry_stream(1)  # another server, of which we know nothing
 
 
-async def test_an_open_stream_keeps_nothing_of_its_request() -> None:
+def _tasks(task: trio.lowlevel.Task | None) -> list[trio.lowlevel.Task]:
+    """A task, and all below it."""
+    assert task is not None
+    return [task, *(one for nursery in task.child_nurseries for child in nursery.child_tasks for one in _tasks(child))]
+
+
+def behind(app: Any) -> Any:
+    """Middleware that does nothing."""
+
+    async def outer(scope: Any, receive: Any, send: Any) -> None:
+        await app(scope, receive, send)
+
+    return outer
+
+
+@pytest.mark.parametrize("parked", [True, False])
+async def test_an_open_stream_keeps_nothing_of_its_request(parked: bool) -> None:
     """Nor a task that waits for its client to leave, which is noticed all the same."""
     kept: list[weakref.ref[object]] = []
-    async with serving() as server:
+    async with serving(around=(lambda app: app) if parked else behind) as server:
 
         @server.app.before_request
         async def keep() -> None:
@@ -286,7 +303,11 @@ async def test_an_open_stream_keeps_nothing_of_its_request() -> None:
         gc.collect()
         await trio.testing.wait_all_tasks_blocked(0.01)
         assert [one() for one in kept] == [None, None]  # that for the page, and that for the stream
-        assert server.line.hearing.cancelled_caught
+        assert (server.line.transport.parked is not None) == parked
+        assert server.line.hearing.cancel_called
+        await trio.testing.wait_all_tasks_blocked(0.01)
+        tasks = [task.name for task in _tasks(trio.lowlevel.current_root_task())]
+        assert not any("_hear" in name for name in tasks)
         await stream.aclose()
         await server.line.over()
         await server.somebody_went.wait()
@@ -344,7 +365,7 @@ async def test_a_client_that_leaves_is_noticed_whatever_it_has_sent(sent: str) -
 
 async def test_a_client_that_has_left_already_is_not_waited_for_by_call() -> None:
     """That it has left may be in the app's queue."""
-    async with serving() as server:
+    async with serving(direct_writes=False) as server:
         await (await open_stream(server)).aclose()
         await server.line.over()
         assert not server.line.transport.on_disconnect(print)
@@ -434,9 +455,12 @@ async def test_cure_e_a_client_that_leaves_with_a_request_pipelined_is_let_go(pa
 
 @pytest.mark.parametrize("path", ["/", "/late", "/slow", "/sse"])
 @pytest.mark.parametrize("reset", [False, True])
-async def test_cure_e_whoever_leaves_with_requests_pipelined_leaves_nothing_behind(path: str, reset: bool) -> None:
+@pytest.mark.parametrize("direct", [False, True])
+async def test_cure_e_whoever_leaves_with_requests_pipelined_leaves_nothing_behind(
+    path: str, reset: bool, direct: bool
+) -> None:
     """Neither a socket nor a task, whether the answer is complete, fails in its middle, or is a stream."""
-    async with serving(heartbeat=0.05, keep_alive=0.05) as server:
+    async with serving(heartbeat=0.05, keep_alive=0.05, direct_writes=direct) as server:
 
         @server.app.get("/late")
         async def late() -> AsyncGenerator[bytes]:
@@ -460,6 +484,25 @@ async def test_cure_e_whoever_leaves_with_requests_pipelined_leaves_nothing_behi
             if reset:
                 stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             await stream.aclose()
+        with trio.fail_after(PATIENCE):
+            while open_now() != before:  # noqa: ASYNC110 - nobody says when they are closed
+                await trio.sleep(0.01)
+
+
+@pytest.mark.parametrize("kind", ["direct writes", "none", "tls"])
+async def test_cure_i_who_leaves_between_two_requests_leaves_nothing_behind(kind: str, tmp_path: Path) -> None:
+    """At once, however long the next request would have been waited for."""
+    certificate = Certificate(tmp_path) if kind == "tls" else None
+    async with serving(direct_writes=kind == "direct writes", certificate=certificate) as server:
+
+        def open_now() -> tuple[int, int]:
+            return trio.lowlevel.current_statistics().tasks_living, len(os.listdir("/proc/self/fd"))
+
+        before = open_now()
+        for _ in range(3):
+            async with await connect(server) as page:
+                await ask(page, "/", b"hello")
+                await trio.testing.wait_all_tasks_blocked(0.01)
         with trio.fail_after(PATIENCE):
             while open_now() != before:  # noqa: ASYNC110 - nobody says when they are closed
                 await trio.sleep(0.01)
