@@ -158,13 +158,15 @@ async def run(
             if not levels:
                 break
             rest, index, link = levels.pop()
-    if around_all is not None:
-        around_all.after(frame.result(), failed=bool(frame.errors))
     result = _blank(DispatchResult)  # as `frame.result()`, without the calls
     result._outcomes = outcomes
     result._results = None
     result._errors = tuple(frame.errors) if frame.errors else ()
     result._stopped = frame.stopped
+    if around_all is not None:
+        around_all.after(result, failed=bool(frame.errors))
+        if len(frame.errors) != len(result.errors) or frame.stopped != result.stopped:
+            return frame.result()  # with what the hooks have added
     return result
 
 
