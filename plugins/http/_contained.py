@@ -10,8 +10,12 @@ where the answer was not complete (`_transport.py`).
 **H. One request ends the server.** Whatever hypercorn raises over what a client sent, such as an HTTP/2 method that is
 no ASCII, leaves the connection's task and ends all others with it. Cure: that connection ends.
 
-**I. Who leaves between two requests is kept.** The task that waits for the next request to be late goes on when there
-can be none any more: socket and tasks stay for the whole `keep_alive_timeout`. Cure: it ends when the client leaves.
+**I. Who leaves between two requests is kept.** The task that waits for the next request to be late goes on, or begins,
+when there can be none any more: socket and tasks stay for the whole `keep_alive_timeout`. Cure: once a connection has
+been read to its end, that task ends, and none begins.
+
+A connection can be taken from hypercorn only while the task that reads it does nothing but wait, with nothing in its
+hands: `is_waiting` says so of bare sockets, which are read here as `TCPServer._read_data` reads them.
 """
 
 from __future__ import annotations
@@ -19,26 +23,31 @@ from __future__ import annotations
 import logging
 import traceback
 from functools import partial, wraps
+from math import inf
 from typing import Any, cast, final
 
 import h11
+import trio
+from hypercorn.events import Closed, RawData
 from hypercorn.protocol.h11 import H11Protocol
-from hypercorn.trio.tcp_server import TCPServer
+from hypercorn.trio.tcp_server import MAX_RECV, TCPServer
 
 from ._parking import Parked
 
-__all__ = ["contain_connections", "hand_over", "let_go"]
+__all__ = ["contain_connections", "hand_over", "is_waiting", "let_go"]
 
 _logger = logging.getLogger("plugins.http")
 
 _CONTAINED = "_rhialto_contained"
 _PARKED = "_rhialto_parked"
+_WAITING = "_rhialto_waiting"
+_READ = "_rhialto_read"
 
 
 def contain_connections() -> None:
     """Have what hypercorn raises over one connection end that one only (cure H), and let go of those that it closes
     (cure E) or that have left (cure I). Once is enough, twice is the same."""
-    run, read, close = TCPServer.run, TCPServer._read_data, TCPServer._close
+    run, read, close, wait = TCPServer.run, TCPServer._read_data, TCPServer._close, TCPServer._idle_timeout
     if hasattr(run, _CONTAINED):
         return
 
@@ -56,16 +65,26 @@ def contain_connections() -> None:
             if (parked := _parked(server)) is None:
                 return
             again = partial(TCPServer, server.app, server.config, server.context, server.state)
+            terminated = server.context.terminated
             del server  # nothing of it is needed while the stream goes on
-            stream = await parked.carry()
+            stream = await parked.carry(terminated)
             if stream is None:
                 return
             server = again(cast(Any, stream))
 
     @wraps(read)
     async def read_to_the_end(server: TCPServer) -> None:
-        await read(server)
+        if isinstance(cast(object, server.stream), trio.SocketStream):
+            await _read(server)
+        else:
+            await read(server)
+        setattr(server, _READ, True)
         await server.idle_task.stop()
+
+    @wraps(wait)
+    async def wait_for_more(server: TCPServer) -> None:
+        if not hasattr(server, _READ):
+            await wait(server)
 
     @wraps(close)
     async def closed(server: TCPServer) -> None:
@@ -80,6 +99,32 @@ def contain_connections() -> None:
     cast(Any, TCPServer).run = contained
     cast(Any, TCPServer)._read_data = read_to_the_end
     cast(Any, TCPServer)._close = closed
+    cast(Any, TCPServer)._idle_timeout = wait_for_more
+
+
+async def _read(server: TCPServer) -> None:
+    """Read a bare socket to its end, as hypercorn does, and say meanwhile whether nothing has been read yet."""
+    stream = cast(trio.SocketStream, server.stream)
+    while stream.socket.fileno() != -1:
+        try:
+            with trio.fail_after(server.config.read_timeout or inf):
+                setattr(server, _WAITING, True)
+                try:
+                    await trio.lowlevel.wait_readable(stream.socket)
+                finally:
+                    setattr(server, _WAITING, False)
+                data = await stream.receive_some(MAX_RECV)
+        except (trio.ClosedResourceError, trio.BrokenResourceError, trio.TooSlowError):
+            break
+        await server.protocol.handle(RawData(bytes(data)))
+        if not data:
+            break
+    await server.protocol.handle(Closed())
+
+
+def is_waiting(server: TCPServer) -> bool:
+    """Whether the task that reads a bare socket waits for something to read, and has read nothing yet."""
+    return getattr(server, _WAITING, False)
 
 
 def _parked(server: TCPServer) -> Parked | None:

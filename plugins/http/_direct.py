@@ -17,7 +17,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import AsyncIterable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import final
 
@@ -25,7 +25,7 @@ import trio
 
 from plugins.connections import Connection
 
-from ._parking import Departures
+from ._parking import Body, Departures
 from ._stack import Lifeline
 
 __all__ = ["DirectWrites", "Outlet"]
@@ -38,6 +38,8 @@ _logger = logging.getLogger("plugins.http")
 _YIELD_EVERY = 64
 _YIELD_AFTER = 0.005
 """After so many writes, or seconds, other tasks may run: large events that are compressed for each take their time."""
+_SOON = 10
+"""Rounds of the scheduler after which hypercorn is sure to wait for the next request, unless that is there already."""
 _ROUNDS = 8
 """So often within a heartbeat's time all streams are looked at; none is silent for longer than that time."""
 _COMMENT = b":\n\n"
@@ -159,13 +161,22 @@ class Outlet:
             self._writes.keep(self)
             self._line.hear_by_call()
 
-    def park(self, body: AsyncIterable[bytes]) -> bool:
-        """Have the stream parked if it is idle: see `Lifeline.park`. `body` is what it is read from."""
-        if self._socket is None or self._writes is None or not self._writes.running:
-            return False
-        if self._rest or self._connection.queued or self._connection.cause is not None:
-            return False
-        return self._line.park(body, self._writes.departures)
+    async def park(self, body: Body) -> bool:
+        """Have the stream parked if it is idle, and may be: see `Lifeline.park`. `body` is what it is read from.
+
+        It can be only while hypercorn waits for what the client sends next, which it does soon after a request.
+        """
+        for _ in range(_SOON):
+            if self._socket is None or self._writes is None or not self._writes.running:
+                return False
+            if self._rest or self._connection.queued or self._connection.cause is not None:
+                return False
+            if not self._line.may_park(self._writes.departures):
+                return False
+            if self._line.park(body, self._writes.departures):
+                return True
+            await trio.lowlevel.checkpoint()
+        return False
 
     def close(self) -> None:
         """Write nothing any more."""

@@ -4,7 +4,7 @@ While an answer goes on, hypercorn keeps two tasks for it, a parser, a protocol 
 open for hours needs none of them. Once it waits for frames it is *parked*: hypercorn's connection ends, but for the
 socket, and the task that it ran in goes on with the stream alone. When the stream has ended, that task begins anew with
 the socket, as if it had just been accepted. So the server still counts the connection, waits for it when it stops, and
-answers whatever has been sent over it meanwhile.
+answers whatever has been sent over it meanwhile. It does not count requests across streams (`keep_alive_max_requests`).
 
 Nobody reads from the socket then. `Departures` sees clients leave, by one epoll for all of them, even with requests
 pipelined (EPOLLRDHUP, epoll_ctl(2)).
@@ -17,18 +17,21 @@ hypercorn is in `Transport.park`. `Live(direct_writes=False)` switches it off.
 from __future__ import annotations
 
 import logging
+import os
 import select
-from collections.abc import AsyncIterable, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from typing import Protocol, final
 
 import trio
 
-__all__ = ["Departures", "Parked"]
+__all__ = ["Body", "Departures", "Parked", "Terminated"]
 
 _logger = logging.getLogger("plugins.http")
 
 _LEFT = getattr(select, "EPOLLRDHUP", 0)
+_LEFT_OVER = 16
+"""So many times 64 KB that a client has sent behind its stream are taken at its end."""
 _END = b"0\r\n\r\n"
 """The last chunk (RFC 9112, 7.1)."""
 
@@ -82,6 +85,22 @@ def _do_nothing() -> None:
     """Nobody looks at that socket any more."""
 
 
+class Terminated(Protocol):
+    """hypercorn's event wrapper, as far as it is needed."""
+
+    def is_set(self) -> bool: ...
+    async def wait(self) -> None: ...
+
+
+class Body(Protocol):
+    """What is left of a response, in pieces."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+    def left(self) -> None:
+        """End it soon: there is nobody to read it."""
+        ...
+
+
 class Ends(Protocol):
     """What of a request is still there: it is told of the end."""
 
@@ -100,7 +119,7 @@ class Parked:
 
     __slots__ = ("_again", "_body", "_departures", "_gone", "_line", "_log", "_stream")
 
-    def __init__(self, line: Ends, body: AsyncIterable[bytes], departures: Departures) -> None:
+    def __init__(self, line: Ends, body: Body, departures: Departures) -> None:
         self._line = line
         self._body = body
         self._departures = departures
@@ -119,7 +138,7 @@ class Parked:
     def left(self) -> None:
         """The client has gone: nothing more is written."""
         self._gone = True
-        self._line.leave()
+        self._body.left()
 
     @property
     def socket(self) -> trio.socket.SocketType:
@@ -130,10 +149,10 @@ class Parked:
         """Send bytes of HTTP/1.1, after whatever is being sent."""
         await self._stream.send_all(data)
 
-    async def carry(self) -> trio.SocketStream | None:
+    async def carry(self, terminated: Terminated) -> trio.SocketStream | None:
         """Go on with the stream to its end. The socket, if it can be used again; else it is closed.
 
-        So it is when this is cancelled.
+        It cannot when the server has begun to stop by then, nor when this is cancelled.
         """
         whole = False
         try:
@@ -143,6 +162,7 @@ class Parked:
         except Exception:
             _logger.exception("a stream could not be written to")
         finally:
+            self._again = self._again and not terminated.is_set()
             self.close(whole)
         if self._log is not None:
             await self._log(whole)
@@ -151,10 +171,20 @@ class Parked:
     def close(self, whole: bool = False) -> None:
         """Say that the request is over, and close the socket unless its answer is whole and another may follow."""
         self._departures.forget(self._stream.socket.fileno())
+        if whole and not self._again:
+            self._see_out()
         if not whole or not self._again:
             self._stream.socket.close()
         self._line.end()
         self._line.leave()
+
+    def _see_out(self) -> None:
+        """Say that nothing follows, and take what has come, or closing the socket would take back what was written."""
+        with suppress(OSError):
+            self._stream.socket.shutdown(trio.socket.SHUT_WR)
+            for _ in range(_LEFT_OVER):
+                if not os.read(self._stream.socket.fileno(), 65_536):
+                    return
 
     async def _write_all(self) -> bool:
         """Write the rest of the body. Whether all of it could be."""

@@ -21,9 +21,9 @@ Cures for what hypercorn does with sockets are in `_transport.py` and `_containe
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, Protocol, cast, final
+from typing import Any, cast, final
 
 import trio
 from quart import Quart, Request
@@ -33,7 +33,7 @@ from quart_trio import QuartTrio
 from quart_trio.asgi import TrioASGIHTTPConnection, TrioASGILifespan
 
 from ._contained import contain_connections
-from ._parking import Departures, Parked
+from ._parking import Body, Departures, Parked, Terminated
 from ._transport import Transport
 
 __all__ = ["Lifeline", "Terminated", "install", "lifeline", "workers_of"]
@@ -43,13 +43,6 @@ _WORKERS = "rhialto.workers"
 _DIRECT = "rhialto.direct-writes"
 _LENGTH = frozenset({b"content-length", b"transfer-encoding"})
 """Headers that make h11 not choose chunked coding for HTTP/1.1."""
-
-
-class Terminated(Protocol):
-    """hypercorn's event wrapper, as far as it is needed."""
-
-    def is_set(self) -> bool: ...
-    async def wait(self) -> None: ...
 
 
 @final
@@ -131,16 +124,17 @@ class Lifeline:
         """The bare socket that chunks of the response that has begun are written to, if that is how they go out."""
         return self.transport.bare_socket() if self.chunked else None
 
-    def park(self, body: AsyncIterable[bytes], departures: Departures) -> bool:
-        """Have what is left of the response written to a parked connection, if that can be: see `_parking.py`.
-
-        Where it is, the request is cancelled.
-        """
+    def may_park(self, departures: Departures) -> bool:
+        """Whether what is left of the response may be written to a parked connection at all: see `_parking.py`."""
         if self.works or self.nursery is None or not departures.watching or not _is_bare(self.app):
             return False
-        if not self.transport.park(self.app, Parked(self, body, departures)):
+        return self.transport.may_park(self.app)
+
+    def park(self, body: Body, departures: Departures) -> bool:
+        """Have it written so, if that can be now. Where it is, the request is cancelled."""
+        if not self.transport.park(Parked(self, body, departures)):
             return False
-        self.nursery.cancel_scope.cancel()
+        cast(trio.Nursery, self.nursery).cancel_scope.cancel()
         self.nursery = self.body = None
         return True
 
@@ -245,13 +239,13 @@ def _writes_directly(app: Quart) -> bool:
 
 
 def install(app: QuartTrio, *, direct_writes: bool = False) -> None:
-    """Cure an app, and have it write past hypercorn, where it may and can.
+    """Cure an app, and have it write past hypercorn, where it may and can: where no `Live` of it says that it may not.
 
     Raises `TypeError` for an app that is not a QuartTrio, or has a connection class of its own.
     """
     if not isinstance(app, QuartTrio):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(f"Live needs a quart_trio.QuartTrio app, not {type(app).__name__}")
-    app.extensions[_DIRECT] = direct_writes
+    app.extensions[_DIRECT] = app.extensions.get(_DIRECT, True) and direct_writes
     if app.asgi_http_class is _Connection:
         return
     if app.asgi_http_class is not TrioASGIHTTPConnection:

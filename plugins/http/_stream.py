@@ -115,13 +115,13 @@ class _Body(ResponseBody):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if not self._parked:
-            leave(self._connection, self._follower)
+            self.left()
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return self
 
     async def __anext__(self) -> bytes:
-        if not self._parked and self._outlet.park(self):
+        if not self._parked and await self._outlet.park(self):
             self._parked = True
             await trio.sleep_forever()  # this task is cancelled: another one goes on with the body
         frames = await self._outlet.next()
@@ -131,6 +131,10 @@ class _Body(ResponseBody):
             raise StopAsyncIteration
         self._ended = True
         return last
+
+    def left(self) -> None:
+        """The client has gone."""
+        leave(self._connection, self._follower)
 
     def _finished(self, frames: bytes) -> bytes:
         """Frames as they go out. What is queued by now is not among them, so that nothing may be said of it."""

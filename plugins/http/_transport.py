@@ -46,7 +46,7 @@ from hypercorn.protocol.h11 import H11Protocol
 from hypercorn.protocol.http_stream import HTTPStream
 from hypercorn.trio.tcp_server import TCPServer
 
-from ._contained import hand_over, let_go
+from ._contained import hand_over, is_waiting, let_go
 from ._parking import Parked
 from ._sending import Sender, sender_of
 
@@ -119,8 +119,12 @@ class Transport:
 
     async def let_go(self) -> None:
         """Have hypercorn see the end of a client that has gone before its answer was complete. No checkpoint."""
-        if isinstance(self._protocol, H11Protocol) and self._stream.closed:
+        if isinstance(self._protocol, H11Protocol) and self._stream.closed and self._is_last():
             await let_go(self._protocol)
+
+    def _is_last(self) -> bool:
+        """Whether no request has begun after this one."""
+        return self._protocol.stream is None or self._protocol.stream is self._stream
 
     def on_disconnect(self, call: Callable[[], object]) -> bool:
         """Have `call()` called when the client leaves, instead of a message put into the app's queue.
@@ -141,23 +145,29 @@ class Transport:
         self._stream.app_put = put
         return True
 
-    def park(self, app: object, parked: Parked) -> bool:
-        """Take the connection over from hypercorn: the task that runs it goes on with `parked` alone.
+    def may_park(self, app: object) -> bool:
+        """Whether a connection may be taken over at all: it is hypercorn's own, and calls this very app."""
+        if self.parked is not None or type(self._protocol) is not H11Protocol or type(self._server()) is not TCPServer:
+            return False
+        return getattr(self._stream.app, "app", None) is app and self._is_handed_on() and not self._stream.closed
 
-        False where that cannot be. Where it can, the request has to end now. Needs `_contained.py`, and relies on
-        what hypercorn does when the task that reads a connection is told that it was closed: it asks the stream whether
-        that is `closed`, waits for the request's task, and closes `TCPServer.stream`, in whose place something else
-        stands by then.
+    def park(self, parked: Parked) -> bool:
+        """Take a connection that may be over from hypercorn: the task that runs it goes on with `parked` alone.
+
+        False where that cannot be now: it can while that task waits, and the client has sent nothing more. Where it
+        can, the request has to end now. Relies on what hypercorn does when the task that reads a connection is told
+        that it was closed: it asks the stream whether that is `closed`, waits for the request's task, and closes
+        `TCPServer.stream`, in whose place something else stands by then.
         """
-        server, stream, protocol = self._server(), self._stream, self._protocol
-        if type(server) is not TCPServer or type(protocol) is not H11Protocol or protocol.connection.trailing_data[0]:
+        server, stream, state = cast(TCPServer, self._server()), self._stream, self._protocol.connection.their_state
+        if state not in {h11.DONE, h11.MUST_CLOSE} or not is_waiting(server):
             return False
-        if stream.closed or getattr(stream.app, "app", None) is not app or not self._is_handed_on():
+        if _is_readable(cast(Any, server.stream).socket):
             return False
-        state = protocol.connection.their_state
-        if state not in {h11.DONE, h11.MUST_CLOSE} or _is_readable(cast(Any, server.stream).socket):
+        try:
+            parked.take(cast(Any, server.stream), state is h11.DONE, _logging(stream))
+        except OSError:  # nobody can watch it
             return False
-        parked.take(cast(Any, server.stream), state is h11.DONE, _logging(stream))
         self.parked = parked
         self._stream = self._protocol = self._receive = self._sender = None
         hand_over(server, parked)

@@ -157,6 +157,7 @@ async def test_where_it_cannot_be_nothing_is_written_directly(
     certificate = Certificate(tmp_path) if way == "tls" else None
     async with serving(direct_writes=way != "switched off", certificate=certificate) as server:
         stream = await open_stream(server) if way != "http 1.0" else await open_old_stream(server)
+        await trio.testing.wait_all_tasks_blocked(0.01)
         await say(server, "one")
         answer = b""
         while b'"said":"one"' not in answer:

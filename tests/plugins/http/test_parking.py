@@ -6,8 +6,7 @@ import logging
 import os
 import socket
 import struct
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +15,14 @@ import trio
 import trio.lowlevel
 import trio.testing
 from hypercorn.trio.tcp_server import TCPServer
+from hypercorn.trio.worker_context import EventWrapper
 from quart import request
 from quart.typing import ResponseReturnValue
 
 from plugins.connections import Connection
+from plugins.http import Compression, Live
 from plugins.http._parking import Departures, Parked
-from plugins.http._stack import lifeline
+from plugins.http._stack import _writes_directly, lifeline
 from plugins.http._transport import Transport
 from tests.faults.client import PATIENCE
 from tests.plugins.http.test_direct import say
@@ -334,10 +335,18 @@ class Line:
         self.told.append("leave")
 
 
-async def endless() -> AsyncGenerator[bytes]:
-    """A body that is never through."""
-    while True:
-        yield b"x" * 100_000
+class Endless:
+    """A body that is never through, and does not hear that it might be."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        await trio.lowlevel.checkpoint()
+        return b"x" * 100_000
+
+    def left(self) -> None:
+        """Go on."""
 
 
 @pytest.mark.parametrize("how", ["cancelled", "never begun", "left", "aborted"])
@@ -345,24 +354,23 @@ async def test_however_a_parked_stream_ends_its_socket_is_closed(how: str) -> No
     """And what belongs to the end of the request happens."""
     mine, theirs = trio.socket.socketpair()
     line = Line()
-    async with aclosing(endless()) as body:
-        parked = Parked(line, body, Departures())
-        parked.take(trio.SocketStream(mine), True, None)
-        if how == "never begun":
-            parked.close()
-        else:
-            async with trio.open_nursery() as nursery:
-                nursery.start_soon(parked.carry)
-                await trio.testing.wait_all_tasks_blocked()
-                if how == "cancelled":
-                    nursery.cancel_scope.cancel()
-                elif how == "left":
-                    parked.left()
-                    await theirs.recv(10_000_000)
-                else:
-                    mine.shutdown(trio.socket.SHUT_RDWR)
+    parked = Parked(line, Endless(), Departures())
+    parked.take(trio.SocketStream(mine), True, None)
+    if how == "never begun":
+        parked.close()
+    else:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(parked.carry, EventWrapper())
+            await trio.testing.wait_all_tasks_blocked()
+            if how == "cancelled":
+                nursery.cancel_scope.cancel()
+            elif how == "left":
+                parked.left()
+                await theirs.recv(10_000_000)
+            else:
+                mine.shutdown(trio.socket.SHUT_RDWR)
     assert mine.fileno() == -1
-    assert line.told[-2:] == ["end", "leave"]
+    assert line.told == ["end", "leave"]
     theirs.close()
 
 
@@ -416,4 +424,116 @@ async def test_who_is_being_parked_when_the_server_gives_up_is_let_go(monkeypatc
 
 def test_under_another_server_nothing_is_parked() -> None:
     """Of which nothing is known."""
-    assert not Transport(print).park(print, Parked(Line(), endless(), Departures()))
+    assert not Transport(print).may_park(print)
+
+
+async def test_a_stream_that_nobody_can_watch_is_not_parked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as where the kernel has no room for one more."""
+
+    def full(*_: object) -> None:
+        raise OSError("no space")
+
+    monkeypatch.setattr(Departures, "watch", full)
+    async with serving() as server:
+        stream = await park(server)
+        assert not is_parked(server)
+        await say(server, "one")
+        await until(stream, b"one")
+        await stream.aclose()
+        await server.line.over()
+
+
+@pytest.mark.parametrize("effects", [0, 1, 2])
+async def test_a_request_that_comes_while_a_stream_is_parked_is_answered(
+    effects: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """In whatever round of the scheduler; and nothing is logged."""
+    async with serving(heartbeat=3600) as server:
+
+        @server.app.get("/bare")
+        async def bare() -> ResponseReturnValue:
+            server.line = lifeline(request)
+            return await server.live.stream([["patch-signals", {"a": 1}]] * effects, key="page")
+
+        async with await connect(server) as page:
+            cookie = (await ask(page, "/", b"hello")).decode().partition("set-cookie: ")[2].partition(";")[0]
+        opening = f"GET /bare HTTP/1.1\r\nHost: a\r\nDatastar-Request: true\r\nCookie: {cookie}\r\n\r\n".encode()
+        for moment in range(40):
+            stream = await connect(server)
+            await stream.send_all(opening)
+            for _ in range(moment):
+                await trio.lowlevel.checkpoint()
+            await stream.send_all(PAGE)
+            await trio.testing.wait_all_tasks_blocked(0.001)
+            (connection,) = server.store
+            connection.close()
+            await until(stream, b"hello")
+            await stream.aclose()
+        assert not caplog.messages
+
+
+async def test_a_stream_without_effects_is_parked() -> None:
+    """Although hypercorn has not begun to wait for the next request when it is asked for."""
+    async with serving() as server:
+
+        @server.app.get("/bare")
+        async def bare() -> ResponseReturnValue:
+            server.line = lifeline(request)
+            return await server.live.stream([], key="page")
+
+        stream = await connect(server)
+        async with await connect(server) as page:
+            cookie = (await ask(page, "/", b"hello")).decode().partition("set-cookie: ")[2].partition(";")[0]
+        await ask(stream, "/bare", b"\r\n\r\n", cookie)
+        await trio.testing.wait_all_tasks_blocked(0.01)
+        assert is_parked(server)
+        await say(server, "one")
+        await until(stream, b"one")
+        await stream.aclose()
+
+
+@pytest.mark.parametrize("compress", [True, Compression(memory=10_000_000)])
+async def test_who_leaves_a_compressed_stream_is_no_error(
+    compress: bool | Compression, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever its compressor has still to say, or what is queued then."""
+    async with serving(compress=compress) as server:
+        async with await connect(server) as page:
+            cookie = (await ask(page, "/", b"hello")).decode().partition("set-cookie: ")[2].partition(";")[0]
+        for queued in (False, True):
+            stream = await connect(server)
+            head = "GET /sse HTTP/1.1\r\nHost: a\r\nDatastar-Request: true\r\nAccept-Encoding: gzip\r\n"
+            await stream.send_all(f"{head}Cookie: {cookie}\r\n\r\n".encode())
+            await until(stream, b"gzip")
+            await trio.testing.wait_all_tasks_blocked(0.01)
+            assert is_parked(server)
+            if queued:
+                await say(server, "one")
+            await stream.aclose()
+            await server.line.over()
+        assert not caplog.messages
+
+
+@pytest.mark.parametrize(("pipelined", "most"), [(0, 16), (3, 16), (3, 1)])
+async def test_when_the_server_stops_the_last_words_are_read(
+    pipelined: int, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even with requests sent behind the stream, which nobody answers: closing does not take them back."""
+    monkeypatch.setattr("plugins.http._parking._LEFT_OVER", most)
+    async with serving() as server:
+        stream = await park(server)
+        await stream.send_all(PAGE * pipelined)
+        await trio.testing.wait_all_tasks_blocked(0.01)
+        server.stop.set()
+        answer = await read_to_the_end(stream)
+        assert b"retry: " in answer
+        assert answer.endswith(END)
+        await stream.aclose()
+
+
+async def test_of_two_lives_the_one_that_says_no_is_heard() -> None:
+    """The connections are those of one app."""
+    for first in (True, False):
+        server = Server(direct_writes=first)
+        Live(server.app, server.dispatch, direct_writes=not first)
+        assert not _writes_directly(server.app)

@@ -499,10 +499,14 @@ async def test_cure_i_who_leaves_between_two_requests_leaves_nothing_behind(kind
             return trio.lowlevel.current_statistics().tasks_living, len(os.listdir("/proc/self/fd"))
 
         before = open_now()
-        for _ in range(3):
-            async with await connect(server) as page:
-                await ask(page, "/", b"hello")
-                await trio.testing.wait_all_tasks_blocked(0.01)
+        for number in range(60):
+            page = await connect(server)
+            await page.send_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            for _ in range(number % 20):
+                await trio.lowlevel.checkpoint()
+            if number % 3 and isinstance(page, trio.SocketStream):
+                page.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            await page.aclose()
         with trio.fail_after(PATIENCE):
             while open_now() != before:  # noqa: ASYNC110 - nobody says when they are closed
                 await trio.sleep(0.01)
