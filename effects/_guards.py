@@ -72,7 +72,8 @@ class Guarded:
     def after(self, result: object, *, failed: bool) -> object:
         """Run the after hooks in reverse, of those whose before hook completed. Returns the result as they left it."""
         step = self._shown(result, failed)
-        for guard in reversed(self._guards[: self._completed]):
+        guards, completed = self._guards, self._completed
+        for guard in reversed(guards if completed == len(guards) else guards[:completed]):
             if guard.after is not None:
                 try:
                     answer: object = guard.after(step)

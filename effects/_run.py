@@ -66,7 +66,8 @@ async def run(
         return frame.result()
     entries, guards, action_guards = tables.entries, tables.effect_guards, tables.action_guards
     if tables.dispatch_guards:
-        items, around_all = _guarded(frame, items, None if origin is None else origin._link)
+        around_all = guard(frame, tables.dispatch_guards, "dispatch", items, None if origin is None else origin._link)
+        items = () if around_all.before() is not None else around_all.vector
     link: Any = None if origin is None else (origin._link, nested(origin._vector, items))
     rest: Iterator[Any] = iter(items)
     index: int = -1
@@ -170,12 +171,6 @@ async def run(
     return result
 
 
-def _guarded(frame: Frame, items: tuple[object, ...], link: Link | None) -> tuple[tuple[object, ...], Guarded]:
-    """The hooks around a whole dispatch, and the vectors that they leave to be taken up."""
-    guarded = guard(frame, frame.engine.tables.dispatch_guards, "dispatch", items, link)
-    return guarded.vector if guarded.before() is None else (), guarded
-
-
 def taken(
     frame: Frame,
     effects: object,
@@ -252,6 +247,8 @@ def call_action(
             if not fits(frame, entry, args, vector, link):
                 return None
             expansion = entry.function(state, *args)
+        if type(expansion) in PLAIN and expansion and type(expansion[0]) in PLAIN:
+            return list(expansion)  # as nearly all are
         if (problem := list_problem(expansion)) is None:
             return list(expansion)
     except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept

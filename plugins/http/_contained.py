@@ -70,6 +70,7 @@ def contain_connections() -> None:
             stream = await parked.carry(terminated)
             if stream is None:
                 return
+            del parked  # nor of the stream, once that has ended
             server = again(cast(Any, stream))
 
     @wraps(read)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import socket
@@ -98,6 +99,22 @@ async def test_when_the_stream_has_ended_its_connection_goes_on(pipelined: bool)
             cookie = (await until(stream, b"hello")).decode().partition("set-cookie: ")[2].partition(";")[0]
             await ask(stream, "/sse", b"connected", cookie)
             await trio.testing.wait_all_tasks_blocked(0.01)
+        await stream.aclose()
+
+
+async def test_a_connection_that_goes_on_keeps_nothing_of_its_stream() -> None:
+    """Its next request may be long in coming."""
+    async with serving() as server:
+        stream = await park(server)
+        (connection,) = server.store
+        connection.close()
+        await until(stream, END)
+        await stream.send_all(PAGE)
+        await until(stream, b"hello")
+        await trio.testing.wait_all_tasks_blocked(0.01)
+        del connection, server.line
+        gc.collect()
+        assert not any(isinstance(one, Parked) for one in gc.get_objects())
         await stream.aclose()
 
 
