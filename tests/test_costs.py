@@ -22,7 +22,7 @@ Work = Callable[[], Awaitable[object]]
 BOUNDS = {
     "one effect": 14,
     "100 effects": 583,
-    "an action of three effects": 40,
+    "an action of three effects": 37,
     "three interceptors": 31,
     "a broadcast to 100 connections": 581,
 }
