@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self, final
 
+from ._actions import call_action
 from ._errors import DispatchResult, ErrorRecord, StateError, near
 from ._frame import EMPTY, Frame, merged
 from ._paths import Link, Via
 from ._read import fits, read
-from ._run import call_action, taken, too_deep
+from ._run import taken, too_deep
 
 __all__ = ["Expansion", "expand"]
 

@@ -7,33 +7,30 @@ siblings go on; what is not an `Exception` passes.
 
 from __future__ import annotations
 
-import inspect
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
 import trio
 
+from ._actions import UNREAD, call_action
 from ._context import Context, context_of
 from ._each import for_each
-from ._errors import DispatchResult, LimitError, Phase, ShapeError
+from ._errors import DispatchResult, LimitError, ShapeError
 from ._frame import Frame, merged
 from ._guards import FAILED, Guarded, Verdict, guard
 from ._interceptors import Skip
 from ._paths import Link, Via, nested
 from ._quick import NOTHING
 from ._read import bind, fits, read
-from ._state import state_of, system_values
+from ._state import system_values
 from ._tables import Entry
 from ._vectors import PLAIN, WALKED, list_problem
 
-__all__ = ["call_action", "run", "taken", "too_deep"]
+__all__ = ["run", "taken", "too_deep"]
 
 _COROUTINE: type = types.CoroutineType
 _EXPANSION: Final = Via.EXPANSION
-
-UNREAD: Final[Sequence[object]] = []
-"""Stands for the arguments of a vector that nobody has looked for placeholders in."""
 
 _NOTHING_MORE: Sequence[Any] = ()
 
@@ -223,46 +220,6 @@ def _expand(frame: Frame, entry: Entry, args: Sequence[object], link: Link) -> S
         expansion = cast("Sequence[object] | None", verdict.result)
     failed = verdict is FAILED or (verdict is None and expansion is None)
     return tuple(cast("Sequence[object]", guarded.after([] if expansion is None else expansion, failed=failed)))
-
-
-def call_action(
-    frame: Frame, entry: Entry, args: Sequence[object], vector: Sequence[object], link: Link, given: object
-) -> list[object] | None:
-    """Check the arguments and call the action, with a fresh state unless one is given. None where that failed.
-
-    Where `args` are `UNREAD`, the vector is read here, if it has to be.
-    """
-    fresh = state_of(frame.engine.tables.slices, frame.system)
-    state = fresh if given is None else given
-    try:
-        expansion = entry.quick(state, vector, frame.system)
-        if expansion is NOTHING and args is UNREAD:
-            found = bind(frame, entry, vector[1:], vector, link)
-            if found is None:
-                return None
-            args = found[1]
-            vector = [entry.key, *args]
-            expansion = entry.quick(state, vector, frame.system)
-        if expansion is NOTHING:
-            if not fits(frame, entry, args, vector, link):
-                return None
-            expansion = entry.function(state, *args)
-        if type(expansion) in PLAIN and expansion and type(expansion[0]) in PLAIN:
-            return list(expansion)  # as nearly all are
-        if (problem := list_problem(expansion)) is None:
-            return list(expansion)
-    except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
-        phase: Phase = "expand"
-        owner: str | None = entry.plugin
-        if fresh.failure is not None and fresh.failure[0] is error:
-            phase, owner = "state", fresh.failure[1]
-        frame.absorb(error, phase, entry.key, link, owner, vector)
-        return None
-    if inspect.iscoroutine(expansion):
-        expansion.close()
-    misfit = ShapeError(f"action {entry.key!r} did not return effects: {problem[0]}", fix=problem[1])
-    frame.fail("expand", entry.key, link, entry.plugin, misfit, vector)
-    return None
 
 
 def _as_left(frame: Frame, guarded: Guarded) -> tuple[Entry, list[object]]:

@@ -1,7 +1,7 @@
 """What an interceptor may not do, and what is said when it does."""
 
 import copy
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, cast
 
@@ -18,6 +18,7 @@ from effects import (
     Stop,
     create_dispatch,
 )
+from tests.effects.test_law_09 import Broken
 
 Kit = Callable[[], Registry]
 
@@ -97,22 +98,9 @@ async def test_a_rewrite_keeps_its_kind(kit: Kit, vector: Any, message: str) -> 
     assert notes == []
 
 
-class Unreadable(Mapping[str, object]):
-    """A mapping that cannot be read."""
-
-    def __getitem__(self, name: str) -> object:
-        raise OSError("no disk")
-
-    def __iter__(self) -> Any:
-        raise OSError("no disk")
-
-    def __len__(self) -> int:
-        return 1
-
-
 async def test_data_that_cannot_be_read_fails_closed(kit: Kit) -> None:
     """The record says which plugin's hook has put it there."""
-    result, notes = await run(kit, [["note", 1]], before_effect=lambda step: step.replace(data=Unreadable()))
+    result, notes = await run(kit, [["note", 1]], before_effect=lambda step: step.replace(data=Broken()))
     (record,) = result.errors
     assert (record.phase, record.plugin, type(record.exception), notes) == ("interceptor", "guard", OSError, [])
 

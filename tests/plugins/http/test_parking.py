@@ -37,6 +37,7 @@ from tests.plugins.http.test_stack import (
     open_stream,
     read_to_the_end,
     serving,
+    until,
 )
 
 END = b"0\r\n\r\n"
@@ -53,16 +54,6 @@ async def park(server: Server) -> Stream:
 def is_parked(server: Server) -> bool:
     """Whether the stream that was opened last is."""
     return server.line.transport.parked is not None
-
-
-async def until(stream: Stream, end: bytes) -> bytes:
-    """What comes up to and with something."""
-    answer = b""
-    while end not in answer:
-        chunk = bytes(await stream.receive_some())
-        assert chunk, answer
-        answer += chunk
-    return answer
 
 
 async def test_a_parked_stream_has_one_task() -> None:

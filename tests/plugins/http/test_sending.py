@@ -13,7 +13,7 @@ import trio.testing
 from quart import Response
 
 from plugins.http._sending import sender_of
-from tests.plugins.http.test_stack import Certificate, Server, Stream, connect, open_stream, serving
+from tests.plugins.http.test_stack import Certificate, Server, connect, open_stream, serving, until
 
 
 class Writes:
@@ -37,16 +37,6 @@ class Writes:
 def asking(path: str, method: str = "GET", *more: str) -> bytes:
     """A request."""
     return "\r\n".join([f"{method} {path} HTTP/1.1", "Host: a", *more, "\r\n"]).encode()
-
-
-async def until(stream: Stream, end: bytes) -> bytes:
-    """What comes up to and with something."""
-    answer = b""
-    while end not in answer:
-        chunk = bytes(await stream.receive_some())
-        assert chunk, answer
-        answer += chunk
-    return answer
 
 
 def routes(server: Server) -> None:

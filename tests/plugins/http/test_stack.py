@@ -157,13 +157,18 @@ async def connect(server: Server) -> Stream:
     return stream if server.certificate is None else server.certificate.inside(stream)
 
 
-async def ask(stream: Stream, path: str, until: bytes, cookie: str = "") -> bytes:
-    """Send a request, and return the answer up to the end of `until`."""
+async def ask(stream: Stream, path: str, end: bytes, cookie: str = "") -> bytes:
+    """Send a request, and return the answer up to and with `end`."""
     await stream.send_all(
         f"GET {path} HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\nCookie: {cookie}\r\n\r\n".encode()
     )
+    return await until(stream, end)
+
+
+async def until(stream: Stream, end: bytes) -> bytes:
+    """What comes up to and with something."""
     answer = b""
-    while until not in answer:
+    while end not in answer:
         chunk = bytes(await stream.receive_some())
         assert chunk, answer
         answer += chunk
