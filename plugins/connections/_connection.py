@@ -58,6 +58,7 @@ class Connection:
         "_max_frames",
         "_wakeup",
         "_when_full",
+        "_woken",
         "cause",
         "frozen",
         "key",
@@ -92,10 +93,14 @@ class Connection:
         self._in_flight = False
         self._bytes = 0
         self._first_bytes = 0
-        self._wakeup = trio.Event()
+        self._woken = False
+        """Whether `receive` returns at once."""
+        self._wakeup: trio.Event | None = None
+        """What a task that is in `receive` waits for."""
         self._listening = not held
         """Whether the next frame that others send is news to the reader."""
-        self._call: Callable[[], object] = self.wake
+        self._call: Callable[[], object] | None = None
+        """What is called then; None for `wake`."""
         self._endings: list[Callable[[Connection], None]] = []
 
     def __repr__(self) -> str:
@@ -139,7 +144,12 @@ class Connection:
             frames.append(frame)
         if self._listening:
             self._listening = False
-            self._call()
+            if self._call is not None:
+                self._call()
+            else:  # as `wake`, without the call: it is what a broadcast costs
+                self._woken = True
+                if self._wakeup is not None:
+                    self._wakeup.set()
         return True
 
     def first(self, frame: bytes) -> None:
@@ -154,7 +164,7 @@ class Connection:
                 self._overflow()
                 return
             self._first.append(frame)
-            self._wakeup.set()
+            self.wake()
 
     def takes(self, frames: Sequence[bytes]) -> bool:
         """Whether so much may be sent `first`."""
@@ -185,14 +195,14 @@ class Connection:
         self._held = False
         self._listening = not self._frames
         if self._frames:
-            self._wakeup.set()
+            self.wake()
 
     def close(self, cause: Cause = "closed") -> None:
         """End the connection. What is queued is still read out. The first cause counts."""
         if self.cause is not None:
             return
         self.cause = cause
-        self._wakeup.set()
+        self.wake()
         endings, self._endings = self._endings, []
         for call in endings:
             try:
@@ -213,7 +223,9 @@ class Connection:
 
     def wake(self) -> None:
         """Have `receive` return, even if there is nothing."""
-        self._wakeup.set()
+        self._woken = True
+        if self._wakeup is not None:
+            self._wakeup.set()
 
     def take(self) -> bytes:
         """All that is queued, joined, without waiting; b"" where nothing is. Once it is written, say `written`."""
@@ -244,7 +256,13 @@ class Connection:
         """
         self._begun = True
         self.written()
-        await self._wakeup.wait()
-        if self.cause is None:
+        if self._woken:
+            await trio.lowlevel.checkpoint()
+        else:
             self._wakeup = trio.Event()
+            try:
+                await self._wakeup.wait()
+            finally:
+                self._wakeup = None
+        self._woken = self.cause is not None
         return self.take()
