@@ -32,7 +32,10 @@ _step: Callable[[type[Step], tuple[object, ...]], Step] = cast(Any, tuple).__new
 
 @final
 class Guarded:
-    """The hooks around one step of a frame: call `before`, act on its verdict, then call `after`. Made by `guard`."""
+    """The hooks around one step of a frame: call `before`, act on its verdict, then call `after`. Made by `guard`.
+
+    Both call hooks themselves, since a function between them would cost as much as most hooks do.
+    """
 
     __slots__ = ("_completed", "_frame", "_guards", "_kind", "_link", "_path", "_skipped", "rewritten", "vector")
 

@@ -25,7 +25,8 @@ class Limits:
     vectors: int = 10_000
     """How many vectors a root dispatch may take up, expansions and continuations included."""
     nodes: int = 1_000_000
-    """How many items of lists, tuples and dicts may be walked in search of placeholders."""
+    """How many items of lists, tuples and dicts may be walked in search of placeholders. Small lists in options are
+    not counted."""
     members: int = 10_000_000
     """How often members of sinks may be visited: a frame sent to a group of 1,000 costs 1,000."""
     background: int = 1_000

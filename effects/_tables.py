@@ -39,7 +39,6 @@ class Entry:
         "is_once",
         "key",
         "late",
-        "plain",
         "plugin",
         "quick",
         "registration",
@@ -60,8 +59,6 @@ class Entry:
         self.is_once = not self.is_action and not self.each
         """Whether it is an effect that runs once, whoever is to be reached."""
         self.late = bool(registration.signature.late) or bool(registration.signature.rest_late)
-        self.plain = not registration.signature.needs and not registration.signature.wishes
-        """True where the function needs nothing from the system."""
         self.registration = registration
         self.validate = validate
         self.quick: Quick = quick(self.function, self.signature, validate=self.validate)

@@ -4,7 +4,8 @@ While an answer goes on, hypercorn keeps two tasks for it, a parser, a protocol 
 open for hours needs none of them. Once it waits for frames it is *parked*: hypercorn's connection ends, but for the
 socket, and the task that it ran in goes on with the stream alone. When the stream has ended, that task begins anew with
 the socket, as if it had just been accepted. So the server still counts the connection, waits for it when it stops, and
-answers whatever has been sent over it meanwhile. It does not count requests across streams (`keep_alive_max_requests`).
+answers whatever has been sent over it meanwhile. Requests are counted anew then (`keep_alive_max_requests`), and
+hypercorn's `read_timeout` is not for parked streams.
 
 Nobody reads from the socket then. `Departures` sees clients leave, by one epoll for all of them, even with requests
 pipelined (EPOLLRDHUP, epoll_ctl(2)).
