@@ -38,6 +38,7 @@ from tests.plugins.http.test_stack import (
     read_to_the_end,
     serving,
     until,
+    visit,
 )
 
 END = b"0\r\n\r\n"
@@ -167,8 +168,7 @@ async def test_what_is_sent_as_a_stream_is_parked_comes_whole_and_in_order() -> 
 async def test_a_request_that_has_just_come_is_not_taken_along() -> None:
     """While something waits to be read, the stream stays with hypercorn, which reads it."""
     async with serving() as server:
-        async with await connect(server) as page:
-            cookie = (await ask(page, "/", b"hello")).decode().partition("set-cookie: ")[2].partition(";")[0]
+        cookie = await visit(server)
         stream = await connect(server)
         opening = f"GET /sse HTTP/1.1\r\nHost: a\r\nDatastar-Request: true\r\nCookie: {cookie}\r\n\r\n"
         await stream.send_all(opening.encode() + PAGE)
@@ -206,8 +206,7 @@ async def test_where_it_cannot_be_nothing_is_parked(why: str, tmp_path: Path, mo
 async def test_a_connection_that_is_to_close_closes_after_the_stream() -> None:
     """Such as a proxy's that says so."""
     async with serving() as server:
-        async with await connect(server) as page:
-            cookie = (await ask(page, "/", b"hello")).decode().partition("set-cookie: ")[2].partition(";")[0]
+        cookie = await visit(server)
         stream = await connect(server)
         opening = "GET /sse HTTP/1.1\r\nHost: a\r\nDatastar-Request: true\r\nConnection: close\r\n"
         await stream.send_all(f"{opening}Cookie: {cookie}\r\n\r\n".encode())
@@ -463,8 +462,7 @@ async def test_a_request_that_comes_while_a_stream_is_parked_is_answered(
             server.line = lifeline(request)
             return await server.live.stream([["patch-signals", {"a": 1}]] * effects, key="page")
 
-        async with await connect(server) as page:
-            cookie = (await ask(page, "/", b"hello")).decode().partition("set-cookie: ")[2].partition(";")[0]
+        cookie = await visit(server)
         opening = f"GET /bare HTTP/1.1\r\nHost: a\r\nDatastar-Request: true\r\nCookie: {cookie}\r\n\r\n".encode()
         for moment in range(40):
             stream = await connect(server)
@@ -490,8 +488,7 @@ async def test_a_stream_without_effects_is_parked() -> None:
             return await server.live.stream([], key="page")
 
         stream = await connect(server)
-        async with await connect(server) as page:
-            cookie = (await ask(page, "/", b"hello")).decode().partition("set-cookie: ")[2].partition(";")[0]
+        cookie = await visit(server)
         await ask(stream, "/bare", b"\r\n\r\n", cookie)
         await trio.testing.wait_all_tasks_blocked(0.01)
         assert is_parked(server)
@@ -506,8 +503,7 @@ async def test_who_leaves_a_compressed_stream_is_no_error(
 ) -> None:
     """Whatever its compressor has still to say, or what is queued then."""
     async with serving(compress=compress) as server:
-        async with await connect(server) as page:
-            cookie = (await ask(page, "/", b"hello")).decode().partition("set-cookie: ")[2].partition(";")[0]
+        cookie = await visit(server)
         for queued in (False, True):
             stream = await connect(server)
             head = "GET /sse HTTP/1.1\r\nHost: a\r\nDatastar-Request: true\r\nAccept-Encoding: gzip\r\n"

@@ -177,12 +177,17 @@ async def until(stream: Stream, end: bytes) -> bytes:
 
 async def open_stream(server: Server) -> Stream:
     """Open a page, then its stream; return the connection once the first event is there."""
-    async with await connect(server) as page:
-        answer = await ask(page, "/", b"hello")
-    cookie = answer.decode().partition("set-cookie: ")[2].partition(";")[0]
+    cookie = await visit(server)
     stream = await connect(server)
     await ask(stream, "/sse", b"connected", cookie)
     return stream
+
+
+async def visit(server: Server) -> str:
+    """Open a page: the cookie of the session that it comes with."""
+    async with await connect(server) as page:
+        answer = await ask(page, "/", b"hello")
+    return answer.decode().partition("set-cookie: ")[2].partition(";")[0]
 
 
 async def read_to_the_end(stream: Stream) -> bytes:
