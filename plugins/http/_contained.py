@@ -1,7 +1,8 @@
 """hypercorn's connections, contained: each ends alone, whole, and as soon as there is nobody at the other end.
 
 What is cured here happens before any app is asked, or after, so methods of `TCPServer` are replaced for this process.
-That relies on hypercorn 0.18; `pyproject.toml` pins its minor version. Parked streams go on from here (`_parking.py`).
+What that relies on is in `_relied.py`; elsewhere nothing is replaced. Parked streams go on from here (`_parking.py`).
+Each of these could go if hypercorn closed what it has read to the end, and caught what a connection raises.
 
 **E. A connection stays for ever when its client left with a request pipelined**, where hypercorn itself closes it after
 an answer that failed: it waits to read on. Cure: it reads on, and sees nothing but the end. So it does, by `let_go`,
@@ -26,13 +27,10 @@ from functools import partial, wraps
 from math import inf
 from typing import Any, cast, final
 
-import h11
 import trio
-from hypercorn.events import Closed, RawData
-from hypercorn.protocol.h11 import H11Protocol
-from hypercorn.trio.tcp_server import MAX_RECV, TCPServer
 
 from ._parking import Parked
+from ._relied import MAX_RECV, Closed, H11Protocol, RawData, TCPServer, find_cures, h11
 
 __all__ = ["contain_connections", "hand_over", "is_waiting", "let_go"]
 
@@ -46,7 +44,9 @@ _READ = "_rhialto_read"
 
 def contain_connections() -> None:
     """Have what hypercorn raises over one connection end that one only (cure H), and let go of those that it closes
-    (cure E) or that have left (cure I). Once is enough, twice is the same."""
+    (cure E) or that have left (cure I). Once is enough, twice is the same; nothing where hypercorn is another."""
+    if "connections" not in find_cures():
+        return
     run, read, close, wait = TCPServer.run, TCPServer._read_data, TCPServer._close, TCPServer._idle_timeout
     if hasattr(run, _CONTAINED):
         return

@@ -159,7 +159,6 @@ class Outlet:
         if self._writes is not None and self._socket is not None:
             self._connection.on_queued(partial(self._writes.add, self))
             self._writes.keep(self)
-            self._line.hear_by_call()
 
     async def park(self, body: Body) -> bool:
         """Have the stream parked if it is idle, and may be: see `Lifeline.park`. `body` is what it is read from.

@@ -71,7 +71,7 @@ class Live:
     `direct_writes=False` has all of it go the server's own way.
 
     Raises `RegistrationError` for a dispatch without the Connections plugin, for cookie settings that cannot be made
-    secure and for times that are too short or too long, `TypeError` for an app that is no plain QuartTrio.
+    secure and for times that are too short or too long, `TypeError` for an app that is no QuartTrio.
     """
 
     def __init__(

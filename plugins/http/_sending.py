@@ -16,9 +16,8 @@ from os import write
 from typing import Any, cast, final
 
 import trio
-from hypercorn.events import Event, RawData
-from hypercorn.protocol.h11 import H11Protocol
-from hypercorn.trio.tcp_server import TCPServer
+
+from ._relied import H11Protocol, RawData, TCPServer, find_cures
 
 __all__ = ["Sender", "sender_of"]
 
@@ -47,7 +46,7 @@ class Sender:
         if held:
             await self._write(b"".join(held))
 
-    async def send(self, event: Event) -> None:
+    async def send(self, event: Any) -> None:
         """Do what `TCPServer.protocol_send` does."""
         if not isinstance(event, RawData):
             await self.release()
@@ -80,7 +79,9 @@ class Sender:
 
 def sender_of(protocol: object) -> Sender | None:
     """The sender of a connection, put into its place if it is not there; None where there cannot be one."""
-    if type(protocol) is not H11Protocol or os.name != "posix" or protocol.ssl:
+    if "short answers" not in find_cures() or type(protocol) is not H11Protocol:
+        return None
+    if os.name != "posix" or protocol.ssl:
         return None
     there: object = getattr(protocol.send, "__self__", None)
     if isinstance(there, Sender):

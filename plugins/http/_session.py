@@ -8,7 +8,7 @@ from typing import Any, cast, final
 
 import trio
 from quart import Quart, Response, current_app, g, request, session
-from quart.sessions import SessionMixin
+from quart.sessions import SecureCookieSessionInterface, SessionMixin
 from quart_trio import QuartTrio
 
 from effects import RegistrationError
@@ -33,6 +33,8 @@ def prepare_cookies(app: QuartTrio, *, secure: bool) -> None:
     if _drop_ended_session not in hooks:
         hooks.insert(0, _drop_ended_session)
         app.after_request(_give_session)
+    if type(app.session_interface) is SecureCookieSessionInterface:
+        app.session_interface = _Interface()
     if not secure:
         return
     if app.config["SESSION_COOKIE_DOMAIN"] or app.config["SESSION_COOKIE_PATH"] not in {None, "/"}:
@@ -105,7 +107,21 @@ async def _give_session(response: Response) -> Response:
     is_early = ended_ago is not None and ended_ago < _ON_ITS_WAY
     if is_page and not is_datastar() and not is_early and session_id() is None:
         make_session_id()
+    kept: SessionMixin | None = g.get("_rhialto_session")
+    g._rhialto_session_unread = kept is not None and not kept.accessed
     return response
+
+
+@final
+class _Interface(SecureCookieSessionInterface):
+    """Quart's own, but that saving a session does not count as reading it: for Quart 0.23 it does, and then every
+    answer, files included, would vary with the cookie."""
+
+    async def save_session(self, app: Quart, session: SessionMixin, response: Any) -> None:
+        """Save it."""
+        if g.get("_rhialto_session_unread"):
+            session.accessed = False
+        await super().save_session(app, session, response)
 
 
 async def _drop_ended_session() -> None:
@@ -116,6 +132,8 @@ async def _drop_ended_session() -> None:
     """
     kept: SessionMixin = cast(Any, session)._get_current_object()
     found = _peeked(kept)
+    kept.accessed = False
+    g._rhialto_session = kept
     ended_ago = sessions_of(current_app).ended_ago(found) if isinstance(found, str) else None
     if ended_ago is not None:
         kept.clear()

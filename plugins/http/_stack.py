@@ -1,17 +1,22 @@
-"""Cures for faults of the stack below, each named, and what they rely on. Nothing else here.
+"""The life of one request, and cures for what quart-trio and hypercorn do to it. Each is named, with what it relies on.
 
-The stack is quart-trio 0.12 on hypercorn 0.18; `pyproject.toml` pins both minor versions.
+It stands around the app's own connection class, on ASGI's messages alone, so it works with whatever that class is.
 
 **A. quart-trio cuts off the end of a request.** hypercorn reports `http.disconnect` from inside the app's last
 `send()`; quart-trio takes that for a client that left and cancels the task that is just about to make the connection
 ready for its next request. No idle timeout is ever set on it, so it stays open for ever and every shutdown waits for
-the whole grace period. Cure: once the last chunk is being sent, a disconnect no longer cancels. `_Connection` stands in
-for the whole of `TrioASGIHTTPConnection.__call__`, and relies on what quart's `ASGIHTTPConnection` has for it.
+the whole grace period. Cure: a disconnect that comes while the end of the answer is being sent is handed on afterwards.
+It could go if quart-trio let `send()` finish.
+
+**An open stream keeps its request**, and the tasks and the nursery that quart-trio made for it. Cure: once the first
+events are out, the body is *taken over*: what quart-trio does for the request is cancelled, and the rest is sent from
+here. Relies on `_send_response(send, response)` of quart's connection, which says what the answer is: nobody may have
+made something else of it meanwhile. It could go if a connection class were told of the response.
 
 **Shutdown is not announced to open responses.** hypercorn waits for them up to its grace period, and tells the app only
 afterwards. Cure: `Lifeline.terminated`, the event that hypercorn sets as soon as it stops, found through the bound
 method that it hands over as `send`. Relies on `send.__self__.context.terminated`; under any other server there is no
-such event, and streams end when that server ends them.
+such event, and streams end when that server ends them. It could go if ASGI had a message for it.
 
 **Nobody tells an app that there are several of it.** Each worker is a process with an app of its own. `workers_of` says
 so, found through the bound method that hypercorn's lifespan hands over. Relies on `send.__self__.config.workers`.
@@ -22,21 +27,23 @@ Cures for what hypercorn does with sockets are in `_transport.py` and `_containe
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractContextManager, nullcontext
-from typing import Any, cast, final
+from typing import TYPE_CHECKING, Any, cast, final
 
 import trio
-from quart import Quart, Request
-from quart.asgi import ASGIHTTPConnection
-from quart.wrappers.response import DataBody
+from quart import Quart, Request, Response
 from quart_trio import QuartTrio
-from quart_trio.asgi import TrioASGIHTTPConnection, TrioASGILifespan
 
 from ._contained import contain_connections
 from ._parking import Body, Departures, Parked, Terminated
+from ._relied import find_cures, is_standard
 from ._transport import Transport
 
 __all__ = ["Lifeline", "Terminated", "install", "lifeline", "workers_of"]
+
+if TYPE_CHECKING:
+    from quart_trio.asgi import TrioASGIHTTPConnection, TrioASGILifespan
+else:
+    TrioASGIHTTPConnection, TrioASGILifespan = QuartTrio.asgi_http_class, QuartTrio.asgi_lifespan_class
 
 _KEY = "rhialto.lifeline"
 _WORKERS = "rhialto.workers"
@@ -51,15 +58,19 @@ class Lifeline:
 
     __slots__ = (
         "_over",
+        "_sent",
         "answered",
+        "answering",
         "app",
         "body",
         "chunked",
         "exits",
-        "hearing",
+        "gone",
+        "holds",
         "is_over",
         "last_chunk",
         "nursery",
+        "rest",
         "terminated",
         "transport",
         "works",
@@ -74,16 +85,23 @@ class Lifeline:
         self.works = False
         """Whether a task of the request has been started."""
         self.exits: list[Callable[[], object]] = []
+        self.answering = trio.CancelScope()
+        """Around what the app's own connection class does for the request."""
         self.body: object = None
-        """What the body of the response is read from, once it has begun."""
+        """What the body of the response is read from, once it has begun, and where that can be known."""
+        self.rest: Body | None = None
+        """What is left of the body, once it has been taken over."""
+        self.holds = False
+        """Whether the head of the answer waits for its body."""
         self.chunked = False
         """Whether the body goes out in chunked coding, once the response has begun: its length is not known."""
         self.last_chunk = False
         """Whether the end of the answer is on its way."""
         self.answered = False
         """Whether it has been sent."""
-        self.hearing = trio.CancelScope()
-        """Around the task that waits for messages of the server."""
+        self._sent: trio.Event | None = None
+        self.gone = False
+        """Whether the server has said that the client has left."""
         self.is_over = False
         self._over: trio.Event | None = None
 
@@ -110,10 +128,35 @@ class Lifeline:
         while self.exits:
             self.exits.pop()()
 
-    def hear_by_call(self) -> None:
-        """Hear of the client's leaving by a call instead of a task, where that can be: only that is still to come."""
-        if self.transport.on_disconnect(self.left):
-            self.hearing.cancel()
+    def begin(self, response: object) -> None:
+        """Say what the answer is that is about to be sent."""
+        self.body = getattr(response, "response", None)
+        if isinstance(self.body, Response.data_body_class):
+            self.holds = True
+            self.transport.hold()
+
+    def take_over(self, body: Body) -> bool:
+        """Have the rest of the body sent without what quart-trio keeps for a request. Where it is, that is cancelled.
+
+        False where somebody has made something else of it, or it has been taken over already.
+        """
+        if self.body is not body or self.rest is not None:
+            return False
+        self.rest = body
+        self.answering.cancel()
+        return True
+
+    async def sent(self) -> None:
+        """Wait until the end of the answer has been sent, if it is on its way."""
+        if self.last_chunk and not self.answered:
+            self._sent = trio.Event()
+            await self._sent.wait()
+
+    def answer(self) -> None:
+        """Say that the answer has been sent."""
+        self.answered = True
+        if self._sent is not None:
+            self._sent.set()
 
     def left(self) -> None:
         """The client has gone: unless the end of the answer is on its way, the request is over."""
@@ -147,47 +190,49 @@ class Lifeline:
             self.nursery.cancel_scope.cancel()
 
 
-class _Connection(TrioASGIHTTPConnection):
-    """One request, with cure A and a `Lifeline`."""
+@final
+class _Connection:
+    """One request, with cure A and a `Lifeline`, around what the app's own connection class does for it."""
+
+    def __init__(self, app: Quart, scope: dict[str, Any], inner: Callable[[Any, Any], Awaitable[None]]) -> None:
+        self._app = app
+        self._scope = scope
+        self._inner = inner
 
     async def __call__(self, receive: Any, send: Any) -> None:
         if not trio.lowlevel.in_trio_run():
             raise RuntimeError("this app runs on trio, and the server does not: start it with `hypercorn -k trio`")
-        line = Lifeline(send, receive, self.app)
+        line = Lifeline(send, receive, self._app)
         line.transport.count_no_requests()
-        if _writes_directly(self.app):
+        if _writes_directly(self._app):
             line.transport.send_directly()
-        cast(dict[str, Any], self.scope)[_KEY] = line
+        self._scope[_KEY] = line
 
-        holds = False
+        async def hear() -> Any:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                line.gone = True
+                await line.sent()
+            return message
 
-        async def watched(message: Any) -> None:
+        async def watch(message: Any) -> None:
             last = message["type"] == "http.response.body" and not message.get("more_body", False)
             if last:
                 line.last_chunk = True
             elif message["type"] == "http.response.start":
-                line.chunked = (
-                    self.scope["http_version"] == "1.1"
-                    and message["status"] == 200
-                    and _LENGTH.isdisjoint(name.lower() for name, _ in message["headers"])
-                )
+                line.chunked = self._is_chunked(message)
             await send(message)
-            if holds and message["type"] == "http.response.body":
+            if line.holds and message["type"] == "http.response.body":
                 await line.transport.release()
-            line.answered = last
+            if last:
+                line.answer()
 
         try:
-            async with trio.open_nursery() as line.nursery:  # as above, but for one task less
-                request = self._create_request_from_scope(watched)
-                line.nursery.start_soon(self._hear, line, request, receive)
-                answer = self.app.handle_request(request)
-                del request  # a stream may be open for hours, and needs nothing of it
-                response = await answer
-                line.body = getattr(response, "response", None)
-                if holds := isinstance(line.body, DataBody):
-                    line.transport.hold()
-                with _within(self.app, response):
-                    await self._send_response(watched, response)
+            async with trio.open_nursery() as line.nursery:
+                with line.answering:
+                    await self._inner(hear, watch)
+                if line.rest is not None:
+                    await self._send_rest(line, line.rest, receive, watch)
                 line.nursery.cancel_scope.cancel()
         finally:
             if line.transport.parked is None:  # else there is more to come, from the parked connection
@@ -196,22 +241,49 @@ class _Connection(TrioASGIHTTPConnection):
                     await line.transport.let_go()
                 line.leave()
 
-    async def _hear(self, line: Lifeline, request: Request, receive: Any) -> None:
-        with line.hearing:
-            await ASGIHTTPConnection.handle_messages(self, request, receive)
+    def _is_chunked(self, head: Any) -> bool:
+        if self._scope["http_version"] != "1.1" or head["status"] != 200:
+            return False
+        return _LENGTH.isdisjoint(name.lower() for name, _ in head["headers"])
+
+    async def _send_rest(self, line: Lifeline, rest: Body, receive: Any, send: Any) -> None:
+        if line.gone:
             line.left()
+        elif not (_writes_directly(self._app) and line.transport.on_disconnect(line.left)):
+            cast(trio.Nursery, line.nursery).start_soon(_wait_for_leaving, line, receive)
+        async for frames in rest:
+            await send({"type": "http.response.body", "body": frames, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _wait_for_leaving(line: Lifeline, receive: Any) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass  # more of a request that has been answered
+    line.left()
+
+
+class _Answering(TrioASGIHTTPConnection):
+    """quart-trio's connection, which says what the answer is."""
+
+    async def _send_response(self, send: Any, response: Any) -> None:
+        cast(Lifeline, cast(dict[str, Any], self.scope)[_KEY]).begin(response)
+        await super()._send_response(send, response)
+
+
+@final
+class _Connections:
+    """Stands in for the connection class of an app: makes connections around those that it would make."""
+
+    def __init__(self, make: Callable[[Any, Any], Any]) -> None:
+        self._make = make
+
+    def __call__(self, app: Quart, scope: dict[str, Any]) -> _Connection:
+        return _Connection(app, scope, self._make(app, scope))
 
 
 def _is_bare(app: object) -> bool:
     """Whether an app answers by itself: no middleware, set as quart has it, stands before it."""
     return getattr(getattr(app, "asgi_app", None), "__func__", None) is Quart.asgi_app
-
-
-def _within(app: Quart, response: object) -> AbstractContextManager[object]:
-    """The time that an answer may take, as quart has it. Streams may take any, and need no scope for it."""
-    own: object = getattr(response, "timeout", ...)  # werkzeug's responses have none
-    seconds = cast("float | None", app.config["RESPONSE_TIMEOUT"] if own is ... else own)
-    return nullcontext() if seconds is None else trio.move_on_after(seconds)
 
 
 class _Lifespan(TrioASGILifespan):
@@ -241,16 +313,17 @@ def _writes_directly(app: Quart) -> bool:
 def install(app: QuartTrio, *, direct_writes: bool = False) -> None:
     """Cure an app, and have it write past hypercorn, where it may and can: where no `Live` of it says that it may not.
 
-    Raises `TypeError` for an app that is not a QuartTrio, or has a connection class of its own.
+    What the libraries below do not have any more is done without, and said in the log. Raises `TypeError` for an app
+    that is not a QuartTrio.
     """
     if not isinstance(app, QuartTrio):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(f"Live needs a quart_trio.QuartTrio app, not {type(app).__name__}")
     app.extensions[_DIRECT] = app.extensions.get(_DIRECT, True) and direct_writes
-    if app.asgi_http_class is _Connection:
+    own = cast(object, app.asgi_http_class)
+    if isinstance(own, _Connections):
         return
-    if app.asgi_http_class is not TrioASGIHTTPConnection:
-        raise TypeError(f"Live cannot stand in for the app's own asgi_http_class {app.asgi_http_class.__name__}")
-    app.asgi_http_class = _Connection
+    answering = is_standard(own) and "responses" in find_cures()
+    cast(Any, app).asgi_http_class = _Connections(_Answering if answering else cast(Any, own))
     if cast(object, app.asgi_lifespan_class) is TrioASGILifespan:
         app.asgi_lifespan_class = _Lifespan  # pyright: ignore[reportAttributeAccessIssue]
     contain_connections()

@@ -8,7 +8,6 @@ from typing import Self, final
 
 import trio
 from quart import Response, request
-from quart.wrappers.response import ResponseBody
 
 from effects import Sink
 from plugins.connections import Connection, Follower
@@ -17,6 +16,7 @@ from plugins.datastar import LONGEST_DELAY, SSE_HEADERS
 from ._answers import retry_within
 from ._compression import Compressor, Encoder
 from ._direct import DirectWrites, Outlet
+from ._relied import ResponseBody
 from ._stack import Lifeline, lifeline
 
 __all__ = ["Buffer", "Opening", "event_id", "leave", "stream_response"]
@@ -86,7 +86,7 @@ class _Body(ResponseBody):
     would replace each other for ever. For a follower it says, after each write, how far that has come.
     """
 
-    __slots__ = ("_connection", "_encoder", "_ended", "_follower", "_line", "_outlet", "_parked")
+    __slots__ = ("_connection", "_encoder", "_ended", "_follower", "_line", "_moved", "_outlet", "_parked")
 
     def __init__(
         self,
@@ -103,6 +103,8 @@ class _Body(ResponseBody):
         self._encoder = encoder
         self._outlet = Outlet(connection, line, heartbeat, self._finished, writes)
         self._ended = False
+        self._moved = False
+        """Whether another task goes on with it than the one that began it."""
         self._parked = False
 
     async def __aenter__(self) -> Self:
@@ -114,16 +116,18 @@ class _Body(ResponseBody):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if not self._parked:
+        if not self._moved:
             self.left()
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return self
 
     async def __anext__(self) -> bytes:
-        if not self._parked and await self._outlet.park(self):
-            self._parked = True
-            await trio.sleep_forever()  # this task is cancelled: another one goes on with the body
+        if not self._parked and not self._connection.queued and self._connection.cause is None:
+            self._parked = await self._outlet.park(self)
+            if self._parked or self._line.take_over(self):
+                self._moved = True
+                await trio.sleep_forever()  # this task is cancelled: another one goes on with the body
         frames = await self._outlet.next()
         if frames:
             return frames

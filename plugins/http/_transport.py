@@ -1,8 +1,10 @@
 """What is behind one request of hypercorn: its socket, or its share of one. Cures for what hypercorn does with them.
 
-All of it is reached through `send`, the bound method that hypercorn 0.18 hands to the app: `send.__self__` is the HTTP
+All of it is reached through `send`, the bound method that hypercorn hands to the app: `send.__self__` is the HTTP
 stream, its `send` belongs to the protocol, the protocol's to the TCP server, and that has the socket. Where that is not
-so, under another server or behind middleware that wraps `send`, nothing is done, and the faults are there.
+so, under another server or behind middleware that wraps `send`, nothing is done, and the faults are there. What is
+relied on is in `_relied.py`. All of it could go if ASGI let an app reach its connection, or hypercorn had deadlines for
+what it writes, and a bound for what it buffers.
 
 **Nobody asks a silent client whether it is still there.** One that vanishes without a word, as phones in tunnels do,
 keeps its connection for hours: hypercorn sets no keepalive, and what is written to it waits 15 minutes for an answer.
@@ -37,17 +39,24 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, cast, final
 
-import h11
 import trio
-from hypercorn.events import RawData
-from hypercorn.logging import Logger
-from hypercorn.protocol.h2 import BUFFER_HIGH_WATER, BUFFER_LOW_WATER, BufferCompleteError, H2Protocol, StreamBuffer
-from hypercorn.protocol.h11 import H11Protocol
-from hypercorn.protocol.http_stream import HTTPStream
-from hypercorn.trio.tcp_server import TCPServer
 
 from ._contained import hand_over, is_waiting, let_go
 from ._parking import Parked
+from ._relied import (
+    BUFFER_HIGH_WATER,
+    BUFFER_LOW_WATER,
+    BufferCompleteError,
+    H2Protocol,
+    H11Protocol,
+    HTTPStream,
+    Logger,
+    RawData,
+    StreamBuffer,
+    TCPServer,
+    find_cures,
+    h11,
+)
 from ._sending import Sender, sender_of
 
 __all__ = ["Transport"]
@@ -75,7 +84,7 @@ class Transport:
         It is broken when the client has not answered for `peer_timeout` seconds, not below one. An idle client is asked
         every third of that time, so it is noticed within four thirds.
         """
-        if isinstance(self._protocol, H2Protocol):
+        if "http2" in find_cures() and isinstance(self._protocol, H2Protocol):
             self._protocol.stream_buffers[self._stream.stream_id] = _Bounded(self._protocol.context.event_class)
         found = self._socket()
         if found is not None:
@@ -84,7 +93,9 @@ class Transport:
 
     def bare_socket(self) -> trio.socket.SocketType | None:
         """The socket, if bytes of HTTP/1.1 go to it as they are: not in TLS, and where `os.write` takes sockets."""
-        found = self._socket() if type(self._protocol) is H11Protocol and os.name == "posix" else None
+        if "direct writes" not in find_cures() or type(self._protocol) is not H11Protocol or os.name != "posix":
+            return None
+        found = self._socket()
         return None if found is None or self._protocol.ssl else found
 
     async def send(self, data: bytes) -> None:
@@ -107,7 +118,7 @@ class Transport:
 
     def count_no_requests(self) -> None:
         """Have the requests that came over this connection so far not count."""
-        if isinstance(self._protocol, H2Protocol):
+        if "http2" in find_cures() and isinstance(self._protocol, H2Protocol):
             self._protocol.keep_alive_requests = 0
 
     def abort(self) -> None:
@@ -119,7 +130,9 @@ class Transport:
 
     async def let_go(self) -> None:
         """Have hypercorn see the end of a client that has gone before its answer was complete. No checkpoint."""
-        if isinstance(self._protocol, H11Protocol) and self._stream.closed and self._is_last():
+        if "connections" not in find_cures() or not isinstance(self._protocol, H11Protocol):
+            return
+        if self._stream.closed and self._is_last():
             await let_go(self._protocol)
 
     def _is_last(self) -> bool:
@@ -132,9 +145,9 @@ class Transport:
         False where that cannot be: over HTTP/2, where more of the request is to come, or the client has left, and where
         middleware wants to see each message.
         """
-        if not self._is_handed_on():
+        if "direct writes" not in find_cures() or type(self._protocol) is not H11Protocol:
             return False
-        if type(self._protocol) is not H11Protocol or self._stream.closed:
+        if self._stream.closed or not self._is_handed_on():
             return False
         if self._protocol.connection.their_state is not h11.DONE:
             return False
@@ -147,6 +160,8 @@ class Transport:
 
     def may_park(self, app: object) -> bool:
         """Whether a connection may be taken over at all: it is hypercorn's own, and calls this very app."""
+        if "parking" not in find_cures():
+            return False
         if self.parked is not None or type(self._protocol) is not H11Protocol or type(self._server()) is not TCPServer:
             return False
         return getattr(self._stream.app, "app", None) is app and self._is_handed_on() and not self._stream.closed

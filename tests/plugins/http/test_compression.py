@@ -334,7 +334,7 @@ async def test_a_stream_is_compressed_to_its_end(cause: str, name: str, own: boo
         client = await small.visitor()
         async with open_sse(client, "/keyed", headers={"Accept-Encoding": f"deflate, {name}"}) as stream:
             assert stream.headers["Content-Encoding"] == name
-            assert stream.headers["Vary"] == "Accept-Encoding"
+            assert "Accept-Encoding" in stream.headers["Vary"].split(", ")
             assert free(small) == (AMPLE - OWN[name].size if own else 0)
             said = [["broadcast", {"pattern": [ANY, "key"]}, ["patch-signals", {"n": 2}]]]
             (await small.dispatch(said)).raise_errors()
