@@ -160,6 +160,11 @@ class Outlet:
             self._connection.on_queued(partial(self._writes.add, self))
             self._writes.keep(self)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether there is nothing to write."""
+        return not (self._rest or self._connection.queued or self._connection.cause is not None)
+
     async def park(self, body: Body) -> bool:
         """Have the stream parked if it is idle, and may be: see `Lifeline.park`. `body` is what it is read from.
 
@@ -168,7 +173,7 @@ class Outlet:
         for _ in range(_SOON):
             if self._socket is None or self._writes is None or not self._writes.running:
                 return False
-            if self._rest or self._connection.queued or self._connection.cause is not None:
+            if not self.is_idle:
                 return False
             if not self._line.may_park(self._writes.departures):
                 return False

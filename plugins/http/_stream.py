@@ -123,9 +123,9 @@ class _Body(ResponseBody):
         return self
 
     async def __anext__(self) -> bytes:
-        if not self._parked and not self._connection.queued and self._connection.cause is None:
+        if not self._parked:
             self._parked = await self._outlet.park(self)
-            if self._parked or self._line.take_over(self):
+            if self._parked or (self._outlet.is_idle and self._line.take_over(self)):
                 self._moved = True
                 await trio.sleep_forever()  # this task is cancelled: another one goes on with the body
         frames = await self._outlet.next()
