@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, Self, cast, final
 
 from ._paths import Link, Path, flatten, render
+from ._shown import abridged
 
 __all__ = [
     "ArgumentError",
@@ -50,11 +51,14 @@ class EffectsError(Exception):
 
     def lines(self, at: str | None = None) -> str:
         """The whole message, with the place `at` where it is known."""
-        marked = (("at", at), ("near", self.near), ("fix", self.fix))
-        return "\n".join([self.what, *(f"  {name:<4} {text}" for name, text in marked if text)])
+        return _lines(self.what, at=at, near=self.near, fix=self.fix)
 
     def __str__(self) -> str:
         return self.lines()
+
+
+def _lines(what: str, **marked: str | None) -> str:
+    return "\n".join([what, *(f"  {name:<4} {text}" for name, text in marked.items() if text)])
 
 
 class RegistrationError(EffectsError):
@@ -155,15 +159,18 @@ class ErrorRecord:
     @property
     def cause(self) -> str:
         """What failed, in one line without values: the engine's own message, or the exception's type."""
-        return self.exception.what if isinstance(self.exception, EffectsError) else _named(self.exception)
+        error = self.exception
+        return abridged(error.what, _LONGEST) if isinstance(error, EffectsError) else _named(error)
 
     def __str__(self) -> str:
         place = self.place if self.values is None else f"{self.place} {self.values}"
-        if isinstance(self.exception, EffectsError):
-            named = self.key is None or repr(self.key) in self.exception.what
-            return self.exception.lines(at=place if named else f"{place}, in {self.key!r}")
-        cause = _named(self.exception)
-        shown = cause if self.values is None else f"{cause}: {message_of(self.exception)}"
+        error, cause = self.exception, self.cause
+        if isinstance(error, EffectsError):
+            named = self.key is None or repr(self.key) in error.what
+            at = place if named else f"{place}, in {abridged(str(self.key))!r}"
+            near, fix = (text and abridged(text, _LONGEST) for text in (error.near, error.fix))
+            return _lines(cause, at=at, near=near, fix=fix)
+        shown = cause if self.values is None else f"{cause}: {message_of(error)}"
         owner = f"\n  from plugin {self.plugin!r}" if self.plugin else ""
         return f"{self.phase} failed for {self.key!r}: {shown}\n  at   {place}{owner}"
 
@@ -172,14 +179,18 @@ class ErrorRecord:
         return f"<ErrorRecord {self.phase} {self.key!r} {render(self.path)} plugin={self.plugin!r} {cause}>"
 
 
+_LONGEST = 2_000
+"""In characters: what one part of a message may have, whatever was raised."""
+
+
 def _named(exception: BaseException, depth: int = 0) -> str:
     """The exception's type; of a group, also those of what is in it, to some depth."""
-    name = type(exception).__name__
+    name = abridged(type(exception).__name__)
     if not isinstance(exception, BaseExceptionGroup) or depth > 3:
         return name
     inside = cast(BaseExceptionGroup[BaseException], exception).exceptions
     names = [_named(one, depth + 1) for one in inside[:5]] + ["..."] * (len(inside) > 5)
-    return f"{name} ({', '.join(names)})"
+    return abridged(f"{name} ({', '.join(names)})", _LONGEST)
 
 
 def message_of(exception: Exception) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast, final
 
 from ._background import Background
 from ._errors import DispatchResult, ErrorRecord, Outcome, Phase, ShapeError
+from ._frames import keep_few_frames
 from ._limits import YIELD_EVERY, Budget, Limits
 from ._paths import Link, flatten
 from ._shown import shortened, type_names
@@ -73,6 +74,7 @@ class Frame:
         vector: object = None,
     ) -> None:
         """Record a failure here and in every parent, and tell the listeners."""
+        keep_few_frames(error)
         values = shortened(vector) if self.engine.debug and vector is not None else None
         record = ErrorRecord(phase, key, flatten(link), plugin, error, type_names(vector), values)
         frame: Frame | None = self

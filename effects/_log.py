@@ -9,11 +9,13 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Iterator
+from itertools import islice
 from typing import cast, final
 
 from ._errors import EffectsError, ErrorRecord
 from ._hookspecs import hookimpl
 from ._paths import render
+from ._shown import abridged
 
 __all__ = ["ErrorLog"]
 
@@ -41,19 +43,28 @@ def _fields(record: ErrorRecord) -> dict[str, object]:
     """What formatters of structured logs find on the log record, beside its message."""
     return {
         "effect_phase": record.phase,
-        "effect_key": record.key,
+        "effect_key": None if record.key is None else abridged(record.key),
         "effect_path": render(record.path),
         "effect_types": list(record.types),
         "effect_plugin": record.plugin,
-        "effect_error": type(record.exception).__name__,
+        "effect_error": abridged(type(record.exception).__name__),
     }
 
 
-def _frames(error: BaseException, depth: int = 0) -> Iterator[str]:
+_LINES = 60
+"""So many frames of an exception are logged, those of a group and all that is in it together."""
+
+
+def _frames(error: BaseException) -> list[str]:
     """Where in the code an exception was raised, and each of a group's."""
+    frames = list(islice(_all_frames(error), _LINES + 1))
+    return frames if len(frames) <= _LINES else [*frames[:_LINES], "  ..."]
+
+
+def _all_frames(error: BaseException, depth: int = 0) -> Iterator[str]:
     for frame in traceback.format_tb(error.__traceback__):
-        yield frame.rstrip("\n")
+        yield abridged(frame.rstrip("\n"), 600)
     if isinstance(error, BaseExceptionGroup) and depth < 3:
         for inner in cast(BaseExceptionGroup[BaseException], error).exceptions[:5]:
-            yield f"  {type(inner).__name__}:"
-            yield from _frames(inner, depth + 1)
+            yield f"  {abridged(type(inner).__name__)}:"
+            yield from _all_frames(inner, depth + 1)

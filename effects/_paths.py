@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import cast, final
 
+from ._shown import abridged
+
 __all__ = ["Link", "Nested", "Path", "Via", "flatten", "nested", "render", "walk"]
 
 
@@ -119,6 +121,22 @@ def _children(value: object) -> list[tuple[int | str, object]]:
         return []
 
 
+_SHOWN = 64
+"""A path of more tokens is shown by its begin and its end."""
+
+
 def render(path: Path, root: str = "effects") -> str:
-    """A path as people read it: `effects[0][2] => [1]['then']`."""
-    return root + "".join(f" {token.value} " if isinstance(token, Via) else f"[{token!r}]" for token in path)
+    """A path as people read it, `effects[0][2] => [1]['then']`, in bounded length."""
+    half = _SHOWN // 2
+    tokens = (
+        [*map(_shown, path)]
+        if len(path) <= _SHOWN
+        else [*map(_shown, path[:half]), " ... ", *map(_shown, path[-half:])]
+    )
+    return root + "".join(tokens)
+
+
+def _shown(token: int | str | Via) -> str:
+    if isinstance(token, Via):
+        return f" {token.value} "
+    return f"[{token if isinstance(token, int) else abridged(token, 80)!r}]"

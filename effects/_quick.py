@@ -8,8 +8,10 @@ every vector, and say what is wrong.
 
 from __future__ import annotations
 
+import linecache
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from itertools import count
 from types import CodeType
 from typing import Any, Final, cast, final
 
@@ -71,7 +73,14 @@ def _code(least: int, tests: tuple[str, ...], needs: tuple[str, ...]) -> CodeTyp
         args = ["first", *(f"vector[{index}]" for index in range(1, size)), *given]
         lines += [f" if {' and '.join([f'size == {size}', *tests[: size - 1], *there])}:"]
         lines += [f"  return function({', '.join(args)})"]
-    return compile("\n".join([*lines, " return NOTHING"]), "<quick call>", "exec")
+    source = "\n".join([*lines, " return NOTHING"])
+    name = f"<quick call {next(_numbers)}>"
+    linecache.cache[name] = len(source), None, source.splitlines(keepends=True), name
+    return compile(source, name, "exec")
+
+
+_numbers = count(1)
+"""Those of the sources that were made, so that each is a file of its own to tracebacks and debuggers."""
 
 
 @final

@@ -6,10 +6,15 @@ import reprlib
 from collections.abc import Sequence
 from typing import cast
 
-__all__ = ["shortened", "type_names"]
+__all__ = ["abridged", "shortened", "type_names"]
 
 _short = reprlib.Repr()
 _short.maxlevel, _short.maxstring, _short.maxother = 3, 60, 60
+
+
+def abridged(text: str, most: int = 200) -> str:
+    """Text of bounded length: the begin of what is longer."""
+    return text if len(text) <= most else f"{text[: most - 3]}..."
 
 
 def shortened(value: object) -> str:
@@ -23,8 +28,8 @@ def shortened(value: object) -> str:
 def type_names(vector: object) -> tuple[str, ...]:
     """The names of the types of a vector's arguments, ten at most; of anything else, of its own type."""
     if not isinstance(vector, (list, tuple)):
-        return () if vector is None else (type(vector).__name__,)
+        return () if vector is None else (abridged(type(vector).__name__, 80),)
     try:
-        return tuple(type(arg).__name__ for arg in cast("Sequence[object]", vector)[1:11])
+        return tuple(abridged(type(arg).__name__, 80) for arg in cast("Sequence[object]", vector)[1:11])
     except Exception:  # noqa: BLE001 - a subclass of list may fail in any way when it is read
         return ()
