@@ -150,6 +150,10 @@ class ErrorRecord:
     """The type names of the vector's arguments."""
     values: str | None = None
     """The vector, shortened; in debug mode only."""
+    interceptor: str | None = None
+    """The id of the interceptor whose hook failed; None where it was none."""
+    hook: str | None = None
+    """The name of that hook, such as `before_effect`."""
 
     @property
     def place(self) -> str:
@@ -162,6 +166,18 @@ class ErrorRecord:
         error = self.exception
         return abridged(error.what, _LONGEST) if isinstance(error, EffectsError) else _named(error)
 
+    @property
+    def owner(self) -> str:
+        """Whose code failed: `before_effect of interceptor 'careful', plugin 'shop'`. Empty where it was nobody's."""
+        hook = self.interceptor and f"{self.hook} of interceptor {self.interceptor!r}"
+        return ", ".join(filter(None, [hook, self.plugin and f"plugin {self.plugin!r}"]))
+
+    @property
+    def raised_by(self) -> str | None:
+        """The owner, where it is the hook of an interceptor that `cause` does not name."""
+        hides = self.interceptor is None or repr(self.interceptor) in self.cause
+        return None if hides else self.owner
+
     def __str__(self) -> str:
         place = self.place if self.values is None else f"{self.place} {self.values}"
         error, cause = self.exception, self.cause
@@ -169,10 +185,9 @@ class ErrorRecord:
             named = self.key is None or repr(self.key) in error.what
             at = place if named else f"{place}, in {abridged(str(self.key))!r}"
             near, fix = (text and abridged(text, _LONGEST) for text in (error.near, error.fix))
-            return _lines(cause, at=at, near=near, fix=fix)
+            return _lines(cause, at=at, near=near, fix=fix, **{"from": self.raised_by})
         shown = cause if self.values is None else f"{cause}: {message_of(error)}"
-        owner = f"\n  from plugin {self.plugin!r}" if self.plugin else ""
-        return f"{self.phase} failed for {self.key!r}: {shown}\n  at   {place}{owner}"
+        return _lines(f"{self.phase} failed for {self.key!r}: {shown}", at=place, **{"from": self.owner})
 
     def __repr__(self) -> str:
         cause = type(self.exception).__name__

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["EMPTY", "Engine", "Frame", "child_of", "merged", "root_of"]
 
 EMPTY: Mapping[str, object] = MappingProxyType({})
+HookName = tuple[str | None, str | None]
+"""An interceptor's id, and the name of one of its hooks."""
+NO_HOOK: HookName = (None, None)
 
 
 Run = Callable[
@@ -72,11 +75,12 @@ class Frame:
         plugin: str | None,
         error: Exception,
         vector: object = None,
+        hook: HookName = NO_HOOK,
     ) -> None:
         """Record a failure here and in every parent, and tell the listeners."""
         keep_few_frames(error)
         values = shortened(vector) if self.engine.debug and vector is not None else None
-        record = ErrorRecord(phase, key, flatten(link), plugin, error, type_names(vector), values)
+        record = ErrorRecord(phase, key, flatten(link), plugin, error, type_names(vector), values, *hook)
         frame: Frame | None = self
         while frame is not None:
             if frame.muted is not None:
@@ -94,15 +98,16 @@ class Frame:
         link: Link | None,
         plugin: str | None,
         vector: object = None,
+        hook: HookName = NO_HOOK,
     ) -> None:
         """Record what of `error` is an `Exception`, and raise the rest: `Cancelled` always passes."""
         if isinstance(error, Exception):
-            self.fail(phase, key, link, plugin, error, vector)
+            self.fail(phase, key, link, plugin, error, vector, hook)
             return
         if isinstance(error, BaseExceptionGroup):
             recorded, rest = cast("BaseExceptionGroup[BaseException]", error).split(Exception)
             if recorded is not None and rest is not None:
-                self.fail(phase, key, link, plugin, recorded, vector)
+                self.fail(phase, key, link, plugin, recorded, vector, hook)
                 raise rest
         raise error
 

@@ -24,6 +24,7 @@ class Failed:
 FAILED = Failed()
 Answered = Skip | Stop | Failed
 Verdict = Answered | None
+Moment = Literal["before", "after"]
 
 
 _step: Callable[[type[Step], tuple[object, ...]], Step] = cast(Any, tuple).__new__
@@ -60,7 +61,7 @@ class Guarded:
                 try:
                     answer: object = guard.before(step)
                 except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
-                    self._absorb(error, guard)
+                    self._absorb(error, guard, "before")
                     answer = FAILED
                 if answer is not None:
                     verdict = answer if answer is FAILED else self._taken(answer, guard, step, "before")
@@ -81,7 +82,7 @@ class Guarded:
                 try:
                     answer: object = guard.after(step)
                 except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
-                    self._absorb(error, guard)
+                    self._absorb(error, guard, "after")
                     answer = FAILED
                 if answer is not None:
                     verdict = answer if answer is FAILED else self._taken(answer, guard, step, "after")
@@ -96,20 +97,18 @@ class Guarded:
         now = (self._kind, self.vector, frame.data, frame.system, self._path, errors, result, failed, self._skipped)
         return _step(Step, now)
 
-    def _taken(self, answer: object, guard: Guard, step: Step, moment: Literal["before", "after"]) -> Step | Answered:
+    def _taken(self, answer: object, guard: Guard, step: Step, moment: Moment) -> Step | Answered:
         """Do as a hook has answered. FAILED, with a record, where it broke its contract."""
         try:
             problem = self._problem(step, answer, before=moment == "before")
             if problem is None and isinstance(answer, Step):
                 self._apply(step, answer)
         except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
-            self._absorb(error, guard)
+            self._absorb(error, guard, moment)
             return FAILED
         if problem is not None:
-            broken = InterceptorError(
-                f"{moment}_{self._kind} of interceptor {guard.id!r}: {problem[0]}", fix=problem[1]
-            )
-            self._frame.fail("interceptor", self._key, self._link, guard.plugin, broken, self.vector)
+            what = f"{moment}_{self._kind} of interceptor {guard.id!r}: {problem[0]}"
+            self._absorb(InterceptorError(what, fix=problem[1]), guard, moment)
             return FAILED
         if not isinstance(answer, Step):
             self._skipped |= moment == "before"
@@ -117,8 +116,9 @@ class Guarded:
                 self._frame.stopped = answer.reason
         return cast("Step | Skip | Stop", answer)
 
-    def _absorb(self, error: BaseException, guard: Guard) -> None:
-        self._frame.absorb(error, "interceptor", self._key, self._link, guard.plugin, self.vector)
+    def _absorb(self, error: BaseException, guard: Guard, moment: Moment) -> None:
+        hook = (guard.id, f"{moment}_{self._kind}")
+        self._frame.absorb(error, "interceptor", self._key, self._link, guard.plugin, self.vector, hook)
 
     def _apply(self, step: Step, answer: Step) -> None:
         if answer.held is not step.held:

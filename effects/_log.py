@@ -27,7 +27,8 @@ class ErrorLog:
     """Writes every error record to the logger `effects`, at level ERROR.
 
     Its parts are attributes of the log record: `effect_phase`, `effect_key`, `effect_path`, `effect_types`,
-    `effect_plugin` and `effect_error`, the name of the exception's type. All are text or None, the types a list of it.
+    `effect_plugin` and `effect_error`, the name of the exception's type; where the hook of an interceptor failed, also
+    `effect_interceptor` and `effect_hook`. All are text or None, the types a list of it.
     """
 
     name = "rhialto.log"
@@ -41,6 +42,7 @@ class ErrorLog:
 
 def _fields(record: ErrorRecord) -> dict[str, object]:
     """What formatters of structured logs find on the log record, beside its message."""
+    hook = {} if record.hook is None else {"effect_interceptor": record.interceptor, "effect_hook": record.hook}
     return {
         "effect_phase": record.phase,
         "effect_key": None if record.key is None else abridged(record.key),
@@ -48,6 +50,7 @@ def _fields(record: ErrorRecord) -> dict[str, object]:
         "effect_types": list(record.types),
         "effect_plugin": record.plugin,
         "effect_error": abridged(type(record.exception).__name__),
+        **hook,
     }
 
 

@@ -69,9 +69,9 @@ class TraceNode:
         return " ".join([returned, *counted])
 
     def _said(self, error: ErrorRecord) -> str:
-        if self.values is None or isinstance(error.exception, EffectsError):
-            return error.cause
-        return f"{error.cause}: {message_of(error.exception)}"
+        hides = self.values is None or isinstance(error.exception, EffectsError)
+        said = error.cause if hides else f"{error.cause}: {message_of(error.exception)}"
+        return said if error.raised_by is None else f"{said}, from {error.raised_by}"
 
     def as_data(self) -> dict[str, object]:
         """This node and those below, as what JSON can say. What is empty is left out."""
@@ -93,7 +93,8 @@ class TraceNode:
         return {name: value for name, value in data.items() if name in kept or value not in (None, [], {})}
 
     def _error_data(self, error: ErrorRecord) -> dict[str, object]:
-        return {"phase": error.phase, "plugin": error.plugin, "error": self._said(error)}
+        hook = {} if error.interceptor is None else {"interceptor": error.interceptor, "hook": error.hook}
+        return {"phase": error.phase, "plugin": error.plugin, "error": self._said(error), **hook}
 
 
 @final

@@ -9,6 +9,7 @@ import pytest
 
 from effects import (
     DispatchResult,
+    EffectsError,
     Interceptor,
     InterceptorError,
     RegistrationError,
@@ -18,6 +19,7 @@ from effects import (
     Stop,
     create_dispatch,
 )
+from effects.tracing import Tracer
 from tests.effects.test_law_09 import Broken
 
 Kit = Callable[[], Registry]
@@ -153,6 +155,46 @@ async def test_data_and_system_stay_mappings(kit: Kit, name: str) -> None:
     result, notes = await run(kit, [["note", 1]], before_effect=lambda step: step.replace(**{name: 5}))
     assert "it replaced data or system by something else" in broken(result)
     assert notes == []
+
+
+def denied(step: Step) -> None:
+    """Raise, as an app's own check may do."""
+    raise PermissionError("not " + "today")
+
+
+def refused(step: Step) -> None:
+    """Raise what may be shown."""
+    raise EffectsError("it is closed", fix="come back tomorrow")
+
+
+HOOKS = [f"{moment}_{kind}" for kind in ("dispatch", "action", "effect") for moment in ("before", "after")]
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+@pytest.mark.parametrize("how", [denied, refused, lambda step: 42], ids=["raises", "refuses", "breaks its contract"])
+async def test_a_hook_that_fails_is_named(hook: str, how: Any, kit: Kit, caplog: pytest.LogCaptureFixture) -> None:
+    """With its interceptor's id: in the record, in its text, in data, in the log, and in a trace."""
+    plugin = Registry("guard")
+    plugin.interceptor(Interceptor(id="door", **{hook: how}))
+    tracer = Tracer(create_dispatch([kit(), plugin], system={"notes": []}))
+    result = await tracer([["tree", ["note", 1]]])
+    (record,) = result.errors
+    assert (record.interceptor, record.hook, record.plugin) == ("door", hook, "guard")
+    named = f"{hook} of interceptor 'door'"
+    assert str(record).count(named) == 1
+    assert caplog.messages[0].count(named) == 1
+    assert (vars(caplog.records[0])["effect_interceptor"], vars(caplog.records[0])["effect_hook"]) == ("door", hook)
+    assert str(tracer.trace).count(named) == 1
+    data: list[Any] = [error for node in tracer.trace for error in cast(Any, node.as_data().get("errors", []))]
+    assert [(error["interceptor"], error["hook"]) for error in data] == [("door", hook)]
+    assert "not today" not in caplog.text + str(tracer.trace)
+
+
+async def test_what_no_hook_did_names_none(kit: Kit) -> None:
+    """Although there are hooks around it."""
+    dispatch = create_dispatch([kit()], interceptors=[Interceptor(id="i", before_effect=lambda step: None)])
+    (record,) = (await dispatch([["fail"]])).errors
+    assert (record.interceptor, record.hook) == (None, None)
 
 
 async def test_one_function_may_be_both_hooks_and_is_held_to_each_contract(kit: Kit) -> None:
