@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 from ._errors import ArgumentError, EffectsError, PlaceholderError, ShapeError, UnknownKeyError, near
-from ._signatures import Late
+from ._signatures import Late, miscounted
 from ._tables import Entry, Tables
 from ._validation import explain
 from ._vectors import find_placeholders, list_problem, vector_problem
@@ -39,9 +39,7 @@ def _of_vector(tables: Tables, vector: object) -> Iterator[EffectsError]:
         )
         return
     if not entry.at_least <= len(args) <= entry.at_most:
-        most = entry.signature.at_most
-        takes = entry.at_least if entry.at_least == most else f"{entry.at_least} to {'any' if most is None else most}"
-        yield ArgumentError(f"{key!r} takes {takes} arguments, and is given {len(args)}", fix="see its signature")
+        yield ArgumentError(f"{key!r} {miscounted(entry.signature, args)}", fix=entry.signature.usage)
         return
     for index, arg in enumerate(args):
         yield from _of_argument(tables, entry, index, arg)
@@ -64,7 +62,9 @@ def _of_argument(tables: Tables, entry: Entry, index: int, arg: object) -> Itera
     checker = checks[index] if index < len(checks) else rest
     if checker is not None and now is not None and not placeholders and not checker.accepts(arg):
         complaint = explain((checker,), None, [arg])
-        yield ArgumentError(f"in {entry.key!r}: {complaint.what}", near=complaint.near, fix=complaint.fix)
+        yield ArgumentError(
+            f"in {entry.key!r}: {complaint.what}", near=complaint.near, fix=f"{entry.signature.usage}; {complaint.fix}"
+        )
 
 
 def _split(arg: object, late: Late) -> tuple[list[object], object]:

@@ -12,6 +12,7 @@ from operator import is_
 from typing import Literal, NamedTuple, final
 
 from ._errors import ErrorRecord, RegistrationError
+from ._first import refuse_unfit
 from ._paths import Path, render
 from ._signatures import is_async
 from ._vectors import PLAIN
@@ -120,6 +121,7 @@ class Stop:
 
 
 Hook = Callable[[Step], Step | Skip | Stop | None]
+_A_HOOK = "a hook is a plain function that takes a Step"
 
 
 @final
@@ -147,8 +149,10 @@ class Interceptor:
             if hook is not None and (not callable(hook) or is_async(hook)):
                 raise RegistrationError(
                     f"interceptor {self.id!r}: {name} is {'async' if callable(hook) else 'not callable'}",
-                    fix="a hook is a plain function that takes a Step",
+                    fix=_A_HOOK,
                 )
+            if hook is not None:
+                refuse_unfit(f"interceptor {self.id!r}: {name}", hook, f"{name}=", _A_HOOK)
         if not any(hooks.values()):
             raise RegistrationError(f"interceptor {self.id!r} has no hooks", fix="give it at least one")
 

@@ -139,4 +139,4 @@ def render(path: Path, root: str = "effects") -> str:
 def _shown(token: int | str | Via) -> str:
     if isinstance(token, Via):
         return f" {token.value} "
-    return f"[{token if isinstance(token, int) else abridged(token, 80)!r}]"
+    return f"[{abridged(repr(token), 80)}]"

@@ -9,10 +9,12 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any, cast
 
+from ._early import too_early
 from ._errors import ArgumentError, PlaceholderError, ShapeError, UnknownKeyError, near
 from ._frame import Frame
 from ._interpolate import placeholders_in, rebuild, walkable
 from ._paths import Link, Path, flatten, walk
+from ._signatures import miscounted
 from ._sink import Sink
 from ._tables import Entry
 from ._vectors import Placeholder, vector_problem
@@ -91,8 +93,8 @@ def _placeholder_error(frame: Frame, source: Entry | None, placeholder: Placehol
             near=near(placeholder.key, known),
             fix="load the plugin that provides it, or register one with @registry.placeholder",
         )
-    problem = _arity_problem(source, len(placeholder.args))
-    return PlaceholderError(f"placeholder {placeholder.key!r} {problem}", fix="see the function that resolves it")
+    problem = miscounted(source.signature, placeholder.args)
+    return PlaceholderError(f"placeholder {placeholder.key!r} {problem}", fix=source.signature.usage)
 
 
 def resolved(
@@ -117,7 +119,11 @@ def resolved(
         return rebuild(args, entry.signature, resolve)
     except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
         owner = None if current is None else known[current.key].plugin
-        frame.absorb(error, "interpolate", entry.key, _within(link, entry, args, current), owner, vector)
+        within = _within(link, entry, args, current)
+        if current is not None:
+            place = flatten(within)[len(flatten(link)) :]
+            error = too_early(error, current, place, args, entry.signature, frame.engine.tables.entries)
+        frame.absorb(error, "interpolate", entry.key, within, owner, vector)
         return None
 
 
@@ -149,7 +155,7 @@ def _bound_now(entry: Entry, args: Sequence[object]) -> Iterator[tuple[Path, obj
 def fits(frame: Frame, entry: Entry, args: Sequence[object], vector: object, link: Link) -> bool:
     """Whether the arguments fit the interpreter: in number always, in type unless validation is off."""
     if not entry.at_least <= len(args) <= entry.at_most:
-        error = ArgumentError(f"{entry.key!r} {_arity_problem(entry, len(args))}", fix="see its signature")
+        error = ArgumentError(f"{entry.key!r} {miscounted(entry.signature, args)}", fix=entry.signature.usage)
         frame.fail("validate", entry.key, link, None, error, vector)
         return False
     if not entry.validate:
@@ -162,10 +168,3 @@ def fits(frame: Frame, entry: Entry, args: Sequence[object], vector: object, lin
     if complaint is not None:
         frame.fail("validate", entry.key, link, None, complaint, vector)
     return complaint is None
-
-
-def _arity_problem(entry: Entry, count: int) -> str:
-    least, most = entry.signature.at_least, entry.signature.at_most
-    wanted = f"at least {least}" if most is None else str(least) if least == most else f"{least} to {most}"
-    plural = "" if (most or least) == 1 else "s"
-    return f"takes {wanted} argument{plural}, got {count}"

@@ -11,6 +11,7 @@ from types import FrameType, MappingProxyType
 from typing import TYPE_CHECKING, TypeVar, final
 
 from ._errors import RegistrationError
+from ._first import refuse_methods, signature_of
 from ._hookspecs import hookimpl
 from ._interceptors import Interceptor
 from ._signatures import Kind, Signature, annotations_of, caller_scope, read_signature, source_of
@@ -184,6 +185,10 @@ class Registry:
             raise RegistrationError(
                 f"registry {self.name!r}: a lifespan is a function, not {type(function).__name__}",
                 fix="write it as an @asynccontextmanager function that takes the dispatch",
+            )
+        if (signature := signature_of(function)) is not None:
+            refuse_methods(
+                f"registry {self.name!r}: its lifespan", [*signature.parameters.values()], "registry.lifespan"
             )
         if self._lifespan is not None:
             raise RegistrationError(f"registry {self.name!r} has a lifespan already", fix="open both in one")

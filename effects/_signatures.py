@@ -12,28 +12,30 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import Parameter
-from typing import Annotated, Any, Literal, final, get_args, get_origin
+from typing import Annotated, Any, final, get_args, get_origin
 
 from typing_extensions import TypeAliasType, get_type_hints, is_typeddict
 
 from ._errors import ArgumentError, RegistrationError
+from ._first import Kind, forgotten, refuse_methods, refuse_misplaced_contexts, signature_of, take_first
 from ._validation import Checker, checker, explain
 from ._vectors import EffectMarker
 
-__all__ = ["Kind", "Late", "Signature", "annotations_of", "caller_scope", "is_async", "read_signature", "source_of"]
-
-Kind = Literal["effect", "action", "placeholder", "state slice", "interceptor"]
+__all__ = [
+    "Kind",
+    "Late",
+    "Signature",
+    "annotations_of",
+    "caller_scope",
+    "is_async",
+    "miscounted",
+    "read_signature",
+    "source_of",
+]
 
 Late = bool | frozenset[str]
 """What of an argument holds effects and is therefore bound late: all of it, none of it, or these fields of a dict."""
 
-_FIRST: Mapping[Kind, str | None] = {
-    "effect": "ctx",
-    "action": "state",
-    "placeholder": "data",
-    "state slice": None,
-    "interceptor": None,
-}
 _MAY_NEED_SYSTEM = frozenset({"effect", "state slice"})
 
 
@@ -55,18 +57,24 @@ class Signature:
     wishes: tuple[str, ...]
     """System values with a default."""
     is_async: bool
+    usage: str = ""
+    """What the function takes, for people: `it takes (room: str, *then: Effect)`."""
 
     def complaint(self, args: Sequence[object]) -> ArgumentError | None:
         """What keeps the arguments, right in number, from fitting the annotations, or None."""
         checks, rest = self.checks, self.rest
         for check, value in zip(checks, args):  # noqa: B905 - to name `strict` costs more than all the rest
             if type(value) not in check.sure and not check.accepts(value):
-                return explain(checks, rest, args)
+                return self._explained(args)
         if rest is not None:
             for value in args[len(checks) :]:
                 if not rest.accepts(value):
-                    return explain(checks, rest, args)
+                    return self._explained(args)
         return None
+
+    def _explained(self, args: Sequence[object]) -> ArgumentError:
+        said = explain(self.checks, self.rest, args)
+        return ArgumentError(said.what, near=said.near, fix=f"{self.usage}; {said.fix}")
 
     def late_at(self, index: int) -> Late:
         """What of the argument at `index` is bound late."""
@@ -82,10 +90,9 @@ def read_signature(
     the function and the parameter, for a signature that cannot work.
     """
     where = f"{kind} {name!r} ({source_of(function)})"
-    try:
-        parameters = list(inspect.signature(function).parameters.values())
-    except (TypeError, ValueError) as error:
-        raise RegistrationError(f"{where}: its signature cannot be read", fix="register a plain function") from error
+    signature = signature_of(function)
+    if signature is None:
+        raise RegistrationError(f"{where}: its signature cannot be read", fix="register a plain function")
     asynchronous = is_async(function)
     if asynchronous and kind != "effect":
         raise RegistrationError(
@@ -93,23 +100,25 @@ def read_signature(
         )
     if _is_generator(function):
         raise RegistrationError(f"{where}: it is a generator", fix="return the whole value instead of yielding parts")
-    positional, rest, keywords = _sort_parameters(where, parameters)
-    _take_first(where, _FIRST[kind], positional)
-    if each and kind == "placeholder":
-        _take_first(where, "member", positional)
+    positional, rest, keywords = _sort_parameters(where, list(signature.parameters.values()))
+    hints = _Hints(where, function, scope)
+    refuse_methods(where, positional, f"registry.{kind.partition(' ')[0]}({name!r})")
+    usage = forgotten(kind, positional)
+    take_first(where, kind, positional, hints.of, each=each)
+    refuse_misplaced_contexts(where, kind, [*positional, *([rest] if rest else []), *keywords], hints.of)
     if kind == "state slice" and (stray := next(iter(positional), rest)) is not None:
         raise RegistrationError(
             f"{where}: it takes {stray.name!r} by position",
             fix="a state slice takes only what it needs from the system, by keyword: def app(*, db): ...",
         )
     needs, wishes = _system_parameters(where, kind, keywords)
-    return _plan(where, function, scope, positional, rest, needs, wishes, asynchronous)
+    return _plan(where, hints, usage, positional, rest, needs, wishes, asynchronous)
 
 
 def _plan(
     where: str,
-    function: Callable[..., object],
-    scope: Mapping[str, object],
+    hints: _Hints,
+    hint: str,
     positional: list[Parameter],
     rest: Parameter | None,
     needs: tuple[str, ...],
@@ -121,7 +130,6 @@ def _plan(
             f"{where}: a default stands before *{rest.name}, so no vector could leave it out",
             fix="drop the default, or move the options into a dict of their own",
         )
-    hints = _Hints(where, function, scope)
     annotations = [hints.of(parameter) for parameter in positional]
     rest_annotation = object if rest is None else hints.of(rest)
     late = tuple(hints.late(p, annotation) for p, annotation in zip(positional, annotations, strict=True))
@@ -136,7 +144,29 @@ def _plan(
         needs=needs,
         wishes=wishes,
         is_async=is_async,
+        usage=_usage([*zip(positional, annotations, strict=True), *([(rest, rest_annotation)] if rest else [])]) + hint,
     )
+
+
+def _usage(parameters: Sequence[tuple[Parameter, object]]) -> str:
+    """What a vector may hold after its key. Of a default only that there is one: it may be anything."""
+    from ._discover.annotations import text_of  # its package is made of what is registered
+
+    shown: list[str] = []
+    for parameter, annotation in parameters:
+        star = "*" * (parameter.kind is Parameter.VAR_POSITIONAL)
+        noted = "" if parameter.annotation is Parameter.empty else f": {text_of(annotation)}"
+        default = "" if parameter.default is Parameter.empty else " = ..." if noted else "=..."
+        shown.append(f"{star}{parameter.name}{noted}{default}")
+    return f"it takes ({', '.join(shown)})"
+
+
+def miscounted(signature: Signature, args: Sequence[object]) -> str:
+    """Say how many arguments are taken, where these are too few or too many."""
+    least, most = signature.at_least, signature.at_most
+    wanted = f"at least {least}" if most is None else str(least) if least == most else f"{least} to {most}"
+    plural = "" if (most or least) == 1 else "s"
+    return f"takes {wanted} argument{plural}, got {len(args)}"
 
 
 def _sort_parameters(
@@ -159,25 +189,6 @@ def _sort_parameters(
                     fix="take one options dict as a parameter, annotated with a TypedDict",
                 )
     return positional, rest, keywords
-
-
-def _take_first(where: str, first: str | None, positional: list[Parameter]) -> None:
-    if first is None:
-        return
-    if not positional:
-        raise RegistrationError(f"{where}: it takes no {first}", fix=f"its first parameter is {first}")
-    given: object = positional[0].annotation
-    kind = given if isinstance(given, str) else getattr(given, "__name__", "")
-    if kind in _NEVER_FIRST:
-        raise RegistrationError(
-            f"{where}: its first parameter {positional[0].name!r} is annotated as {kind}, and gets the {first}",
-            fix=f"take {first} before it",
-        )
-    del positional[0]
-
-
-_NEVER_FIRST = frozenset({"str", "int", "float", "bool", "bytes", "list", "tuple", "set"})
-"""What neither a context nor a state is: whoever writes it has forgotten that it comes first."""
 
 
 def _system_parameters(

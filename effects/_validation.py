@@ -177,7 +177,7 @@ def explain(checks: Sequence[Checker], rest: Checker | None, args: Sequence[obje
             unknown = [one["loc"][-1] for one in error.errors(include_url=False) if one["type"] == "extra_forbidden"]
             close = close or next((found for name in unknown if (found := near(name, check.options))), None)
     more = [f"and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
-    fix = "see its signature; values are passed as they are, never converted"
+    fix = "values are passed as they are, never converted"
     return ArgumentError("; ".join(lines[:_SHOWN] + more), near=close, fix=fix)
 
 

@@ -78,9 +78,9 @@ def test_what_may_work_is_left_alone(dispatch: Dispatch, vector: object) -> None
     ("vector", "complaint"),
     [
         (["sned", "x"], "no interpreter for effect 'sned'\n  near 'send'"),
-        (["send"], "'send' takes 1 to 2 arguments, and is given 0"),
-        (["all"], "'all' takes 1 arguments, and is given 0"),
-        (["later"], "'later' takes 1 to any arguments, and is given 0"),
+        (["send"], "'send' takes 1 to 2 arguments, got 0\n  fix  it takes (text: str, times: int = ...)"),
+        (["all"], "'all' takes 1 argument, got 0"),
+        (["later"], "'later' takes at least 1 argument, got 0"),
         (["send", 7], "in 'send': text: Input should be a valid string, got int"),
         (["send", NOW, "2"], "in 'send': times: Input should be a valid integer, got str"),
         (["act", "a", 2], "in 'act': "),
