@@ -9,29 +9,48 @@ import trio
 
 from ._errors import LifecycleError, LimitError
 
-__all__ = ["Background"]
+__all__ = ["Background", "is_in"]
+
+
+def is_in(run: trio.lowlevel.TrioToken | None) -> bool:
+    """Whether this is called in that run: not in that of another thread, and not in a thread that has none."""
+    try:
+        return trio.lowlevel.current_trio_token() is run
+    except RuntimeError:
+        return False
 
 
 @final
 class Background:
     """Open while a dispatch is running; `running()` owns the nursery."""
 
-    __slots__ = ("alive", "nursery", "running", "system")
+    __slots__ = ("alive", "nursery", "run", "running", "system")
 
     def __init__(self, system: Mapping[str, object]) -> None:
         self.running = False
         """Whether `running()` is entered, from before the first lifespan opens until after the last has closed."""
         self.nursery: trio.Nursery | None = None
+        self.run: trio.lowlevel.TrioToken | None = None
+        """The run that the nursery belongs to."""
         self.alive = 0
         self.system = system
         """What the dispatch was made with, and over it the values that open lifespans brought: read-only."""
 
     def start(self, work: Callable[[], Awaitable[None]], limit: int) -> None:
-        """Start a piece of work. Raises `LifecycleError` where nothing is open, `LimitError` at the limit."""
+        """Start a piece of work.
+
+        Raises `LifecycleError` where nothing is open, or in another run than that of `running()`, whose nursery must
+        not be touched from there; `LimitError` at the limit.
+        """
         if self.nursery is None:
             raise LifecycleError(
                 "background work was spawned while the dispatch is not running",
                 fix="enter `async with dispatch.running()` around it",
+            )
+        if not is_in(self.run):
+            raise LifecycleError(
+                "background work was spawned in another trio.run than the one that entered dispatch.running()",
+                fix="dispatch it there: trio.from_thread.run(dispatch, effects); a thread of your own says trio_token",
             )
         if self.alive >= limit:
             raise LimitError(

@@ -60,7 +60,8 @@ class Context:
         The `ctx` it gets has this effect's data and system; each of its dispatches is a root with a budget of its own.
         It is cancelled when `dispatch.running()` ends. What it raises is an error record with the phase `execute`,
         heard by the error hook only, since this dispatch may be over. Raises `LifecycleError` outside
-        `dispatch.running()` and `LimitError` where too much is alive already.
+        `dispatch.running()`, and in another `trio.run` than the one that entered it, such as a thread's; `LimitError`
+        where too much is alive already.
         """
         frame = root_of(self._frame.engine, self.data, self.system)
         frame.nesting = 0

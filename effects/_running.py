@@ -44,11 +44,11 @@ async def running(
                     background.system = MappingProxyType({**background.system, **brought})
             with _unwrapped():
                 async with trio.open_nursery() as nursery:
-                    background.nursery = nursery
+                    background.nursery, background.run = nursery, trio.lowlevel.current_trio_token()
                     try:
                         yield dispatch
                     finally:
-                        background.nursery = None
+                        background.nursery = background.run = None
                         nursery.cancel_scope.cancel()
     finally:
         background.running = False

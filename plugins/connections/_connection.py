@@ -11,6 +11,7 @@ import trio
 from effects import Sink
 
 from ._keys import Frozen, freeze_name
+from ._run import check_run
 
 __all__ = ["Cause", "Connection", "WhenFull"]
 
@@ -27,6 +28,7 @@ its scope or the store was full. `shutdown`: the server stops.
 
 WhenFull = Callable[[Sequence[bytes]], Sequence[bytes]]
 """Merges frames: `plugins.datastar.merge_patches` is one."""
+_SENT = "a frame is sent to a connection"
 _OWN = 100
 """So many times what others may queue may a connection be sent by whoever opens it."""
 
@@ -56,6 +58,7 @@ class Connection:
         "_listening",
         "_max_bytes",
         "_max_frames",
+        "_run",
         "_wakeup",
         "_when_full",
         "_woken",
@@ -97,6 +100,8 @@ class Connection:
         """Whether `receive` returns at once."""
         self._wakeup: trio.Event | None = None
         """What a task that is in `receive` waits for."""
+        self._run: trio.lowlevel.TrioToken | None = None
+        """The run of whoever is to be told of frames; None while that is nobody."""
         self._listening = not held
         """Whether the next frame that others send is news to the reader."""
         self._call: Callable[[], object] | None = None
@@ -127,13 +132,18 @@ class Connection:
             call(self)
 
     def send(self, frame: bytes) -> None:
-        """Queue one frame. Does nothing on a connection that has ended; never waits, never raises."""
+        """Queue one frame. Does nothing on a connection that has ended; never waits.
+
+        Raises `LifecycleError` only, and only where its reader waits in another `trio.run`: that one has to send.
+        """
         self.offer(frame)
 
     def offer(self, frame: bytes) -> bool:
         """Queue one frame; False where it was not taken, because the connection has ended or ends of it."""
         if self.cause is not None or not frame:
             return self.cause is None
+        if self._listening and self._run is not None:
+            check_run(self._run, _SENT)
         self._bytes += len(frame)
         frames = self._frames
         if frames and (self._bytes > self._max_bytes or len(frames) >= self._max_frames):
@@ -157,6 +167,7 @@ class Connection:
         if not self._held:
             self.offer(frame)
         elif self.cause is None and frame:
+            check_run(self._run, _SENT)
             self._first_bytes += len(frame)
             if self._first and (
                 len(self._first) >= self._max_frames * _OWN or self._first_bytes > self._max_bytes * _OWN
@@ -198,9 +209,13 @@ class Connection:
             self.wake()
 
     def close(self, cause: Cause = "closed") -> None:
-        """End the connection. What is queued is still read out. The first cause counts."""
+        """End the connection. What is queued is still read out. The first cause counts.
+
+        Raises `LifecycleError` in another `trio.run` than that of its reader.
+        """
         if self.cause is not None:
             return
+        check_run(self._run, "a connection is closed")
         self.cause = cause
         self.wake()
         endings, self._endings = self._endings, []
@@ -219,7 +234,7 @@ class Connection:
 
         It must be quick, and must not send. Soon after, somebody has to `take` what is there, or to `wake` the reader.
         """
-        self._call = call
+        self._call, self._run = call, trio.lowlevel.current_trio_token()
 
     def wake(self) -> None:
         """Have `receive` return, even if there is nothing."""
@@ -259,10 +274,11 @@ class Connection:
         if self._woken:
             await trio.lowlevel.checkpoint()
         else:
-            self._wakeup = trio.Event()
+            self._wakeup, self._run = trio.Event(), trio.lowlevel.current_trio_token()
             try:
                 await self._wakeup.wait()
             finally:
                 self._wakeup = None
+                self._run = None if self._call is None else self._run
         self._woken = self.cause is not None
         return self.take()

@@ -19,6 +19,7 @@ from effects import Dispatch, LifecycleError, RegistrationError, Sink
 from ._connection import Cause, Connection
 from ._kept import kept
 from ._keys import Frozen, Name, freeze_name
+from ._run import check_run
 from ._seconds import is_seconds
 from ._store import ConnectionStore
 
@@ -78,6 +79,7 @@ class Guests:
         self._guests: dict[tuple[Frozen, Frozen], _Guest] = {}
         self._dispatch: Dispatch | None = None
         self._nursery: trio.Nursery | None = None
+        self._run: trio.lowlevel.TrioToken | None = None
         self._hurrying = False
         self._busy = 0
         self._idle = trio.Event()
@@ -98,6 +100,11 @@ class Guests:
                 fix="give each dispatch a Connections() of its own; they may share a store",
             )
         self._dispatch, self._hurrying, self.ready = dispatch, False, trio.Event()
+        self._run = trio.lowlevel.current_trio_token()
+
+    def check_run(self, what: str) -> None:
+        """Raise `LifecycleError` where the dispatch runs, and this is called in another run."""
+        check_run(self._run, what)
 
     def check_open(self) -> None:
         """Raise `LifecycleError` where no guest may come."""
@@ -128,7 +135,7 @@ class Guests:
 
     def release(self) -> None:
         """Let another dispatch have them, and forget those there are: all of their connections have ended."""
-        self._dispatch = None
+        self._dispatch = self._run = None
         self._guests.clear()
 
     async def arrive(self, connection: Connection, lifecycle: Lifecycle) -> None:

@@ -37,6 +37,9 @@ class BroadcastOptions(TypedDict):
     """Whom to leave out: a name or pattern, or a list of them."""
 
 
+_ENDED, _REACHED = "connections are ended", "connections are reached"
+
+
 @final
 class Presence:
     """Who is connected: what actions find as `state["connections"]`."""
@@ -119,6 +122,7 @@ class Connections:
 
         Raises `TooManyConnectionsError` where there is no room; then nothing is kept.
         """
+        self._guests.check_run("a connection is added")
         self.store.add(connection)
         if connection not in self._own:
             self._own[connection] = None
@@ -135,11 +139,13 @@ class Connections:
 
     def end_all(self, cause: Cause) -> None:
         """End every connection that was added here."""
+        self._guests.check_run(_ENDED)
         for connection in tuple(self._own):
             connection.close(cause)
 
     def disconnect(self, pattern: Sequence[object], cause: Cause = "closed") -> int:
         """End the connections of this process that match, and say how many. Raises `PatternError`."""
+        self._guests.check_run(_ENDED)
         ending = self.store.match(pattern)
         self._revoke(pattern)
         for connection in ending:
@@ -215,6 +221,7 @@ class Connections:
 
         Who matches is settled at the start. Raises `PatternError` for what is no pattern.
         """
+        self._guests.check_run(_REACHED)
         pattern, exclude = options["pattern"], patterns_in(options.get("exclude", ()))
         group = self.store.group(pattern, exclude, charge=ctx.charge)
         await ctx.dispatch(effects, system={"sink": kept(self.store, group, pattern, exclude)})
@@ -226,6 +233,7 @@ class Connections:
         One that was cut off, and may come back to its place in a history, counts as there. Raises `PatternError` for
         what is no name.
         """
+        self._guests.check_run(_REACHED)
         freeze_name(name)
         group = self.store.group(name, charge=ctx.charge)
         if group.result().matched or (self.history is not None and self.history.awaits(name)):
@@ -237,6 +245,7 @@ class Connections:
 
         Browsers may come back: refuse them, if they should not. Raises `PatternError` for what is no pattern.
         """
+        self._guests.check_run(_ENDED)
         pattern, exclude = options["pattern"], patterns_in(options.get("exclude", ()))
         group = self.store.group(pattern, exclude, charge=ctx.charge)
         ctx.charge(group.result().matched)

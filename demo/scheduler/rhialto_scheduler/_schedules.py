@@ -10,7 +10,7 @@ from typing import final
 
 import trio
 
-from effects import EffectsError, LimitError
+from effects import EffectsError, LifecycleError, LimitError
 
 __all__ = ["ScheduleError", "Scheduled", "Schedules", "Turns"]
 
@@ -65,6 +65,7 @@ class Schedules:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
+        self._run = trio.lowlevel.current_trio_token()
         self._turns: dict[str, Turns] = {}
         self._numbers = count(1)
 
@@ -94,7 +95,15 @@ class Schedules:
         self._turns[turns.name] = turns
 
     def end(self, name: str) -> bool:
-        """Let what has this name have no more turns, and say whether there was something."""
+        """Let what has this name have no more turns, and say whether there was something.
+
+        Raises `LifecycleError` in another `trio.run`, whose tasks must not be woken from here.
+        """
+        if trio.lowlevel.current_trio_token() is not self._run:
+            raise LifecycleError(
+                "a schedule is ended in another trio.run than the one it belongs to",
+                fix="do it there: trio.from_thread.run(dispatch, effects)",
+            )
         turns = self._turns.pop(name, None)
         if turns is not None:
             turns.end()

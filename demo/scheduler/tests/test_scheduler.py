@@ -12,7 +12,9 @@ from trio.testing import MockClock, wait_all_tasks_blocked
 from effects import (
     Context,
     Dispatch,
+    DispatchResult,
     ErrorRecord,
+    LifecycleError,
     LimitError,
     Limits,
     Placeholder,
@@ -332,3 +334,22 @@ async def test_an_app_tests_what_it_schedules_without_waiting() -> None:
     recorder = Recorder(create_dispatch([scheduler, Diary()]))
     (await recorder([["after", {"seconds": 5}, ["note", Placeholder("who")]]])).raise_errors()
     assert recorder.effects == [["after", {"seconds": 5}, ["note", Placeholder("who")]]]
+
+
+def in_a_run_of_its_own(dispatch: Dispatch, effect: object) -> DispatchResult:
+    """Dispatch as a thread does that knows of no other."""
+    return trio.run(dispatch, [effect])
+
+
+async def test_schedules_belong_to_the_run_of_their_dispatch() -> None:
+    """From another one nothing is scheduled, replaced or cancelled: it would wake tasks that are not its own."""
+    dispatch = create_dispatch([scheduler])
+    async with dispatch.running():
+        await dispatch([["after", {"seconds": 60, "name": "tea"}]])
+        for effect in (["after", {"seconds": 60}], ["after", {"seconds": 6, "name": "tea", "replace": True}]):
+            (record,) = (await trio.to_thread.run_sync(in_a_run_of_its_own, dispatch, effect)).errors
+            assert isinstance(record.exception, LifecycleError)
+        cancel = ["cancel-scheduled", "tea"]
+        (record,) = (await trio.to_thread.run_sync(in_a_run_of_its_own, dispatch, cancel)).errors
+        assert "trio.from_thread.run(dispatch, effects)" in str(record)
+        assert (await dispatch([["cancel-scheduled", "tea"]])).results[0].value is True
