@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import final
 
 from ._errors import DispatchResult
-from ._frame import Frame, child_of, root_of
+from ._frame import Frame, Handled, child_of, root_of
 from ._paths import Link, Path, Via, flatten
 
 __all__ = ["Context", "context_of"]
@@ -54,6 +54,25 @@ class Context:
         inside = child_of(frame, mine, given) if frame.nesting else root_of(engine, mine, given)
         return await engine.run(inside, effects, self, data, system)
 
+    async def attempt(
+        self,
+        effects: Sequence[object],
+        *,
+        data: Mapping[str, object] | None = None,
+        system: Mapping[str, object] | None = None,
+    ) -> DispatchResult:
+        """Run effects as `dispatch` does, and deal with their errors: they are in this result only.
+
+        Not in those of the dispatches around it, which go on as if nothing had failed; `fail_fast` does not see them,
+        nor does the error hook, and the log has them at level INFO. To give up, `result.raise_errors()`. Two things
+        cannot be dealt with: `Cancelled` passes, and where the work budget is used up, that is an error of all around.
+        What the effects spawn is heard of as ever.
+        """
+        frame = self._frame
+        inside = (child_of if frame.nesting else _root_in)(frame, self.data, self.system)
+        inside.parent = Handled(inside.parent)
+        return await frame.engine.run(inside, effects, self, data, system)
+
     def spawn(self, function: Callable[..., Awaitable[object]], *args: object) -> None:
         """Start `await function(ctx, *args)` in the background, and return at once.
 
@@ -85,6 +104,10 @@ class Context:
         if members < 0:
             raise ValueError("a count of visits is 0 or more")
         self._frame.budget.take_members(members)
+
+
+def _root_in(frame: Frame, data: Mapping[str, object], system: Mapping[str, object]) -> Frame:
+    return root_of(frame.engine, data, system)
 
 
 def context_of(frame: Frame, key: str, vector: object, link: Link) -> Context:

@@ -154,6 +154,8 @@ class ErrorRecord:
     """The id of the interceptor whose hook failed; None where it was none."""
     hook: str | None = None
     """The name of that hook, such as `before_effect`."""
+    handled: bool = False
+    """Whether it happened in an attempt: whoever made that deals with it, and nobody else hears of it."""
 
     @property
     def place(self) -> str:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast, final
 
 from ._background import Background
-from ._errors import DispatchResult, ErrorRecord, Outcome, Phase, ShapeError
+from ._errors import DispatchResult, ErrorRecord, LimitError, Outcome, Phase, ShapeError
 from ._frames import keep_few_frames
 from ._limits import YIELD_EVERY, Budget, Limits
 from ._paths import Link, flatten
@@ -18,7 +18,7 @@ from ._tables import Tables
 if TYPE_CHECKING:
     from ._context import Context
 
-__all__ = ["EMPTY", "Engine", "Frame", "child_of", "merged", "root_of"]
+__all__ = ["EMPTY", "Engine", "Frame", "Handled", "child_of", "merged", "root_of"]
 
 EMPTY: Mapping[str, object] = MappingProxyType({})
 HookName = tuple[str | None, str | None]
@@ -55,7 +55,7 @@ class Frame:
     __slots__ = ("budget", "data", "engine", "errors", "muted", "nesting", "outcomes", "parent", "stopped", "system")
 
     engine: Engine
-    parent: Frame | None
+    parent: Frame | Handled | None
     budget: Budget
     nesting: int
     """How many dispatches run inside one another here; 0 where none does, as in background work."""
@@ -77,18 +77,33 @@ class Frame:
         vector: object = None,
         hook: HookName = NO_HOOK,
     ) -> None:
-        """Record a failure here and in every parent, and tell the listeners."""
+        """Record a failure here and in every parent, up to one whose caller deals with it, and tell the listeners."""
         keep_few_frames(error)
-        values = shortened(vector) if self.engine.debug and vector is not None else None
-        record = ErrorRecord(phase, key, flatten(link), plugin, error, type_names(vector), values, *hook)
-        frame: Frame | None = self
+        reached: list[Frame] = []
+        frame: Frame | Handled | None = self
         while frame is not None:
-            if frame.muted is not None:
+            if isinstance(frame, Handled):
+                if not self._is_spent(error):
+                    break
+                frame = frame.around
+            elif frame.muted is not None:
                 frame.muted += 1
-                return
-            frame.errors.append(record)
-            frame = frame.parent
-        self.engine.hear(record)
+                break
+            else:
+                reached.append(frame)
+                frame = frame.parent
+        handled = isinstance(frame, Handled)
+        values = shortened(vector) if self.engine.debug and vector is not None else None
+        types = type_names(vector)
+        record = ErrorRecord(phase, key, flatten(link), plugin, error, types, values, *hook, handled=handled)
+        for one in reached:
+            one.errors.append(record)
+        if frame is None or handled:
+            self.engine.hear(record)
+
+    def _is_spent(self, error: Exception) -> bool:
+        """Whether it says that nothing more is taken up, here and in everything around: nobody can deal with that."""
+        return self.budget.spent and isinstance(error, LimitError)
 
     def absorb(
         self,
@@ -120,6 +135,16 @@ class Frame:
     def result(self) -> DispatchResult:
         """What has come out so far."""
         return DispatchResult(self.outcomes, self.errors, self.stopped)
+
+
+@final
+class Handled:
+    """Stands between a dispatch and the one around it, where whoever asked for it deals with its errors."""
+
+    __slots__ = ("around",)
+
+    def __init__(self, around: Frame | Handled | None) -> None:
+        self.around = around
 
 
 def root_of(engine: Engine, data: Mapping[str, object], system: Mapping[str, object]) -> Frame:

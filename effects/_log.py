@@ -24,7 +24,7 @@ _logger = logging.getLogger("effects")
 
 @final
 class ErrorLog:
-    """Writes every error record to the logger `effects`, at level ERROR.
+    """Writes every error record to the logger `effects`, at level ERROR; at INFO where somebody deals with it.
 
     Its parts are attributes of the log record: `effect_phase`, `effect_key`, `effect_path`, `effect_types`,
     `effect_plugin` and `effect_error`, the name of the exception's type; where the hook of an interceptor failed, also
@@ -37,7 +37,8 @@ class ErrorLog:
     def rhialto_error(self, record: ErrorRecord) -> None:
         """Log one record; the code's own frames go with it, its exception's message in debug mode only."""
         frames = () if isinstance(record.exception, EffectsError) else _frames(record.exception)
-        _logger.error("%s", "\n".join([str(record), *frames]), extra=_fields(record))
+        level, said = (logging.INFO, f"handled: {record}") if record.handled else (logging.ERROR, str(record))
+        _logger.log(level, "%s", "\n".join([said, *frames]), extra=_fields(record))
 
 
 def _fields(record: ErrorRecord) -> dict[str, object]:

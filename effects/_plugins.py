@@ -53,8 +53,10 @@ class Gathered:
     """The interceptors that come before those of the registries, and which function was given them."""
 
     def hear(self, record: ErrorRecord) -> None:
-        """Tell every listener of an error. A listener that raises harms nobody."""
+        """Tell every listener of an error, the log alone where it was handled. A listener that raises harms nobody."""
         for name, listener in self.listeners:
+            if record.handled and name != _LOG.name:
+                continue
             try:
                 listener(record=record)
             except Exception as error:  # noqa: BLE001 - a listener's failure must not become the dispatch's

@@ -71,7 +71,8 @@ class TraceNode:
     def _said(self, error: ErrorRecord) -> str:
         hides = self.values is None or isinstance(error.exception, EffectsError)
         said = error.cause if hides else f"{error.cause}: {message_of(error.exception)}"
-        return said if error.raised_by is None else f"{said}, from {error.raised_by}"
+        owned = said if error.raised_by is None else f"{said}, from {error.raised_by}"
+        return f"{owned} (handled)" if error.handled else owned
 
     def as_data(self) -> dict[str, object]:
         """This node and those below, as what JSON can say. What is empty is left out."""
@@ -94,7 +95,8 @@ class TraceNode:
 
     def _error_data(self, error: ErrorRecord) -> dict[str, object]:
         hook = {} if error.interceptor is None else {"interceptor": error.interceptor, "hook": error.hook}
-        return {"phase": error.phase, "plugin": error.plugin, "error": self._said(error), **hook}
+        handled = {"handled": True} if error.handled else {}
+        return {"phase": error.phase, "plugin": error.plugin, "error": self._said(error), **hook, **handled}
 
 
 @final
