@@ -26,7 +26,7 @@ from ._errors import (
 )
 from ._expand import Expansion
 from ._hookspecs import HookSpecs, hookimpl
-from ._interceptors import Interceptor, Skip, Step, Stop, fail_fast
+from ._interceptors import Ending, Interceptor, Skip, Step, Stop, fail_fast
 from ._limits import Limits
 from ._paths import Path, Via
 from ._problems import check_plugins
@@ -43,6 +43,7 @@ __all__ = [
     "DispatchResult",
     "Effect",
     "EffectsError",
+    "Ending",
     "ErrorRecord",
     "Expansion",
     "Hit",

@@ -29,7 +29,7 @@ from ._interceptors import Interceptor
 from ._limits import Limits
 from ._plugins import Gathered, gather
 from ._registry import Registration, Registry
-from ._run import run
+from ._run_around import runner
 from ._running import running
 from ._tables import guarded, make_tables
 
@@ -179,7 +179,7 @@ class Dispatch:
         more = [("with_interceptors", one) for one in _interceptors(interceptors)]
         tables = guarded(self._engine.tables, more)
         gathered = replace(self._gathered, between=(*more, *self._gathered.between))
-        return Dispatch(replace(self._engine, tables=tables), gathered)
+        return Dispatch(replace(self._engine, tables=tables, run=runner(tables)), gathered)
 
     def running(self) -> AbstractAsyncContextManager[Dispatch]:
         """Open what the plugins need, for as long as the context is entered.
@@ -226,7 +226,7 @@ def create_dispatch(
     base = merged(EMPTY, system or {})
     between = [("create_dispatch", one) for one in _interceptors(interceptors)]
     tables = make_tables(gathered.registries, base.keys(), between, prefer or {}, validate=validate)
-    engine = Engine(tables, limits or Limits(), debug, gathered.hear, Background(base), run)
+    engine = Engine(tables, limits or Limits(), debug, gathered.hear, Background(base), runner(tables))
     return Dispatch(engine, replace(gathered, between=tuple(between)))
 
 

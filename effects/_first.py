@@ -45,15 +45,16 @@ def refuse_methods(where: str, parameters: Sequence[Parameter], fix: str) -> Non
         )
 
 
-def refuse_unfit(where: str, function: Callable[..., object], fix: str, takes: str) -> None:
-    """Raise `RegistrationError` for what cannot be called with one argument, or is a function of a class."""
+def refuse_unfit(where: str, function: Callable[..., object], method: str, *, arguments: int, fix: str) -> None:
+    """Raise `RegistrationError` for what cannot be called with so many arguments, or is a function of a class."""
     signature = signature_of(function)
     if signature is not None:
-        refuse_methods(where, list(signature.parameters.values()), fix)
+        refuse_methods(where, list(signature.parameters.values()), method)
         try:
-            signature.bind(None)
+            signature.bind(*[None] * arguments)
         except TypeError as error:
-            raise RegistrationError(f"{where}: it cannot be called with one argument: {error}", fix=takes) from error
+            number = "one argument" if arguments == 1 else f"{arguments} arguments"
+            raise RegistrationError(f"{where}: it cannot be called with {number}: {error}", fix=fix) from error
 
 
 def signature_of(function: Callable[..., object]) -> inspect.Signature | None:

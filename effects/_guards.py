@@ -24,7 +24,7 @@ class Failed:
 FAILED = Failed()
 Answered = Skip | Stop | Failed
 Verdict = Answered | None
-Moment = Literal["before", "after"]
+Moment = Literal["before", "after", "around"]
 
 
 _step: Callable[[type[Step], tuple[object, ...]], Step] = cast(Any, tuple).__new__
@@ -100,7 +100,7 @@ class Guarded:
     def _taken(self, answer: object, guard: Guard, step: Step, moment: Moment) -> Step | Answered:
         """Do as a hook has answered. FAILED, with a record, where it broke its contract."""
         try:
-            problem = self._problem(step, answer, before=moment == "before")
+            problem = self._problem(step, answer, before=moment != "after")
             if problem is None and isinstance(answer, Step):
                 self._apply(step, answer)
         except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept

@@ -1,4 +1,4 @@
-"""Interceptors: hooks before and after a dispatch, an action and an effect.
+"""Interceptors: hooks before, after and around a dispatch, an action and an effect.
 
 A hook sees a frozen `Step` and answers with None (go on, nothing changed), a `Step` (go on with this one), `Skip` or
 `Stop`. Whatever else it returns, and whatever it raises, fails closed: what a *before* hook guards is not run.
@@ -6,18 +6,20 @@ A hook sees a frozen `Step` and answers with None (go on, nothing changed), a `S
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass, fields
 from operator import is_
-from typing import Literal, NamedTuple, final
+from typing import Any, Literal, NamedTuple, final
 
 from ._errors import ErrorRecord, RegistrationError
 from ._first import refuse_unfit
 from ._paths import Path, render
-from ._signatures import is_async
+from ._signatures import is_async, is_generator
 from ._vectors import PLAIN
 
-__all__ = ["Hook", "Interceptor", "Skip", "Step", "StepKind", "Stop", "fail_fast"]
+__all__ = ["AroundHook", "Ending", "Hook", "How", "Interceptor", "Skip", "Step", "StepKind", "Stop", "fail_fast"]
 
 StepKind = Literal["dispatch", "action", "effect"]
 
@@ -120,8 +122,31 @@ class Stop:
     reason: str = "stopped by an interceptor"
 
 
+How = Literal["open", "done", "failed", "skipped", "stopped", "cancelled"]
+
+
+@final
+class Ending:
+    """How a step ended, for what is around it: to be read behind the `yield`."""
+
+    __slots__ = ("errors", "how")
+
+    def __init__(self) -> None:
+        self.how: How = "open"
+        """`failed` where anything in it failed that nobody has dealt with; `cancelled` where what was raised is no
+        `Exception`, and passes; `open` before it has ended."""
+        self.errors: Sequence[ErrorRecord] = ()
+        """What failed in it, continuations included."""
+
+    def __repr__(self) -> str:
+        return f"<Ending {self.how}>"
+
+
+Entered = AbstractContextManager["Step | None", Any] | AbstractAsyncContextManager["Step | None", Any]
+AroundHook = Callable[[Step, Ending], Entered]
 Hook = Callable[[Step], Step | Skip | Stop | None]
 _A_HOOK = "a hook is a plain function that takes a Step"
+_MANAGES = "write def around(step, ending), and decorate it with @contextmanager"
 
 
 @final
@@ -132,7 +157,17 @@ class Interceptor:
     Before hooks run in the order of the plugins, after hooks in reverse. Where a before hook skips or stops,
     interceptors that come later see nothing of the step, neither before nor after; where one raises, its own after hook
     does not run, either. When a step is cancelled, `Cancelled` passes and no after hook runs. Hooks are plain
-    functions. Raises `RegistrationError` for one that is async or not callable.
+    functions.
+
+    `around_*` hooks are for what has to end, however the step does: spans, locks, transactions. They take the step and
+    an `Ending`, and return a context manager, which is entered behind all before hooks, outermost first, and left in
+    reverse, before the after hooks. It may yield a changed `Step`, as a before hook returns it. Errors are records, and
+    are not raised into it: behind the `yield`, the ending says what became of the step. `Cancelled` is raised into it,
+    and passes whatever it does. What it raises itself is a record; the others are left all the same. Where a step was
+    skipped or stopped, those are entered and left whose before hooks completed. Only `around_dispatch` may return an
+    async one. Background work is no part of the dispatch that it came from.
+
+    Raises `RegistrationError` for a hook that cannot be called so, is async, or a bare generator.
     """
 
     id: str
@@ -142,19 +177,33 @@ class Interceptor:
     after_action: Hook | None = None
     before_effect: Hook | None = None
     after_effect: Hook | None = None
+    around_dispatch: AroundHook | None = None
+    around_action: AroundHook | None = None
+    around_effect: AroundHook | None = None
 
     def __post_init__(self) -> None:
         hooks = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "id"}
         for name, hook in hooks.items():
-            if hook is not None and (not callable(hook) or is_async(hook)):
-                raise RegistrationError(
-                    f"interceptor {self.id!r}: {name} is {'async' if callable(hook) else 'not callable'}",
-                    fix=_A_HOOK,
-                )
             if hook is not None:
-                refuse_unfit(f"interceptor {self.id!r}: {name}", hook, f"{name}=", _A_HOOK)
+                _check_hook(f"interceptor {self.id!r}: {name}", name, hook)
         if not any(hooks.values()):
             raise RegistrationError(f"interceptor {self.id!r} has no hooks", fix="give it at least one")
+
+
+def _check_hook(where: str, name: str, hook: object) -> None:
+    """Raise `RegistrationError` for what is no hook of that name."""
+    moment, _, kind = name.partition("_")
+    around = moment == "around"
+    fix = _MANAGES if around else _A_HOOK
+    if not callable(hook):
+        raise RegistrationError(f"{where} is not callable", fix=fix)
+    if is_async(hook):
+        raise RegistrationError(f"{where} is async", fix=fix)
+    if is_generator(hook):
+        raise RegistrationError(f"{where} is a bare generator", fix=fix)
+    if around and kind != "dispatch" and inspect.isasyncgenfunction(inspect.unwrap(hook)):
+        raise RegistrationError(f"{where} may have to wait", fix="only around_dispatch may: use @contextmanager")
+    refuse_unfit(where, hook, f"{name}=", arguments=1 + around, fix=fix)
 
 
 def _stop_when_failed(step: Step) -> Stop | None:

@@ -1,4 +1,4 @@
-"""The way of a vector: read, guarded, checked, then expanded or executed.
+"""The way of a dispatch: each vector is read, then goes the way of an action or an effect.
 
 Depth first: each item is finished before the next begins, and what an action returned is taken up in its place. The
 levels of expansion are a list here, not Python's stack, so depth costs no recursion. What fails is recorded and its
@@ -7,29 +7,25 @@ siblings go on; what is not an `Exception` passes.
 
 from __future__ import annotations
 
-import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
 import trio
 
 from ._actions import UNREAD, call_action
-from ._context import Context, context_of
+from ._context import Context
 from ._each import for_each
 from ._errors import DispatchResult, LimitError, ShapeError
 from ._frame import Frame, merged
-from ._guards import FAILED, Guarded, Verdict, guard
-from ._interceptors import Skip
+from ._guards import guard
 from ._paths import Link, Via, nested
 from ._quick import NOTHING
-from ._read import bind, fits, read
-from ._state import system_values
-from ._tables import Entry
+from ._read import bind, read
+from ._steps import COROUTINE, call, execute, execute_unguarded, expand, expand_around, finish
 from ._vectors import PLAIN, WALKED, list_problem
 
 __all__ = ["run", "taken", "too_deep"]
 
-_COROUTINE: type = types.CoroutineType
 _EXPANSION: Final = Via.EXPANSION
 
 _NOTHING_MORE: Sequence[Any] = ()
@@ -46,10 +42,12 @@ async def run(
     origin: Context | None,
     data: Mapping[str, object] | None,
     system: Mapping[str, object] | None,
+    guarded: bool = False,
 ) -> DispatchResult:
     """Run a whole dispatch in its frame: take up every vector, and what the actions among them expand to.
 
-    `origin` is the context whose interpreter made the call, if one did. This is one long function, because the calls of
+    `origin` is the context whose interpreter made the call, if one did. With `guarded`, hooks around it have their
+    turn elsewhere. This is one long function, because the calls of
     many coroutines are what a dispatch of few vectors would cost most.
     """
     tables, budget, outcomes = frame.engine.tables, frame.budget, frame.outcomes
@@ -62,7 +60,7 @@ async def run(
     else:
         return frame.result()
     entries, guards, action_guards = tables.entries, tables.effect_guards, tables.action_guards
-    if tables.dispatch_guards:
+    if tables.dispatch_guards and not guarded:
         around_all = guard(frame, tables.dispatch_guards, "dispatch", items, None if origin is None else origin._link)
         items = () if around_all.before() is not None else around_all.vector
     link: Any = None if origin is None else (origin._link, nested(origin._vector, items))
@@ -95,13 +93,13 @@ async def run(
                     rest, index, link = iter(expansion), -1, (here, _EXPANSION)
                     break
                 continue
-            elif entry.is_once and (not guards or WALKED.isdisjoint(map(type, vector))):
-                guarded = None
+            elif entry.is_once and (not guards or (not tables.around_effect and WALKED.isdisjoint(map(type, vector)))):
+                hooks = None
                 if guards:
-                    guarded = guard(frame, guards, "effect", vector, here)
-                    verdict = guarded.before()
-                    if verdict is not None or guarded.rewritten:
-                        await _finish(frame, entry, guarded, verdict, here)
+                    hooks = guard(frame, guards, "effect", vector, here)
+                    verdict = hooks.before()
+                    if verdict is not None or hooks.rewritten:
+                        await finish(frame, entry, hooks, verdict, here)
                         continue
                 context = Context()  # as `context_of`, without the call
                 context.key = entry.key
@@ -112,20 +110,20 @@ async def run(
                 context._link = here
                 try:
                     value = entry.quick(context, vector, frame.system)
-                    if type(value) is _COROUTINE or (entry.is_async and value is not NOTHING):
+                    if type(value) is COROUTINE or (entry.is_async and value is not NOTHING):
                         value = await value
                 except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
                     frame.absorb(error, "execute", entry.key, here, entry.plugin, vector)
-                    if guarded is not None:
-                        guarded.after(None, failed=True)
+                    if hooks is not None:
+                        hooks.after(None, failed=True)
                     continue
                 if value is not NOTHING:
-                    if guarded is not None:
-                        value = guarded.after(value, failed=False)
+                    if hooks is not None:
+                        value = hooks.after(value, failed=False)
                     outcomes.append((entry.key, value, here, entry.plugin, False))
                     continue
-                if guarded is not None:
-                    await _finish(frame, entry, guarded, None, here)
+                if hooks is not None:
+                    await finish(frame, entry, hooks, None, here)
                     continue
                 found = bind(frame, entry, vector[1:], vector, here)
             else:
@@ -137,19 +135,23 @@ async def run(
                 if len(levels) >= budget.limits.expansion:
                     too_much = too_deep("expansion", budget.limits.expansion)
                     frame.fail("expand", entry.key, here, None, too_much, vector)
-                elif expanded := _expand(frame, entry, args, here):
+                elif expanded := (
+                    await expand_around(frame, entry, args, here)
+                    if tables.around_action
+                    else expand(frame, entry, args, here)
+                ):
                     levels.append((rest, index, link))
                     rest, index, link = iter(expanded), -1, (here, _EXPANSION)
                     break
             elif each or entry.each:
-                execute = _execute if guards else _execute_unguarded
-                values = await for_each(execute, frame, entry, args, vector, here)
+                run_one = execute if guards else execute_unguarded
+                values = await for_each(run_one, frame, entry, args, vector, here)
                 if values is not None:
                     outcomes.append((entry.key, values, here, entry.plugin, False))
             elif guards:
-                await _execute(frame, entry, args, here)
+                await execute(frame, entry, args, here)
             else:
-                value = await _call(frame, entry, args, [entry.key, *args], here)
+                value = await call(frame, entry, args, [entry.key, *args], here)
                 if value is not NOTHING:
                     outcomes.append((entry.key, value, here, entry.plugin, False))
         else:
@@ -203,85 +205,3 @@ def too_deep(name: str, limit: int) -> LimitError:
         f"the limit of {limit} for the depth of {name} was crossed",
         fix=f"look for something that repeats itself, or raise it: create_dispatch(..., limits=Limits({name}=...))",
     )
-
-
-def _expand(frame: Frame, entry: Entry, args: Sequence[object], link: Link) -> Sequence[object]:
-    """Run one action between its hooks. What it expands to: nothing where it failed, was skipped or stopped."""
-    guards = frame.engine.tables.action_guards
-    if not guards:
-        return call_action(frame, entry, args, [entry.key, *args], link, None) or ()
-    guarded = guard(frame, guards, "action", [entry.key, *args], link)
-    verdict = guarded.before()
-    expansion: Sequence[object] | None = None
-    if verdict is None:
-        entry, args = _as_left(frame, guarded)
-        expansion = call_action(frame, entry, args, guarded.vector, link, None)
-    elif isinstance(verdict, Skip):
-        expansion = cast("Sequence[object] | None", verdict.result)
-    failed = verdict is FAILED or (verdict is None and expansion is None)
-    return tuple(cast("Sequence[object]", guarded.after([] if expansion is None else expansion, failed=failed)))
-
-
-def _as_left(frame: Frame, guarded: Guarded) -> tuple[Entry, list[object]]:
-    """The entry and arguments as the before hooks have left them."""
-    key, *args = guarded.vector
-    return frame.engine.tables.entries[cast(str, key)], args
-
-
-async def _execute(frame: Frame, entry: Entry, args: Sequence[object], link: Link) -> None:
-    """Run one effect between its hooks, and record what it came to."""
-    guarded = guard(frame, frame.engine.tables.effect_guards, "effect", [entry.key, *args], link)
-    await _finish(frame, entry, guarded, guarded.before(), link)
-
-
-async def _finish(frame: Frame, entry: Entry, guarded: Guarded, verdict: Verdict, link: Link) -> None:
-    """Do with one effect what its before hooks have said, and record what it came to."""
-    value: object = NOTHING
-    if verdict is None:
-        entry, args = _as_left(frame, guarded)
-        if guarded.rewritten and entry.each:
-            values = await for_each(_execute_unguarded, frame, entry, args, guarded.vector, link)
-            value = NOTHING if values is None else values
-        else:
-            value = await _call(frame, entry, args, guarded.vector, link)
-    elif isinstance(verdict, Skip):
-        value = verdict.result
-    ran = value is not NOTHING
-    failed = verdict is FAILED or (verdict is None and not ran)
-    value = guarded.after(value if ran else None, failed=failed)
-    if ran:
-        frame.outcomes.append((entry.key, value, link, entry.plugin, verdict is not None))
-
-
-async def _execute_unguarded(frame: Frame, entry: Entry, args: Sequence[object], link: Link) -> None:
-    """Run one effect, and record what it came to."""
-    value = await _call(frame, entry, args, [entry.key, *args], link)
-    if value is not NOTHING:
-        frame.outcomes.append((entry.key, value, link, entry.plugin, False))
-
-
-async def _call(frame: Frame, entry: Entry, args: Sequence[object], vector: Sequence[object], link: Link) -> object:
-    """Check the arguments, call the interpreter, and wait for it. `NOTHING`, with a record, where it failed."""
-    context = context_of(frame, entry.key, vector, link)
-    try:
-        value = entry.quick(context, vector, frame.system)
-        if value is NOTHING:
-            needs = _needs(frame, entry, args, vector, link)
-            if needs is None:
-                return NOTHING
-            value = entry.function(context, *args, **needs)
-        return cast("object", await value) if entry.is_async or type(value) is _COROUTINE else value
-    except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
-        frame.absorb(error, "execute", entry.key, link, entry.plugin, vector)
-        return NOTHING
-
-
-def _needs(frame: Frame, entry: Entry, args: Sequence[object], vector: object, link: Link) -> dict[str, object] | None:
-    """Check the arguments, and say what the interpreter needs from the system. None, with a record, where one fails."""
-    if not fits(frame, entry, args, vector, link):
-        return None
-    try:
-        return system_values(entry, frame.system)
-    except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
-        frame.absorb(error, "validate", entry.key, link, entry.plugin, vector)
-        return None

@@ -98,7 +98,7 @@ def read_signature(
         raise RegistrationError(
             f"{where}: it is async", fix=f"a {kind} is a plain, quick function; only effects may be async"
         )
-    if _is_generator(function):
+    if is_generator(function):
         raise RegistrationError(f"{where}: it is a generator", fix="return the whole value instead of yielding parts")
     positional, rest, keywords = _sort_parameters(where, list(signature.parameters.values()))
     hints = _Hints(where, function, scope)
@@ -292,7 +292,7 @@ def is_async(function: Callable[..., object]) -> bool:
     return inspect.iscoroutinefunction(_unwrapped(function))
 
 
-def _is_generator(function: Callable[..., object]) -> bool:
+def is_generator(function: Callable[..., object]) -> bool:
     inner = _unwrapped(function)
     return inspect.isgeneratorfunction(inner) or inspect.isasyncgenfunction(inner)
 

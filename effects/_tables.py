@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
-from typing import Any, final
+from typing import Any, final, get_args
 
 from ._errors import RegistrationError, near
-from ._interceptors import Hook, Interceptor, StepKind
+from ._interceptors import AroundHook, Hook, Interceptor, StepKind
 from ._quick import Quick, quick
 from ._registry import Registration, Registry, namespace
 from ._signatures import Signature
@@ -21,6 +21,7 @@ from ._tags import tag_problems
 __all__ = ["Entry", "Guard", "Tables", "guarded", "make_tables", "owned_interceptors", "settle"]
 
 
+_STEPS: tuple[StepKind, ...] = get_args(StepKind)
 Owned = tuple[str, Interceptor]
 """An interceptor, and who brings it."""
 
@@ -67,12 +68,13 @@ class Entry:
 @final
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """One interceptor's pair of hooks around one kind of step."""
+    """One interceptor's hooks around one kind of step."""
 
     id: str
     plugin: str
     before: Hook | None
     after: Hook | None
+    around: AroundHook | None
 
 
 @final
@@ -86,6 +88,15 @@ class Tables:
     dispatch_guards: tuple[Guard, ...]
     action_guards: tuple[Guard, ...]
     effect_guards: tuple[Guard, ...]
+    around_dispatch: bool = field(init=False)
+    """Whether something is entered around each dispatch."""
+    around_action: bool = field(init=False)
+    around_effect: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        for kind in _STEPS:
+            guards: tuple[Guard, ...] = getattr(self, f"{kind}_guards")
+            object.__setattr__(self, f"around_{kind}", any(guard.around for guard in guards))
 
 
 def make_tables(
@@ -217,7 +228,6 @@ def _missing(entries: Sequence[Registration], present: Collection[str]) -> list[
 
 
 def _guards(kind: StepKind, owned: Sequence[tuple[str, Interceptor]]) -> tuple[Guard, ...]:
-    guards = [
-        Guard(one.id, owner, getattr(one, f"before_{kind}"), getattr(one, f"after_{kind}")) for owner, one in owned
-    ]
-    return tuple(guard for guard in guards if guard.before or guard.after)
+    moments = ("before", "after", "around")
+    guards = [Guard(one.id, owner, *(getattr(one, f"{moment}_{kind}") for moment in moments)) for owner, one in owned]
+    return tuple(guard for guard in guards if guard.before or guard.after or guard.around)

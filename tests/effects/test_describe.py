@@ -481,8 +481,9 @@ def registries(draw: st.DrawFn, name: str) -> Registry:
     for key in draw(KEYS):
         made.state(f"{name}/{key}")(lambda: None)
     for key in draw(KEYS):
-        hooks = draw(st.lists(st.sampled_from(HOOKS), unique=True, min_size=1))
-        made.interceptor(Interceptor(id=f"{name}/{key}", **dict.fromkeys(hooks, lambda step: None)))
+        chosen = draw(st.lists(st.sampled_from(HOOKS), unique=True, min_size=1))
+        hooks: dict[str, Any] = dict.fromkeys(chosen, lambda step: None)
+        made.interceptor(Interceptor(id=f"{name}/{key}", **hooks))
     return made
 
 

@@ -112,7 +112,8 @@ def hook(name: str) -> Callable[[Registry], object]:
         if step.data.get("bad"):
             fails()
 
-    return lambda bad: bad.interceptor(Interceptor(id="bad/hook", **{name: raising}))
+    hooks: dict[str, Any] = {name: raising}
+    return lambda bad: bad.interceptor(Interceptor(id="bad/hook", **hooks))
 
 
 def spawning(ctx: Context) -> None:

@@ -1,0 +1,43 @@
+"""The way of a whole dispatch where interceptors have context managers around it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ._around import Around
+from ._context import Context
+from ._errors import DispatchResult
+from ._frame import Frame, Run
+from ._guards import guard
+from ._run import run, taken
+from ._tables import Tables
+
+__all__ = ["runner"]
+
+
+def runner(tables: Tables) -> Run:
+    """What runs dispatches: a dispatch that nothing is around does not pay for it."""
+    return _run_around if tables.around_dispatch else run
+
+
+async def _run_around(
+    frame: Frame,
+    effects: Any,
+    origin: Context | None,
+    data: Mapping[str, object] | None,
+    system: Mapping[str, object] | None,
+) -> DispatchResult:
+    items = taken(frame, effects, origin, data, system)
+    if items is None:
+        return frame.result()
+    link = None if origin is None else origin._link
+    guarded = guard(frame, frame.engine.tables.dispatch_guards, "dispatch", items, link)
+    async with Around(guarded) as around:
+        if around.verdict is None:
+            await run(frame, guarded.vector, origin, None, None, guarded=True)
+        around.ended(failed=bool(frame.errors), stopped=frame.stopped is not None)
+    result = frame.result()
+    guarded.after(result, failed=bool(frame.errors))
+    changed = len(frame.errors) != len(result.errors) or frame.stopped != result.stopped
+    return frame.result() if changed else result
