@@ -170,9 +170,9 @@ class ErrorRecord:
 
     @property
     def owner(self) -> str:
-        """Whose code failed: `before_effect of interceptor 'careful', plugin 'shop'`. Empty where it was nobody's."""
+        """Whose code failed: `plugin 'shop', before_effect of interceptor 'careful'`. Empty where it was nobody's."""
         hook = self.interceptor and f"{self.hook} of interceptor {self.interceptor!r}"
-        return ", ".join(filter(None, [hook, self.plugin and f"plugin {self.plugin!r}"]))
+        return ", ".join(filter(None, [self.plugin and f"plugin {self.plugin!r}", hook]))
 
     @property
     def raised_by(self) -> str | None:

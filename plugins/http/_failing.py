@@ -38,8 +38,9 @@ class Failures:
         handler = self.handler(on_error)
         if handler is None:
             return dispatch_problem(errors)
-        buffer = Buffer()
-        result = await self._dispatch(resolved(handler, errors), data=data, system={"sink": buffer, "session": session})
+        effects = resolved(handler, errors)
+        with Buffer() as buffer:
+            result = await self._dispatch(effects, data=data, system={"sink": buffer, "session": session})
         if result.errors or not is_datastar():
             return dispatch_problem([*errors, *result.errors])
         return event_response(buffer.joined())
@@ -50,9 +51,9 @@ class Failures:
         """The answer for signals that do not fit."""
         if not is_datastar():
             return problem(422, "What was sent does not fit.", errors=filled(messages))
-        buffer = Buffer()
         effects = resolved(self._on_invalid if on_invalid is None else on_invalid, messages)
-        result = await self._dispatch(effects, data=await data(), system={"sink": buffer, "session": session})
+        with Buffer() as buffer:
+            result = await self._dispatch(effects, data=await data(), system={"sink": buffer, "session": session})
         return dispatch_problem(result.errors) if result.errors else event_response(buffer.joined())
 
     def cleared(self, model: type[BaseModel], signals: Mapping[str, object], on_invalid: OnInvalid | None) -> Effects:

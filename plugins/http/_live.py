@@ -231,9 +231,9 @@ class Live:
             abort(problem(406, "This address is an answer for the page that asks for it."))
         if signals is not None:
             data["signals"] = values_of(await self.signals(signals, on_invalid=on_invalid))
-        buffer = Buffer()
         cleared = cast(Effects, g.pop(_CLEARED, ()))
-        result = await self._dispatch([*cleared, *effects], data=data, system={"sink": buffer, "session": session})
+        with Buffer() as buffer:
+            result = await self._dispatch([*cleared, *effects], data=data, system={"sink": buffer, "session": session})
         if result.errors:
             return await self._failures.failed(result.errors, on_error, data)
         if is_datastar():

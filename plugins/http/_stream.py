@@ -9,7 +9,7 @@ from typing import Self, final
 import trio
 from quart import Response, request
 
-from effects import Sink
+from effects import LifecycleError, Sink
 from plugins.connections import Connection, Follower
 from plugins.datastar import LONGEST_DELAY, SSE_HEADERS
 
@@ -22,16 +22,33 @@ from ._stack import Lifeline, lifeline
 __all__ = ["Buffer", "Opening", "event_id", "leave", "stream_response"]
 
 
+def too_late(what: str) -> LifecycleError:
+    """The error for what is sent once nothing more can be: by work that was spawned, and goes on."""
+    return LifecycleError(
+        f"something was sent after {what} was over, and reaches nobody",
+        fix="what is spawned has no answer of its own: broadcast it to a stream with a key",
+    )
+
+
 @final
 class Buffer:
-    """A sink for one answer: frames are kept until the whole dispatch is over."""
+    """A sink for one answer: frames are kept until the whole dispatch is over, `with Buffer() as buffer`."""
 
     def __init__(self) -> None:
         self._frames: list[bytes] = []
         self._closed = False
+        self._over = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._over = True
 
     def send(self, frame: bytes) -> None:
-        """Keep a frame; nothing once closed."""
+        """Keep a frame; nothing once closed. Raises `LifecycleError` once the dispatch is over."""
+        if self._over:
+            raise too_late("its answer")
         if not self._closed:
             self._frames.append(frame)
 
@@ -59,9 +76,16 @@ class Opening:
         self.key = connection.key
         self.closed = False
         """Whether the effects that open the stream have ended it themselves."""
+        self.over = False
+        """Whether all of its effects are done, where it carries nothing else."""
 
     def send(self, frame: bytes) -> None:
-        """Queue a frame ahead of what is held, or as any other once the stream has begun."""
+        """Queue a frame ahead of what is held, or as any other once the stream has begun.
+
+        Raises `LifecycleError` where the stream is over, because it carries nothing but effects that are done.
+        """
+        if self.over:
+            raise too_late("its stream without a key")
         self._connection.first(frame)
         if self._follower is not None:
             self._follower.was_sent_alone()

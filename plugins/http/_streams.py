@@ -119,4 +119,5 @@ class Streams:
             except Exception:  # the answer has begun: nobody can be told any more
                 _logger.exception("on_error of a stream failed")
             finally:
+                sink.over = True
                 sink.close()
