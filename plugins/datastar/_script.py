@@ -17,8 +17,9 @@ from effects import ArgumentError
 
 from ._arguments import a_mapping, a_str
 from ._encode import encode_patch_elements
-from ._js import quoted, replaced
+from ._js import quoted
 from ._names import attribute_name
+from ._url import web_url
 
 __all__ = ["encode_execute_script", "encode_redirect"]
 
@@ -26,8 +27,6 @@ _MARKUP = re.compile(r"<(?=!--|/?script|/(?:html|head|body))", re.IGNORECASE)
 _REMOVE = {"data-effect": "el.remove()"}
 _NOT_IN_URL = re.compile(r"[^A-Za-z0-9._~:/?#\[\]@!$&()*+,;=%-]")
 """What no URL has as it is (RFC 3986, 2.2 and 2.3), and the quote."""
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
-_CONTROL = re.compile(r"[\0-\x1f\x7f-\x9f]")
 
 
 def encode_execute_script(
@@ -71,24 +70,9 @@ def encode_redirect(
     space around it, which browsers take out before they look for the scheme (WHATWG URL standard, 4.4). Not checked is
     where the URL leads: `//example.org`, with backslashes as well, and `https://example.org` are other sites.
     """
-    location = quoted(_checked(replaced(a_str("the URL of a redirect", url, "pass one, such as '/'"))), _NOT_IN_URL)
+    location = quoted(web_url("the URL of a redirect", url, "/"), _NOT_IN_URL)
     script = f"setTimeout(() => window.location = {location})"
     return encode_execute_script(script, attributes=attributes, event_id=event_id, retry=retry)
-
-
-def _checked(url: str) -> str:
-    if not url or url != url.strip() or _CONTROL.search(url):
-        raise ArgumentError(
-            "the URL of a redirect is empty, or has control characters or white space around it",
-            fix="pass it stripped, or '/' for the site's first page",
-        )
-    scheme = _SCHEME.match(url)
-    if scheme and scheme[1].lower() not in {"http", "https"}:
-        raise ArgumentError(
-            "the URL of a redirect has a scheme other than http and https",
-            fix="write './' before a path that has a colon in its first part",
-        )
-    return url
 
 
 def _attributes(given: object) -> dict[str, object]:
