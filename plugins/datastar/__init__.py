@@ -6,6 +6,7 @@ Knows values and bytes, and the `Sink` it writes to. Knows no connection, no req
 from . import at, attr
 from ._attributes import Attributes
 from ._builders import close_sse, execute_script, patch_elements, patch_signals, redirect, remove_elements
+from ._client import Client, CrossOrigin
 from ._constants import (
     DATASTAR_KEY,
     DATASTAR_REQUEST,
@@ -42,6 +43,8 @@ __all__ = [
     "LONGEST_DELAY",
     "SSE_HEADERS",
     "Attributes",
+    "Client",
+    "CrossOrigin",
     "Datastar",
     "EventOptions",
     "ExecuteScriptOptions",

@@ -14,13 +14,20 @@ __all__ = [
     "DEFAULT_RETRY",
     "LONGEST_DELAY",
     "SSE_HEADERS",
+    "bundle_url",
 ]
 
-DATASTAR_VERSION: Final = "1.0.1"
-"""The version of the browser client that this package speaks to."""
 
-DATASTAR_URL: Final = f"https://cdn.jsdelivr.net/gh/starfederation/datastar@v{DATASTAR_VERSION}/bundles/datastar.js"
-"""The browser client, as officially published. Load it with `<script type="module">`."""
+def bundle_url(version: str, bundle: str = "datastar") -> str:
+    """Where an official bundle of the browser client is."""
+    return f"https://cdn.jsdelivr.net/gh/starfederation/datastar@v{version}/bundles/{bundle}.js"
+
+
+DATASTAR_VERSION: Final = "1.0.4"
+"""The newest version of the browser client that this package was tested on. It speaks to all of 1.0 from 1.0.1 on."""
+
+DATASTAR_URL: Final = bundle_url(DATASTAR_VERSION)
+"""The browser client, as officially published: `Client()` is the element that loads it."""
 
 DATASTAR_KEY: Final = "datastar"
 """The query parameter that holds the page's signals, as JSON, in GET and DELETE requests of the client."""

@@ -44,10 +44,11 @@ def encode_patch_elements(
     """One `datastar-patch-elements` event. `elements` is HTML; None only where `mode` is `remove`.
 
     `retry` is in milliseconds; 1000, the client's default, is left out, as the official SDK does: write 1001 to undo an
-    earlier one. A lone surrogate in `elements` becomes U+FFFD. `view_transition_selector` is part of the protocol; the
-    client 1.0.1 does not read it. Raises `ArgumentError` for CR, LF or NUL in a field of one line, an `event_id` beyond
-    Latin-1 (the client sends it as a header), an unknown mode or namespace, a mode other than `outer` and `replace`
-    without a selector, a retry that no timer can wait for, and for an event with nothing in it.
+    earlier one. A lone surrogate in `elements` becomes U+FFFD. `view_transition_selector` says what of the page a view
+    transition animates; the client 1.0.1 does not read it. Raises `ArgumentError` for CR, LF or NUL in a field of one
+    line, an `event_id` beyond Latin-1 (the client sends it as a header), an unknown mode or namespace, a mode other
+    than `outer` and `replace` without a selector, a retry that no timer can wait for, and for an event with nothing in
+    it.
     https://data-star.dev/reference/sse_events#datastar-patch-elements
     """
     _one_of("mode", mode, _MODES)

@@ -1,9 +1,10 @@
 """Values as JavaScript, for places where text and code share a string.
 
 A Datastar expression is rewritten with regular expressions before it is compiled: `@word(` becomes a call, inside
-string literals, too; statements are cut apart at `;`, and a backslash before a quote, or a `/` after a division,
-misleads the cutter about where a string ends. Around it sits an attribute, or a script element, with rules of its own.
-So what is not plainly harmless in all of them is written as an escape, which only the JavaScript parser reads.
+string literals, too, up to the client 1.0.3; statements are cut apart at `;`, and a backslash before a quote, or a `/`
+after a division, misleads the cutter about where a string ends. Around it sits an attribute, or a script element, with
+rules of its own. So what is not plainly harmless in all of them, and to every client of 1.0, is written as an escape,
+which only the JavaScript parser reads.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The modifiers of `data-*` attributes: `debounce.300ms.leading`, in an attribute's name after two underscores.
 
-What each may look like, and which attribute takes which, is read off the client 1.0.1: what it does not look for, it
-silently ignores. See https://data-star.dev/reference/attributes.
+What each may look like, and which attribute takes which, is read off the clients 1.0.1, 1.0.2 and 1.0.4, which
+look for the same, and silently ignore all else. See https://data-star.dev/reference/attributes.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ class RemoveElementsOptions(EventOptions, total=False):
     use_view_transition: bool
     """Whether the browser animates the change."""
     view_transition_selector: str
-    """What of the page is animated; the client 1.0.1 does not read it."""
+    """What of the page is animated, in CSS, with `use_view_transition`; the client 1.0.1 does not read it."""
 
 
 class PatchElementsOptions(RemoveElementsOptions, total=False):

@@ -32,6 +32,7 @@ __all__ = [
     "peek",
     "post",
     "put",
+    "query",
     "set_all",
     "toggle_all",
 ]
@@ -40,9 +41,10 @@ ContentType = Literal["json", "form"]
 """What is sent: the signals as JSON, or the fields of a form."""
 Retry = Literal["auto", "error", "always", "never"]
 """When the client asks again: after a failure of the network; for 4xx and 5xx, too; after a regular end, too. To the
-client 1.0.1, `never` is the same as `auto`."""
+clients up to 1.0.4, `never` is the same as `auto`."""
 Cancellation = Literal["auto", "cleanup", "disabled"]
-"""What ends a request: the next one of the same element; also the removal of that element; neither."""
+"""What ends a request: the next one of the page by the same method and to the same URL; also the removal of its
+element; neither. To the client 1.0.1, the next one is any of the same element."""
 
 T = TypeVar("T")
 
@@ -64,7 +66,8 @@ class BackendAction:
     - `headers`: sent besides the client's own.
     - `open_when_hidden`: stay open while the page is hidden. By default GET does not, and asks again when it is shown.
     - `retry`: when to ask again. First after `retry_interval` milliseconds (1000), then `retry_scaler` times as long
-      (2), up to `retry_max_wait` milliseconds (30,000), and `retry_max_count` times (10).
+      (2), up to `retry_max_wait` milliseconds (30,000), and `retry_max_count` times (10) from the last 200 on. The
+      client 1.0.1 counts only failures of the network: after all else it asks for ever, with the first wait.
     - `request_cancellation`: what ends the request; `auto` by default.
 
     >>> at.get("/sse/home", retry="always", request_cancellation="cleanup")
@@ -129,6 +132,8 @@ post: Final = BackendAction("post")
 put: Final = BackendAction("put")
 patch: Final = BackendAction("patch")
 delete: Final = BackendAction("delete")
+query: Final = BackendAction("query")
+"""A question with its signals in the body, which changes nothing on the server. For the clients from 1.0.4 on."""
 
 
 def peek(expression: str) -> str:

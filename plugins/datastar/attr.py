@@ -29,6 +29,7 @@ from ._js import js, object_literal
 from ._keys import css_property, event_key, keyable, keyed
 from ._modifiers import modified
 from ._names import attribute_name, signal_name, signals_text
+from ._nonce import nonce_value
 
 __all__ = [
     "attr",
@@ -41,6 +42,7 @@ __all__ = [
     "indicator",
     "init",
     "json_signals",
+    "nonce",
     "on",
     "on_intersect",
     "on_interval",
@@ -234,6 +236,19 @@ def json_signals(*modifiers: str, filter_signals: SignalFilter | None = None) ->
     https://data-star.dev/reference/attributes#data-json-signals
     """
     return _named("json-signals", _filter(filter_signals), modifiers)
+
+
+def nonce(value: str) -> Attributes:
+    """Let the client do without `'unsafe-eval'` in a Content Security Policy: `html(attr.nonce(nonce))`, of the page.
+
+    It gives the policy's nonce to the scripts that it compiles expressions into, and to those that `execute-script` and
+    `redirect` send. For the clients from 1.0.3 on; to older ones it says nothing. Raises `ArgumentError` for what no
+    policy can name. https://data-star.dev/reference/security
+
+    >>> attr.nonce("Tm9uY2U")
+    {'data-nonce': 'Tm9uY2U'}
+    """
+    return _named("nonce", nonce_value("attr.nonce: the nonce", value))
 
 
 def _named(attribute: str, value: str, modifiers: tuple[str, ...] = (), key: str | None = None) -> Attributes:

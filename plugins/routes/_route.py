@@ -24,8 +24,8 @@ from ._template import (
 
 __all__ = ["Route"]
 
-_METHODS = ("get", "post", "put", "patch", "delete")
-"""Those that the Datastar client can send (https://data-star.dev/reference/actions)."""
+_METHODS = ("get", "post", "put", "patch", "delete", "query")
+"""Those that the Datastar client can send (https://data-star.dev/reference/actions); the last one from 1.0.4 on."""
 
 
 @final

@@ -45,6 +45,7 @@ def test_ordinary_input_is_written_as_people_write_it() -> None:
     assert at.put("/a-b_c/7.json?x=1") == "@put('/a-b_c/7.json?x=1')"
     assert at.patch("https://example.org:8000/~a#b") == "@patch('https://example.org:8000/~a#b')"
     assert at.delete("/rows/7") == "@delete('/rows/7')"
+    assert at.query("/find") == "@query('/find')"
     assert repr(at.get) == "<at.get>"
 
 

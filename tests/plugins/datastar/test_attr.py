@@ -63,6 +63,7 @@ expressions = texts.filter(str.strip)
             {"data-on-signal-patch": "x", "data-on-signal-patch-filter": '{"include":"^a"}'},
         ),
         (attr.init("x", "delay.1s", "viewtransition"), {"data-init__delay.1s__viewtransition": "x"}),
+        (attr.nonce("aB3+/_-="), {"data-nonce": "aB3+/_-="}),
         (attr.ignore(), {"data-ignore": ""}),
         (attr.ignore("self"), {"data-ignore__self": ""}),
         (attr.ignore_morph(), {"data-ignore-morph": ""}),
@@ -214,6 +215,13 @@ def test_names_of_signals_that_nothing_can_read_are_refused(name: str) -> None:
     """As when they are patched."""
     with pytest.raises(ArgumentError, match="a signal has a"):
         attr.signals({name: 1})
+
+
+@pytest.mark.parametrize("nonce", ["", "a b", "a\n", "'a'", "\xe9", None, 7])
+def test_a_nonce_that_no_policy_can_name_is_refused(nonce: str) -> None:
+    """The client would throw where it is empty, and the browser block its scripts else."""
+    with pytest.raises(ArgumentError, match=r"attr\.nonce: the nonce is "):
+        attr.nonce(nonce)
 
 
 def test_preserving_nothing_is_refused() -> None:

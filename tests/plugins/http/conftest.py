@@ -142,7 +142,7 @@ class Site:
             say = ["broadcast", {"pattern": [ANY, ["page", ANY]]}, ["patch-signals", {"hello": form.name}]]
             return await live.reply([say, ["patch-signals", {"name": ""}]], otherwise=("plain", 303))
 
-        @app.route("/note/<where>", methods=["GET", "POST", "DELETE"])
+        @app.route("/note/<where>", methods=["GET", "POST", "DELETE", "QUERY"])
         async def note(where: str) -> ResponseReturnValue:
             values = [["note", Signal("a", "b")], ["note", PathParam("where")], ["note", Session("rhialto.id")]]
             return await live.reply(values)

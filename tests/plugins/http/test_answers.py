@@ -107,6 +107,14 @@ async def test_signals_of_get_and_delete_are_in_the_query(site: Site, method: st
     assert len(site.log[2]) == 32
 
 
+async def test_signals_of_a_query_are_in_its_body(site: Site) -> None:
+    """As the client sends them from 1.0.4 on."""
+    ann = await site.visitor()
+    answer = await cast(Any, ann).open("/note/here", method="QUERY", json={"a": {"b": "sig"}}, headers=DATASTAR)
+    assert answer.status_code == 200
+    assert site.log[:2] == ["sig", "here"]
+
+
 @pytest.mark.parametrize("signals", ["{}", '{"a": 1}', '{"a": {}}'])
 async def test_what_the_request_does_not_carry_is_a_400(site: Site, signals: str) -> None:
     """It is an error of that one effect; the others run."""

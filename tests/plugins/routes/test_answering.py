@@ -157,6 +157,15 @@ async def test_signals_of_get_and_delete_are_in_the_query(method: str) -> None:
     assert small.log == [(3, "*", "")]
 
 
+async def test_signals_of_a_query_are_in_its_body() -> None:
+    """As those of a post."""
+    small = served(Route("/a", method="query", signals=Person, dispatch=["keep", Signal("age")]))
+    client: Any = small.app.test_client()
+    answer = await client.open("/a", method="QUERY", json={"fullName": "x", "age": 3}, headers=DATASTAR)
+    assert answer.status_code == 200
+    assert small.log == [(3,)]
+
+
 async def test_what_does_not_fit_is_answered_and_nothing_runs() -> None:
     """With messages for the Datastar client, with 422 for others, or as the route says."""
     told = [["patch-signals", {"told": True}]]
