@@ -50,6 +50,12 @@ def client_file() -> Path:
     return needed.client_file()
 
 
+@pytest.fixture(scope="session")
+def patch(client_file: Path) -> int:
+    """The last number of its version, 1.0.x."""
+    return needed.client_patch(client_file)
+
+
 @pytest.fixture
 def servers() -> Iterator[ExitStack]:
     """Enter servers here, and they stop when all visitors have left, who would otherwise complain about it."""

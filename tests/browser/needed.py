@@ -6,13 +6,14 @@ Where one of them is missing, tests are skipped and say what to do; with `REQUIR
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
-__all__ = ["chromium", "client_file"]
+__all__ = ["chromium", "client_file", "client_patch"]
 
 ROOT = Path(__file__).parents[2]
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -33,6 +34,13 @@ def client_file() -> Path:
     if not file.is_file():
         _missing(f"no browser client at {file}: `python tests/browser/fetch_client.py <file>` fetches it")
     return file.resolve()
+
+
+def client_patch(file: Path) -> int:
+    """The last number of the version 1.0.x that a client says it is. Raises `AssertionError` where it says none."""
+    begun = re.match(rb"// Datastar v1\.0\.(\d+)\b", file.read_bytes())
+    assert begun, f"{file} does not begin with a version 1.0.x of the client"
+    return int(begun[1])
 
 
 def _missing(what: str) -> NoReturn:

@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import final
 
-from htpy import Node, body, div, head, html, link, meta, output, script
+from htpy import Node, body, div, head, html, link, meta, output
 from playwright.sync_api import BrowserContext, Page, Request, expect
 from quart import Response, request, send_file
 from quart.typing import ResponseReturnValue
@@ -16,7 +16,7 @@ from quart_trio import QuartTrio
 
 from effects import create_dispatch
 from plugins.connections import ANY, ConnectionLimits, Connections, History, MemoryStore
-from plugins.datastar import Datastar, at, attr
+from plugins.datastar import Attributes, Client, Datastar, at, attr
 from plugins.http import Compression, Http, Live
 from tests.browser.serving import Certificate, Server, serve
 from tests.browser.visitors import Visitors
@@ -54,6 +54,9 @@ class Stage:
         """Where the page's requests went, without those that every page of the stage makes."""
         self.noted: list[tuple[dict[str, str], object]] = []
         """The query and the signals of each post to `/note`."""
+        self.root = Attributes()
+        """The attributes of the page's first element."""
+        self.script = Client("/datastar.js")
         self.body: Node = None
         self._client = client
         self._servers = servers
@@ -112,12 +115,8 @@ class Stage:
 
     async def _home(self) -> str:
         return str(
-            html[
-                head[
-                    meta(charset="utf-8"),
-                    link(rel="icon", href="data:,"),
-                    script(type="module", src="/datastar.js"),
-                ],
+            html(self.root)[
+                head[meta(charset="utf-8"), link(rel="icon", href="data:,"), self.script],
                 body[
                     div(attr.signals({"_live": False, "_mark": 0})),
                     div(attr.init(_OPENER)),
