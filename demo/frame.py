@@ -19,12 +19,11 @@ from htpy import (
     meta,
     nav,
     p,
-    script,
     span,
     title,
 )
 
-from demo.settings import client_url
+from demo.settings import client
 from plugins.datastar import at, attr
 
 __all__ = ["Page", "connection", "live", "opener"]
@@ -51,7 +50,7 @@ class Page:
                 title[f"{self._name} - rhialto"],
                 link(rel="icon", href="data:,"),
                 link(rel="stylesheet", href="/static/style.css"),
-                script(type="module", src=client_url()),
+                client(),
             ],
             body[
                 header[

@@ -1,7 +1,8 @@
-"""What the demo takes from its environment: `SECRET_KEY` and `DATASTAR_URL`. Both may be left out."""
+"""What the demo takes from its environment: `SECRET_KEY`, `DATASTAR_URL` and `DATASTAR_CLIENT`. All may be left out."""
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 from contextlib import suppress
@@ -11,10 +12,11 @@ from tempfile import NamedTemporaryFile
 from quart import Response, send_file  # pyright: ignore[reportUnknownVariableType]
 from quart_trio import QuartTrio
 
-from plugins.datastar import DATASTAR_URL
+from plugins.datastar import DATASTAR_URL, Client
 
-__all__ = ["client_url", "secret_key", "serve_client"]
+__all__ = ["client", "client_url", "secret_key", "serve_client"]
 
+_log = logging.getLogger(__name__)
 _SECRET_FILE = Path(__file__).with_name(".secret")
 
 
@@ -32,29 +34,35 @@ def secret_key() -> str:
     return _SECRET_FILE.read_text()
 
 
+def client() -> Client:
+    """The browser client, as pages load it: from `client_url`."""
+    return Client(client_url())
+
+
 def client_url() -> str:
-    """Where pages load the Datastar client from: `DATASTAR_URL`, a URL or a local file, else the official bundle."""
-    return "/datastar.js" if _client_file() else _client()
+    """Where pages load the client from: `DATASTAR_URL`, else the file `DATASTAR_CLIENT`, else the official bundle.
+
+    `DATASTAR_URL` may be a file, too. Files are served by the demo.
+    """
+    return "/datastar.js" if _client_file() else os.environ.get("DATASTAR_URL") or DATASTAR_URL
 
 
 def serve_client(app: QuartTrio) -> None:
-    """Serve the client from `DATASTAR_URL` where that is a local file, so that the demo works offline.
+    """Serve the client where it is a file, so that the demo works offline; where that is missing, the log says so.
 
-    Raises `FileNotFoundError` where it is neither a URL nor a file.
+    Raises `FileNotFoundError` where `DATASTAR_URL` is neither a URL nor a file.
     """
-    if _client_file() is None and not _client().startswith(("http://", "https://")):
-        raise FileNotFoundError(f"DATASTAR_URL is neither a URL nor a file: {_client()}")
+    if _client_file() is None and not client_url().startswith(("http://", "https://")):
+        raise FileNotFoundError(f"DATASTAR_URL is neither a URL nor a file: {client_url()}")
+    if client_url() == DATASTAR_URL and (missing := os.environ.get("DATASTAR_CLIENT")):
+        _log.warning("no browser client at %s: pages load it from %s", missing, DATASTAR_URL)
 
     @app.get("/datastar.js")
-    async def client() -> Response:
+    async def client_file() -> Response:
         file = _client_file()
         return Response(b"", 404) if file is None else await send_file(file, mimetype="text/javascript")
 
 
-def _client() -> str:
-    return os.environ.get("DATASTAR_URL") or DATASTAR_URL
-
-
 def _client_file() -> Path | None:
-    file = Path(_client())
+    file = Path(os.environ.get("DATASTAR_URL") or os.environ.get("DATASTAR_CLIENT") or "")
     return file.resolve() if file.is_file() else None

@@ -10,7 +10,7 @@ from quart_trio import QuartTrio
 
 from demo import settings
 from demo.app import app
-from plugins.datastar import DATASTAR_URL
+from plugins.datastar import DATASTAR_URL, Client
 from plugins.http.testing import open_sse
 
 
@@ -18,6 +18,7 @@ from plugins.http.testing import open_sse
 def _no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Nothing from outside, and no file of the developer's."""
     monkeypatch.delenv("DATASTAR_URL", raising=False)
+    monkeypatch.delenv("DATASTAR_CLIENT", raising=False)
     monkeypatch.delenv("SECRET_KEY", raising=False)
     monkeypatch.setattr(settings, "_SECRET_FILE", tmp_path / "secret")
 
@@ -28,7 +29,7 @@ async def test_home_opens_its_stream_and_has_a_form_that_works_without_javascrip
     text = await answer.get_data(as_text=True)
     assert "@get(&#39;/sse/home&#39;" in text
     assert 'action="/greet" method="post"' in text
-    assert DATASTAR_URL in text
+    assert str(Client()) in text
     assert "set-cookie" in answer.headers
 
 
@@ -79,11 +80,12 @@ def test_the_secret_comes_from_the_environment_where_it_is_set(monkeypatch: pyte
     assert not settings._SECRET_FILE.exists()
 
 
-async def test_the_client_can_be_a_local_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["DATASTAR_CLIENT", "DATASTAR_URL"])
+async def test_the_client_can_be_a_local_file(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Then the demo serves it."""
     (tmp_path / "client.js").write_text("js")
-    monkeypatch.setenv("DATASTAR_URL", str(tmp_path / "client.js"))
-    assert settings.client_url() == "/datastar.js"
+    monkeypatch.setenv(name, str(tmp_path / "client.js"))
+    assert settings.client() == Client("/datastar.js")
     offline = QuartTrio("offline")
     settings.serve_client(offline)
     answer = await offline.test_client().get("/datastar.js")
@@ -97,6 +99,28 @@ async def test_the_client_can_be_another_url(monkeypatch: pytest.MonkeyPatch) ->
     online = QuartTrio("online")
     settings.serve_client(online)
     assert (await online.test_client().get("/datastar.js")).status_code == 404
+
+
+def test_a_url_counts_for_more_than_a_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whether the file is there or not."""
+    monkeypatch.setenv("DATASTAR_URL", "https://example.org/datastar.js")
+    for file in (__file__, str(tmp_path / "nowhere.js")):
+        monkeypatch.setenv("DATASTAR_CLIENT", file)
+        settings.serve_client(QuartTrio("online"))
+        assert settings.client_url() == "https://example.org/datastar.js"
+    assert caplog.messages == []
+
+
+def test_where_the_file_is_missing_the_official_bundle_is_loaded_and_the_log_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Such as where it could not be fetched."""
+    monkeypatch.setenv("DATASTAR_CLIENT", str(tmp_path / "nowhere.js"))
+    settings.serve_client(QuartTrio("online"))
+    assert settings.client() == Client()
+    assert caplog.messages == [f"no browser client at {tmp_path}/nowhere.js: pages load it from {DATASTAR_URL}"]
 
 
 def test_a_client_that_is_neither_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
