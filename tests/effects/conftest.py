@@ -1,11 +1,13 @@
 """What the engine's tests share: a small registry of plain effects."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from effects import Context, Effect, ErrorRecord, Registry, hookimpl
+from tests.effects.installed import build_wheel, make_environment
 
 
 def _testing() -> Registry:
@@ -62,3 +64,15 @@ class _Ear:
 def ear() -> Callable[[], Any]:
     """Make a plugin whose `heard` is the list of every error record."""
     return _Ear
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this checkout."""
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="session")
+def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The interpreter of a clean environment with that and pytest, and nothing else that only tests need."""
+    return make_environment(tmp_path_factory.mktemp("clean"), wheel, "pytest")

@@ -1,16 +1,13 @@
 """The wheel, and third-party plugins, as they are on a machine that knows nothing of this checkout."""
 
 import json
-import os
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.effects.installed import install, run
 
 pytestmark = pytest.mark.slow
 
@@ -71,14 +68,6 @@ print(json.dumps({
 """
 
 
-def run(*command: object, cwd: Path) -> str:
-    """Run a command, which must succeed; what it printed."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "COV"))}
-    done = subprocess.run([*map(str, command)], cwd=cwd, env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
 def distribution(folder: Path, name: str, source: str, **entry_points: str) -> Path:
     """The source of a third-party distribution with one module."""
     project = folder / name
@@ -90,30 +79,20 @@ def distribution(folder: Path, name: str, source: str, **entry_points: str) -> P
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel of this checkout."""
-    folder = tmp_path_factory.mktemp("wheel")
-    run(sys.executable, "-m", "build", "--wheel", "--outdir", folder, ROOT, cwd=folder)
-    (built,) = folder.glob("*.whl")
-    return built
-
-
-@pytest.fixture(scope="module")
-def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The interpreter of a clean environment with the wheel and two third-party distributions, one of them broken."""
-    folder = tmp_path_factory.mktemp("clean")
-    run(sys.executable, "-m", "venv", folder / "venv", cwd=folder)
-    python = folder / "venv" / "bin" / "python"
+def with_plugins(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The interpreter of that environment with two third-party distributions, one of them broken."""
+    folder = tmp_path_factory.mktemp("plugins")
     good = distribution(folder, "rhialto_good", GOOD, weather="rhialto_good:weather", news="rhialto_good:news")
     broken = distribution(folder, "rhialto_broken", "raise LookupError('no such thing')", broken="rhialto_broken")
-    run(python, "-m", "pip", "install", "-q", "--disable-pip-version-check", wheel, good, broken, cwd=folder)
+    install(python, good, broken)
     return python
 
 
-def test_the_wheel_holds_both_packages_and_nothing_else(wheel: Path) -> None:
+def test_the_wheel_holds_both_packages_and_the_plugin_of_pytest(wheel: Path) -> None:
     """No tests, no demo, no docs."""
     names = zipfile.ZipFile(wheel).namelist()
-    assert {name.partition("/")[0] for name in names} == {"effects", "plugins", "rhialto-0.1.0.dist-info"}
+    found = {name.partition("/")[0] for name in names}
+    assert found == {"effects", "plugins", "rhialto_pytest.py", "rhialto-0.1.0.dist-info"}
     assert {"effects/py.typed", "plugins/py.typed", "effects/__init__.py", "plugins/__init__.py"} <= set(names)
     assert [name for name in names if "__pycache__" in name] == []
 
@@ -123,12 +102,13 @@ def test_the_wheel_brings_its_licence_and_entry_point(wheel: Path) -> None:
     archive = zipfile.ZipFile(wheel)
     info = "rhialto-0.1.0.dist-info"
     assert f"{info}/licenses/LICENSE" in archive.namelist()
-    assert "rhialto = effects._pytest" in archive.read(f"{info}/entry_points.txt").decode()
+    assert "rhialto = rhialto_pytest" in archive.read(f"{info}/entry_points.txt").decode()
 
 
 def test_the_wheel_imports_in_a_clean_environment(python: Path, tmp_path: Path) -> None:
     """From the environment itself, with warnings as errors and without what only tests need."""
     code = (
+        "import sys; sys.modules['pytest'] = None; "
         "import effects, effects.testing, plugins.datastar, plugins.connections, plugins.http; print(effects.__file__)"
     )
     file = run(python, "-W", "error", "-c", code, cwd=tmp_path).strip()
@@ -140,18 +120,18 @@ def asked(python: Path, folder: Path, block: list[str]) -> Any:
     return json.loads(run(python, "-c", SCRIPT, json.dumps(block), cwd=folder))
 
 
-def test_installed_plugins_load_and_a_broken_one_is_left_out(python: Path, tmp_path: Path) -> None:
+def test_installed_plugins_load_and_a_broken_one_is_left_out(with_plugins: Path, tmp_path: Path) -> None:
     """It is named, and the others work."""
-    answer = asked(python, tmp_path, [])
-    assert Path(answer["effects"]).is_relative_to(python.parents[1])
+    answer = asked(with_plugins, tmp_path, [])
+    assert Path(answer["effects"]).is_relative_to(with_plugins.parents[1])
     assert answer["plugins"] == ["own", "news", "weather"]
     assert answer["broken"] == {"broken": "LookupError"}
     assert answer["results"] == ["sun over Ely", "no news"]
     assert answer["errors"] == []
 
 
-def test_installed_plugins_can_be_blocked_by_name(python: Path, tmp_path: Path) -> None:
+def test_installed_plugins_can_be_blocked_by_name(with_plugins: Path, tmp_path: Path) -> None:
     """The broken one is then not even tried."""
-    answer = asked(python, tmp_path, ["broken", "news"])
+    answer = asked(with_plugins, tmp_path, ["broken", "news"])
     assert (answer["plugins"], answer["broken"]) == (["own", "weather"], {})
     assert (answer["results"], answer["errors"]) == (["sun over Ely"], ["shape"])

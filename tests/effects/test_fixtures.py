@@ -38,3 +38,14 @@ def test_the_fixtures_are_there_for_whoever_has_installed_the_engine(tmp_path: P
     (tmp_path / "test_it.py").write_text("def test_it(recorder):\n    assert recorder.effects == []\n")
     done = run_pytest(tmp_path)
     assert done.returncode == 0, done.stdout
+
+
+def test_a_project_with_a_package_of_that_name_tests_its_own(tmp_path: Path) -> None:
+    """Nothing of the engine is imported before a test asks for a fixture."""
+    (tmp_path / "effects.py").write_text("of_the_bystander = True\n")
+    (tmp_path / "test_it.py").write_text(
+        "import sys\nimport effects\n\n\n"
+        "def test_it():\n    assert effects.of_the_bystander\n    assert 'pydantic' not in sys.modules\n"
+    )
+    done = run_pytest(tmp_path)
+    assert done.returncode == 0, done.stdout

@@ -1,4 +1,8 @@
-"""The pytest plugin: fixtures for testing effects. Loaded by pytest itself wherever rhialto is installed."""
+"""The pytest plugin: fixtures for testing effects. Loaded by pytest itself wherever rhialto is installed.
+
+That may be where others are tested, whose package is called `effects`, too. So this module has a name of its own, and
+imports nothing of ours, nor anything that only our tests need, before a test asks for it.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from ._dispatch import Dispatch
-    from .testing import Recorder
+    from effects import Dispatch
+    from effects.testing import Recorder
 
 
 @pytest.fixture
@@ -26,6 +30,6 @@ def dispatch() -> Dispatch:
 @pytest.fixture
 def recorder(dispatch: Dispatch) -> Recorder:
     """A `Recorder` over the fixture `dispatch`: it records effects instead of doing them."""
-    from .testing import Recorder
+    from effects.testing import Recorder
 
     return Recorder(dispatch)
