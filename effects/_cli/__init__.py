@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from .._errors import EffectsError
 from . import check, describe, dispatch, grep, sample, schema
 from .command import Command, Exit
-from .printing import print_error
+from .printing import flush, print_error, take_any_letter
 
 __all__ = ["COMMANDS", "main"]
 
@@ -35,17 +35,27 @@ something is wrong, and 2 where the command or its target cannot be used.
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command, with `sys.argv` by default, and return its exit code. Leaves by `SystemExit` for `--help`."""
-    given = _parser().parse_args(arguments)
+    take_any_letter()
     try:
-        code = given.run(given)
-        sys.stdout.flush()
+        given = _parser().parse_args(
+            [_as_typed(argument) for argument in sys.argv[1:]] if arguments is None else arguments
+        )
+        return int(given.run(given))
     except EffectsError as error:
         print_error(error)
         return Exit.UNUSABLE
-    except BrokenPipeError:  # whoever reads has seen enough, as `head` has; what is buffered must not raise again
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.FINE
-    return int(code)
+    finally:
+        flush()
+
+
+def _as_typed(argument: str) -> str:
+    """An argument as it was typed, in UTF-8, also where the locale has no letters for its bytes (PEP 383)."""
+    if not any("\udc80" <= letter <= "\udcff" for letter in argument):
+        return argument
+    try:
+        return os.fsencode(argument).decode()
+    except UnicodeError:
+        return argument
 
 
 def _parser() -> argparse.ArgumentParser:

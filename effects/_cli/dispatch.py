@@ -17,6 +17,7 @@ from .._testing.recorder import Recorder
 from .._tracing.trace import Trace
 from .._tracing.tracer import Tracer
 from .command import Command, Exit
+from .printing import print_as_it_is, print_text
 from .target import dispatch_in, found_in, take
 
 __all__ = ["COMMAND"]
@@ -60,12 +61,16 @@ class _Asked:
 
 
 def _read(codec: Codec, args: argparse.Namespace) -> _Asked:
-    text = sys.stdin.read() if args.vector == "-" else cast(str, args.vector)
-    listed = _listed(codec.loads(text))
+    listed = _listed(codec.loads(_piped() if args.vector == "-" else cast(str, args.vector)))
     data, state = (_mapping(codec, name, cast(str, getattr(args, name))) for name in ("data", "state"))
     if args.real and state:
         raise CodecError("--state stands in for the state of effects that are not done", fix="leave it out, or --real")
     return _Asked(listed, data, state)
+
+
+def _piped() -> str | bytes:
+    """What comes by the standard input, as bytes: JSON is UTF-8, whatever the locale says (RFC 8259, 8.1)."""
+    return "" if sys.stdin is None else cast("str | bytes", getattr(sys.stdin, "buffer", sys.stdin).read())
 
 
 def _listed(effects: object) -> Sequence[object]:
@@ -93,7 +98,10 @@ async def _record(tracer: Tracer, asked: _Asked) -> DispatchResult:
 
 def _print(traces: Iterable[Trace], *, as_json: bool) -> None:
     for trace in traces:
-        print(json.dumps(trace.as_data()) if as_json else trace)
+        if as_json:
+            print_as_it_is(json.dumps(trace.as_data()))
+        else:
+            print_text(str(trace))
 
 
 COMMAND = Command(

@@ -1,41 +1,80 @@
 """How commands print: tables for people, JSON for tools.
 
 Nothing in a table is markup, and what is not printed to a terminal is the same everywhere: plain text of one width.
+What an encoding has no letter for is written as an escape, because what is printed may be all that is known of effects
+that have been done. Whoever reads may stop at any time, as `head` does: that is no failure.
 """
 
 from __future__ import annotations
 
+import errno
+import io
 import json
+import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import TextIO
 
 from .._discover.inside import as_data
-from .._errors import MissingExtraError
+from .._errors import EffectsError, MissingExtraError
 
-__all__ = ["print_error", "print_json", "print_table", "print_text"]
+__all__ = ["flush", "print_as_it_is", "print_error", "print_json", "print_table", "print_text", "take_any_letter"]
 
 _WIDTH = 100
 """In characters, where there is no terminal to ask."""
+_TOTAL = frozenset({"backslashreplace", "ignore", "namereplace", "replace", "xmlcharrefreplace"})
+"""Error handlers that have something for every letter."""
+
+
+def take_any_letter() -> None:
+    """Have every letter printed somehow, by whoever prints: lone surrogates, too, whatever the encoding."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors not in _TOTAL:
+            stream.reconfigure(errors="backslashreplace")
 
 
 def print_json(value: object) -> None:
     """Print what JSON can say of a value, indented."""
-    print(json.dumps(as_data(value), indent=2))
+    print_as_it_is(json.dumps(as_data(value), indent=2))
 
 
 def print_text(text: str = "") -> None:
-    """Print lines as they are."""
-    print(_harmless(text))
+    """Print lines, without what a terminal would take for a command."""
+    print_as_it_is(_harmless(text))
+
+
+def print_as_it_is(text: str) -> None:
+    """Print text that is known to be harmless, such as JSON."""
+    _write(sys.stdout, lambda to: print(text, file=to, flush=True))
 
 
 def print_error(error: Exception) -> None:
-    """Print what went wrong, where errors go."""
-    print(_harmless(str(error)), file=sys.stderr)
+    """Print what went wrong, where errors go. Where that cannot be, there is nobody to tell."""
+    with suppress(EffectsError):
+        _write(sys.stderr, lambda to: print(_harmless(str(error)), file=to, flush=True))
+
+
+def flush() -> None:
+    """Write out what others have printed, as well as can be."""
+    with suppress(EffectsError):
+        _write(sys.stdout, lambda to: to.flush())
+
+
+def _write(to: TextIO | None, write: Callable[[TextIO], None]) -> None:
+    """Write to a stream, which is None if it was closed before we began. Raises `EffectsError` if that fails."""
+    if to is None:
+        return
+    try:
+        write(to)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), to.fileno())  # what is buffered must not raise again
+        if not isinstance(error, ConnectionError) and error.errno != errno.EINVAL:  # EINVAL: python/cpython#79935
+            raise EffectsError(f"the output cannot be written: {error.strerror}", fix="make room for it") from error
 
 
 def _harmless(text: str) -> str:
-    """Text without what a terminal would take for a command."""
-    return "".join(one if one.isprintable() or one == "\n" else " " for one in text)
+    return "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in text)
 
 
 def print_table(columns: Mapping[str, bool], rows: Sequence[Sequence[str]]) -> None:
@@ -56,7 +95,7 @@ def print_table(columns: Mapping[str, bool], rows: Sequence[Sequence[str]]) -> N
         table.add_column(name, no_wrap=whole, overflow="fold")
     for row in rows:
         table.add_row(*(Text(_harmless(cell)) for cell in row))
-    console = Console(width=None if sys.stdout.isatty() else _WIDTH)
+    console = Console(width=None if sys.stdout is not None and sys.stdout.isatty() else _WIDTH)
     with console.capture() as printed:
         console.print(table)
-    print("\n".join(line.rstrip() for line in printed.get().splitlines()))
+    print_as_it_is("\n".join(line.rstrip() for line in printed.get().splitlines()))

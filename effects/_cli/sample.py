@@ -8,7 +8,7 @@ from .._codec.codec import Codec
 from .._discover import SampleError
 from .._errors import UnknownKeyError
 from .command import Command, Exit
-from .printing import print_error, print_text
+from .printing import print_as_it_is, print_error, print_text
 from .target import dispatch_in
 
 __all__ = ["COMMAND"]
@@ -28,7 +28,7 @@ def _run(given: Namespace) -> Exit:
         print_error(error)
         return Exit.NOTHING
     if given.json:
-        print(Codec.of(dispatch).dumps(list(samples)))
+        print_as_it_is(Codec.of(dispatch).dumps(list(samples)))
     else:
         print_text("\n".join(map(repr, samples)))
     return Exit.FINE
