@@ -24,14 +24,30 @@ def secret_key() -> str:
     """The key that signs session cookies: from `SECRET_KEY`, else made once and kept in a file that git ignores."""
     if given := os.environ.get("SECRET_KEY"):
         return given
-    if not _SECRET_FILE.exists() or not _SECRET_FILE.read_text():
+    if not _SECRET_FILE.exists() or not _SECRET_FILE.read_text(encoding="ascii"):
         _SECRET_FILE.unlink(missing_ok=True)
-        with NamedTemporaryFile("w", dir=_SECRET_FILE.parent, prefix=".secret-") as file:
-            file.write(secrets.token_urlsafe(32))
-            file.flush()
-            with suppress(FileExistsError):  # another worker was faster: its key is everybody's
-                os.link(file.name, _SECRET_FILE)
-    return _SECRET_FILE.read_text()
+        _keep(secrets.token_urlsafe(32))
+    return _SECRET_FILE.read_text(encoding="ascii")
+
+
+def _keep(key: str) -> None:
+    """Write a key to its file, whole at once, unless another worker was faster: its key is everybody's."""
+    with NamedTemporaryFile("w", encoding="ascii", dir=_SECRET_FILE.parent, prefix=".secret-", delete=False) as file:
+        file.write(key)
+    try:
+        with suppress(FileExistsError):
+            _give_name(file.name)
+    finally:
+        Path(file.name).unlink(missing_ok=True)
+
+
+def _give_name(file: str) -> None:
+    try:
+        os.link(file, _SECRET_FILE)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        os.rename(file, _SECRET_FILE)
 
 
 def client() -> Client:

@@ -56,8 +56,8 @@ def make(folder: Path) -> None:
     for name, face in faces.items():
         file = folder / f"{name.replace('.', '/')}.html"
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(pdoc.render.html_module(face, faces))
-    (folder / "index.html").write_text(pdoc.render.html_index(faces))
+        file.write_text(pdoc.render.html_module(face, faces), encoding="utf-8")
+    (folder / "index.html").write_text(pdoc.render.html_index(faces), encoding="utf-8")
     (folder / "search.js").write_text(pdoc.render.search_index(faces))
 
 

@@ -130,7 +130,7 @@ class Recorder:
         phase, key and place; not kept are `system`, and what stands in for interpreters. It is tagged JSON, see
         `effects.codec`: raises `CodecError` for values that have no tag.
         """
-        Path(path).write_text(self._recording.text(self._codec))
+        Path(path).write_text(self._recording.text(self._codec), encoding="utf-8")
 
     async def replay(self, path: str | PathLike[str]) -> list[DispatchResult]:
         """Dispatch what a file says that was saved, with its state, and compare what comes of it with what came then.
@@ -139,7 +139,7 @@ class Recorder:
         results, in order.
         """
         __tracebackhide__ = True
-        saved = Recording.read(Path(path).read_text(), self._codec)  # noqa: ASYNC240 - a small file, in a test
+        saved = Recording.read(Path(path).read_bytes(), self._codec)  # noqa: ASYNC240 - a small file, in a test
         effects, errors = len(self.effects), len(self._recording.errors)
         self.state(**saved.state)
         results = [await self(call, data=data) for call, data in saved.calls]

@@ -40,7 +40,7 @@ class Recording:
         return codec.dumps({"format": _FORMAT, "state": self.state, "calls": calls, **outcome}, indent=2) + "\n"
 
     @classmethod
-    def read(cls, text: str, codec: Codec) -> Recording:
+    def read(cls, text: str | bytes, codec: Codec) -> Recording:
         """A recording of its text. Raises `CodecError` for what is none."""
         saved = codec.loads(text)
         fields = cast("dict[str, object]", saved) if isinstance(saved, dict) else {}

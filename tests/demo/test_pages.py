@@ -148,6 +148,18 @@ def test_workers_that_start_at_once_have_one_key(monkeypatch: pytest.MonkeyPatch
     assert settings.secret_key() == "the other one's"
 
 
+def test_the_secret_is_kept_where_files_have_one_name_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a file system without hard links; nothing else is left behind."""
+
+    def refuse(source: str, target: Path) -> None:
+        raise PermissionError("Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    made = settings.secret_key()
+    assert settings.secret_key() == made
+    assert list(settings._SECRET_FILE.parent.iterdir()) == [settings._SECRET_FILE]
+
+
 def test_an_empty_client_url_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     """As an empty secret is none."""
     monkeypatch.setenv("DATASTAR_URL", "")

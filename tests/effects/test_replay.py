@@ -98,6 +98,13 @@ async def test_a_list_is_no_recording(saved: Path) -> None:
         await Recorder(made()).replay(saved)
 
 
+async def test_what_is_no_text_is_no_recording(saved: Path) -> None:
+    """Such as one that an editor has written in another encoding than JSON has."""
+    saved.write_bytes(saved.read_bytes().replace(b"recording", b"recording\xe9"))
+    with pytest.raises(CodecError, match="cannot be read"):
+        await Recorder(made()).replay(saved)
+
+
 async def test_what_has_no_tag_is_not_saved(tmp_path: Path) -> None:
     """The message says where it is."""
     recorder = Recorder(made())
