@@ -39,6 +39,7 @@ from ._signals import is_form, raw_signals
 from ._stack import install, lifeline
 from ._stream import Buffer, stream_response
 from ._streams import Streams
+from ._test_app import show_errors_in_tests
 
 __all__ = ["Live"]
 
@@ -101,6 +102,7 @@ class Live:
             if not least <= seconds <= _LONGEST:
                 raise RegistrationError(f"{name} is a number of seconds, {least} to {_LONGEST}", fix="leave it out")
         install(app, direct_writes=direct_writes)
+        show_errors_in_tests(app)
         prepare_cookies(app, secure=secure_cookies)
         app.register_error_handler(InvalidSignals, self._answer_invalid)
         app.extensions["rhialto"] = self  # where tools find the dispatch of an app
