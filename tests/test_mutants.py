@@ -4,17 +4,19 @@ The changes of mutants.toml are tried one by one.
 """
 
 import compileall
+import json
 import os
 import py_compile
 import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, NamedTuple, final
 
 import pytest
 
@@ -23,7 +25,9 @@ ROOT = HERE.parent
 MUTANTS: list[dict[str, Any]] = tomllib.loads((HERE / "mutants.toml").read_text())["mutant"]
 FIELDS = {"law", "file", "old", "new", "test", "why"}
 LAWS = range(1, 11)
-AT_A_TIME = 2
+AT_A_TIME = 4
+PATIENT = "2"
+"""Seconds that a test waits for what a mutant keeps from coming."""
 UNCHANGED = "test_without_a_mutant_the_tests_pass"
 PLUGINS = ("effects", "datastar", "connections", "http", "routes", "faults")
 
@@ -43,58 +47,86 @@ def pytest_configure() -> None:
 '''
 
 
-def copied(to: Path) -> Path:
-    """A copy of all that the tests need."""
+class Done(NamedTuple):
+    """What came of a run of tests."""
+
+    code: int
+    said: str
+
+
+@final
+class Copy:
+    """A copy of all that the tests need, and a process that runs tests there, quickly and the same way each time."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        env = {name: value for name, value in os.environ.items() if not name.startswith(("COV", "PYTEST"))}
+        command = [sys.executable, "-P", str(HERE / "warm.py")]
+        self._process = subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def run(self, *tests: str, **environment: str) -> Done:
+        """Run tests of the copy with the copy's code."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        arguments = ["-x", "-q", "-p", "no:cacheprovider", "-p", "origin", "--hypothesis-profile=quick", *tests]
+        print(json.dumps([str(self.folder), arguments, environment]), file=self._process.stdin, flush=True)
+        return Done(*json.loads(self._process.stdout.readline()))
+
+    def run_changed(self, mutant: dict[str, Any]) -> Done:
+        """Make the change, run its test, and put it right again."""
+        file = self.folder / mutant["file"]
+        source = file.read_text()
+        file.write_text(source.replace(mutant["old"], mutant["new"]))
+        try:
+            return self.run(mutant["test"], PATIENCE=PATIENT)
+        finally:
+            file.write_text(source)
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.communicate()
+
+
+def compiled(to: Path) -> Path:
+    """All that the tests need, compiled; what is changed is told by its hash."""
     for name in ("effects", "plugins", "tests"):
         shutil.copytree(ROOT / name, to / name, ignore=shutil.ignore_patterns("__pycache__"))
+        compileall.compile_dir(to / name, quiet=1, invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH)
     shutil.copy(ROOT / "pyproject.toml", to)
     (to / "origin.py").write_text(ORIGIN)
-    for name in ("effects", "plugins", "tests"):  # compiled once; what is changed is told by its hash
-        compileall.compile_dir(to / name, quiet=1, invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH)
     return to
-
-
-def run(root: Path, *tests: str, **more: str) -> subprocess.CompletedProcess[str]:
-    """Run tests of the copy with the copy's code, quickly and the same way each time."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("COV", "PYTEST"))}
-    env |= {"PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1", **more}
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", "origin"]
-    command += ["--hypothesis-profile=quick", *tests]
-    return subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, timeout=300, check=False)
-
-
-Done = subprocess.CompletedProcess[str]
 
 
 @pytest.fixture(scope="module")
 def tries(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, Future[Done]]]:
-    """What each mutant that is asked for comes to, by its reason, and the unchanged code; two at a time."""
-    copies: SimpleQueue[Path] = SimpleQueue()
-    for number in range(AT_A_TIME):
-        copies.put(copied(tmp_path_factory.mktemp(f"mutants{number}")))
+    """What each mutant that is asked for comes to, by its reason, and the unchanged code; a few at a time."""
+    folder = tmp_path_factory.mktemp("mutants")
+    original = compiled(folder / "original")
+    copies = [Copy(shutil.copytree(original, folder / str(number))) for number in range(AT_A_TIME)]
+    free: SimpleQueue[Copy] = SimpleQueue()
+    for copy in copies:
+        free.put(copy)
+
+    def tried(run: Callable[[Copy], Done]) -> Done:
+        copy = free.get()
+        try:
+            return run(copy)
+        finally:
+            free.put(copy)
+
     asked = {item.name for item in request.session.items}
-    wanted = [one for one in MUTANTS if f"{test_a_mutant_turns_its_test_red.__name__}[{one['why']}]" in asked]
+    wanted = [mutant for mutant in MUTANTS if f"{test_a_mutant_turns_its_test_red.__name__}[{mutant['why']}]" in asked]
+    tests = sorted({mutant["test"] for mutant in MUTANTS})
     with ThreadPoolExecutor(AT_A_TIME) as pool:
-        unchanged = copied(tmp_path_factory.mktemp("unchanged"))
-        tests = sorted({mutant["test"] for mutant in MUTANTS})
-        found = {UNCHANGED: pool.submit(run, unchanged, *tests)} if UNCHANGED in asked else {}
-        yield found | {mutant["why"]: pool.submit(tried, mutant, copies) for mutant in wanted}
+        found = {UNCHANGED: pool.submit(tried, lambda copy: copy.run(*tests))} if UNCHANGED in asked else {}
+        for mutant in wanted:
+            found[mutant["why"]] = pool.submit(tried, partial(Copy.run_changed, mutant=mutant))
+        yield found
         pool.shutdown(cancel_futures=True)
-
-
-def tried(mutant: dict[str, Any], copies: SimpleQueue[Path]) -> Done:
-    """Make the change in one of the copies, run the test, and put it right again."""
-    copy = copies.get()
-    file = copy / mutant["file"]
-    source = file.read_text()
-    file.write_text(source.replace(mutant["old"], mutant["new"]))
-    try:
-        return run(copy, mutant["test"], PATIENCE="8")  # what a mutant keeps from coming is not waited for as long
-    finally:
-        file.write_text(source)
-        copies.put(copy)
+    for copy in copies:
+        copy.close()
 
 
 def test_every_law_has_a_mutant() -> None:
@@ -118,7 +150,7 @@ def test_a_mutant_is_well_formed(mutant: dict[str, Any]) -> None:
 def test_without_a_mutant_the_tests_pass(tries: dict[str, Future[Done]]) -> None:
     """Whatever turns a test red below is the mutant's doing."""
     done = tries[UNCHANGED].result()
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.code == 0, done.said
 
 
 @pytest.mark.slow
@@ -126,5 +158,5 @@ def test_without_a_mutant_the_tests_pass(tries: dict[str, Future[Done]]) -> None
 def test_a_mutant_turns_its_test_red(mutant: dict[str, Any], tries: dict[str, Future[Done]]) -> None:
     """With the change in place the test fails: by a failure, not by an error in running it."""
     done = tries[mutant["why"]].result()
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert "1 failed" in done.stdout, done.stdout
+    assert done.code == 1, done.said
+    assert "1 failed" in done.said, done.said

@@ -14,7 +14,7 @@ from typing import final
 
 __all__ = ["Command", "command", "serving"]
 
-_LONGEST = float(os.environ.get("PATIENCE", "30"))
+_LONGEST = 30.0
 """How long stopping may take, in seconds."""
 ROOT = Path(__file__).parents[2]
 
