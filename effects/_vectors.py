@@ -118,6 +118,9 @@ def vector_problem(vector: object) -> Problem | None:
 class EffectMarker:
     """Marks an annotation as holding effect vectors: bound late, and checked for shape only."""
 
+    def __repr__(self) -> str:
+        return "EffectMarker()"
+
     def __get_pydantic_core_schema__(self, source: object, handler: object) -> core_schema.CoreSchema:
         return core_schema.no_info_plain_validator_function(checked_vector)
 

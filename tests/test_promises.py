@@ -3,6 +3,7 @@
 import ast
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ MUTANTS: list[dict[str, Any]] = tomllib.loads((HERE / "mutants.toml").read_text(
 HEAD = ["promise", "test", "breaks when"]
 
 
+@cache
 def rows() -> list[list[str]]:
     """The cells of every row of every table."""
     lines = (ROOT / "docs" / "promises.md").read_text().splitlines()
@@ -28,6 +30,7 @@ def named(row: list[str]) -> tuple[str, str]:
     return found[1], found[2]
 
 
+@cache
 def functions(file: Path) -> set[str]:
     """The names of the tests in a module, those in classes included."""
     tree = ast.parse(file.read_text())

