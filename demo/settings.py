@@ -21,12 +21,23 @@ _SECRET_FILE = Path(__file__).with_name(".secret")
 
 
 def secret_key() -> str:
-    """The key that signs session cookies: from `SECRET_KEY`, else made once and kept in a file that git ignores."""
+    """The key that signs session cookies: from `SECRET_KEY`, else made once and kept in a file that git ignores.
+
+    Where no file can be written, it is good for this process, and the log says so.
+    """
     if given := os.environ.get("SECRET_KEY"):
         return given
+    try:
+        return _kept_key()
+    except OSError as error:
+        _log.warning("sessions end with this process, since their key cannot be kept: %s; set SECRET_KEY", error)
+        return _made()
+
+
+def _kept_key() -> str:
     if not _SECRET_FILE.exists() or not _SECRET_FILE.read_text(encoding="ascii"):
         _SECRET_FILE.unlink(missing_ok=True)
-        _keep(secrets.token_urlsafe(32))
+        _keep(_made())
     return _SECRET_FILE.read_text(encoding="ascii")
 
 
@@ -48,6 +59,10 @@ def _give_name(file: str) -> None:
         raise
     except OSError:  # a file system without hard links
         os.rename(file, _SECRET_FILE)
+
+
+def _made() -> str:
+    return secrets.token_urlsafe(32)
 
 
 def client() -> Client:
