@@ -9,7 +9,7 @@ import trio
 
 from ._errors import LifecycleError, LimitError
 
-__all__ = ["Background", "is_in"]
+__all__ = ["Background", "check_trio", "is_in"]
 
 
 def is_in(run: trio.lowlevel.TrioToken | None) -> bool:
@@ -18,6 +18,15 @@ def is_in(run: trio.lowlevel.TrioToken | None) -> bool:
         return trio.lowlevel.current_trio_token() is run
     except RuntimeError:
         return False
+
+
+def check_trio(what: str) -> None:
+    """Raise `LifecycleError` where trio does not run, as in asyncio."""
+    if not trio.lowlevel.in_trio_run():
+        raise LifecycleError(
+            f"{what} only on trio, and trio does not run here",
+            fix="trio.run(dispatch, effects); from asyncio: await asyncio.to_thread(trio.run, dispatch, effects)",
+        )
 
 
 @final

@@ -9,8 +9,9 @@ from re import Pattern
 from types import MappingProxyType
 from typing import Any, cast, final
 
-from ._background import Background
+from ._background import Background, check_trio
 from ._check import check
+from ._context import Context
 from ._discover import (
     Described,
     Description,
@@ -24,7 +25,7 @@ from ._discover import (
 )
 from ._errors import DispatchResult, EffectsError, RegistrationError, SystemValueError
 from ._expand import Expansion, expand
-from ._frame import EMPTY, Engine, merged, root_of
+from ._frame import EMPTY, Engine, Frame, Run, merged, root_of
 from ._interceptors import Interceptor
 from ._limits import Limits
 from ._plugins import Gathered, gather
@@ -46,6 +47,7 @@ class Dispatch:
     def __init__(self, engine: Engine, gathered: Gathered) -> None:
         self._engine = engine
         self._gathered = gathered
+        self._run: Run = self._first_run
 
     def __repr__(self) -> str:
         return f"<Dispatch of {', '.join(self.plugins)}>"
@@ -91,10 +93,24 @@ class Dispatch:
         `data` is what this dispatch is about: placeholders are resolved from it. `system` is merged over the system
         that the dispatch was made with. Neither is written to. Never raises for what user code or input did: every
         failure is a record in the result, and the siblings still run. What is not an `Exception`, above all
-        `trio.Cancelled`, passes. Not every call is a checkpoint; a long one yields now and then.
+        `trio.Cancelled`, passes. Raises `LifecycleError` outside of `trio.run`. Not every call is a checkpoint; a long
+        one yields now and then.
         """
         engine = self._engine
-        return engine.run(root_of(engine, EMPTY, engine.background.system), effects, None, data, system)
+        return self._run(root_of(engine, EMPTY, engine.background.system), effects, None, data, system)
+
+    async def _first_run(
+        self,
+        frame: Frame,
+        effects: object,
+        origin: Context | None,
+        data: Mapping[str, object] | None,
+        system: Mapping[str, object] | None,
+    ) -> DispatchResult:
+        """Run, if this is trio. Whoever has not noticed by the first time that it is not will notice now."""
+        check_trio("a dispatch runs")
+        self._run = self._engine.run
+        return await self._run(frame, effects, origin, data, system)
 
     def expand(
         self,
@@ -213,7 +229,8 @@ def create_dispatch(
 
     `system` holds the live things that interpreters need. `interceptors` come before those of the plugins. With
     `installed`, the plugins of installed distributions (entry-point group `rhialto`) are loaded after the list; `block`
-    names plugins to leave out; `prefer` says which plugin's registration of a key wins. `validate=False` leaves
+    names plugins to leave out, `distribution:name` one of several of a name; `prefer` says which plugin's registration
+    of a key wins, and which distribution's plugin of a name. `validate=False` leaves
     argument types unchecked, for a trusted hot path. `debug` puts shortened values into records and logs.
 
     Raises `RegistrationError` for everything that is wrong with the set: conflicts between plugins, missing system
@@ -222,10 +239,11 @@ def create_dispatch(
     _check("system", system, Mapping, "a mapping, {...}")
     _check("prefer", prefer, Mapping, "a mapping, {key: plugin}")
     _check("limits", limits, Limits, "a Limits(...)")
-    gathered = gather(plugins, installed=installed, block=_names(block))
+    gathered = gather(plugins, installed=installed, block=_names(block), prefer=prefer or {})
     base = merged(EMPTY, system or {})
     between = [("create_dispatch", one) for one in _interceptors(interceptors)]
-    tables = make_tables(gathered.registries, base.keys(), between, prefer or {}, validate=validate)
+    preferred = {key: plugin for key, plugin in (prefer or {}).items() if key not in gathered.settled}
+    tables = make_tables(gathered.registries, base.keys(), between, preferred, validate=validate)
     engine = Engine(tables, limits or Limits(), debug, gathered.hear, Background(base), runner(tables))
     return Dispatch(engine, replace(gathered, between=tuple(between)))
 

@@ -8,7 +8,7 @@ from ._errors import EffectsError, SystemValueError
 from ._frame import Frame, merged
 from ._paths import Link
 from ._read import resolved
-from ._sink import Sink
+from ._sink import SINK_FIX, Sink
 from ._tables import Entry
 
 __all__ = ["for_each"]
@@ -30,7 +30,7 @@ async def for_each(
     if not isinstance(sink, Sink):
         missing = SystemValueError(
             f"{entry.key!r} runs for each member of a sink, and this dispatch has none",
-            fix="dispatch it inside broadcast or with-connection, or with system={'sink': ...}",
+            fix=SINK_FIX,
         )
         frame.fail("validate", entry.key, link, entry.plugin, missing, vector)
         return None

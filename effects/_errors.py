@@ -189,7 +189,8 @@ class ErrorRecord:
             near, fix = (text and abridged(text, _LONGEST) for text in (error.near, error.fix))
             return _lines(cause, at=at, near=near, fix=fix, **{"from": self.raised_by})
         shown = cause if self.values is None else f"{cause}: {message_of(error)}"
-        return _lines(f"{self.phase} failed for {self.key!r}: {shown}", at=place, **{"from": self.owner})
+        fix = "create_dispatch(..., debug=True) shows its message" if self.values is None else None
+        return _lines(f"{self.phase} failed for {self.key!r}: {shown}", at=place, **{"from": self.owner}, fix=fix)
 
     def __repr__(self) -> str:
         cause = type(self.exception).__name__

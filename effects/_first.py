@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 from typing_extensions import is_protocol
 
 from ._errors import RegistrationError
+from ._shown import a
 
 __all__ = [
     "Kind",
@@ -83,7 +84,7 @@ def refuse_misplaced_contexts(where: str, kind: Kind, others: Iterable[Parameter
         if any(map(_is_context, _parts(_resolved(parameter, resolve)))) or (
             kind == "effect" and parameter.name == "ctx"
         ):
-            fix = f"take {parameter.name} as the first parameter" if kind == "effect" else f"a {kind} gets no Context"
+            fix = f"take {parameter.name} as the first parameter" if kind == "effect" else f"{a(kind)} gets no Context"
             raise RegistrationError(f"{where}: its Context {parameter.name!r} is not the first parameter", fix=fix)
 
 

@@ -1,7 +1,7 @@
 """The engine's own error listener: one log record for each error.
 
 What user code put into an exception may be a value, such as a password it could not parse. So the log says which
-exception and where in the code it was raised, and leaves its message out except in debug mode.
+exception and where in the code it was raised, and leaves its message out except in debug mode and at level DEBUG.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import cast, final
 
-from ._errors import EffectsError, ErrorRecord
+from ._errors import EffectsError, ErrorRecord, message_of
 from ._hookspecs import hookimpl
 from ._paths import render
 from ._shown import abridged
@@ -24,8 +24,9 @@ _logger = logging.getLogger("effects")
 
 @final
 class ErrorLog:
-    """Writes every error record to the logger `effects`, at level ERROR; at INFO where somebody deals with it.
+    """Writes every error record to the logger `effects`, at level ERROR.
 
+    At INFO where somebody deals with it; at DEBUG, what the exception says is a record of its own.
     Its parts are attributes of the log record: `effect_phase`, `effect_key`, `effect_path`, `effect_types`,
     `effect_plugin` and `effect_error`, the name of the exception's type; where the hook of an interceptor failed, also
     `effect_interceptor` and `effect_hook`. All are text or None, the types a list of it.
@@ -39,6 +40,9 @@ class ErrorLog:
         frames = () if isinstance(record.exception, EffectsError) else _frames(record.exception)
         level, said = (logging.INFO, f"handled: {record}") if record.handled else (logging.ERROR, str(record))
         _logger.log(level, "%s", "\n".join([said, *frames]), extra=_fields(record))
+        if frames and _logger.isEnabledFor(logging.DEBUG):
+            message = f"{record.cause} says: {message_of(record.exception)}"
+            _logger.debug("%s", message, extra=_fields(record))
 
 
 def _fields(record: ErrorRecord) -> dict[str, object]:

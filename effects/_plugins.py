@@ -20,6 +20,7 @@ import pluggy
 
 from ._errors import ErrorRecord, RegistrationError, near
 from ._hookspecs import PROJECT, HookSpecs
+from ._installed import Offered, installed_points
 from ._interceptors import Interceptor
 from ._log import ErrorLog
 from ._registry import Registry
@@ -29,6 +30,7 @@ __all__ = ["Gathered", "checked_list", "gather"]
 
 _logger = logging.getLogger("effects")
 _LOG = ErrorLog()
+_NOBODY: Mapping[str, str] = {}
 _HOOKS = [name for name in vars(HookSpecs) if name.startswith(PROJECT)]
 
 
@@ -45,6 +47,8 @@ class Gathered:
     broken: Mapping[str, Exception]
     installed: frozenset[str]
     """The names of those that were not in the list."""
+    settled: frozenset[str]
+    """The names of entry points of which `prefer` has said whose is used."""
     owners: tuple[str, ...]
     """For each registry, the plugin that contributes it."""
     called: Mapping[str, tuple[str, ...]]
@@ -142,8 +146,12 @@ def _call(impl: pluggy.HookImpl, **arguments: object) -> object:
     return impl.function(*[arguments[name] for name in impl.argnames])
 
 
-def gather(plugins: Sequence[object], *, installed: bool, block: Collection[str]) -> Gathered:
+def gather(
+    plugins: Sequence[object], *, installed: bool, block: Collection[str], prefer: Mapping[str, str] = _NOBODY
+) -> Gathered:
     """Take in the plugins of the list and, on request, the installed ones that are not blocked.
+
+    `prefer` may say which distribution's entry point of a name is used.
 
     Raises `RegistrationError` for a plugin of the list that cannot be used.
     """
@@ -154,10 +162,12 @@ def gather(plugins: Sequence[object], *, installed: bool, block: Collection[str]
         intake.add(_name(plugin), plugin)
     listed = frozenset(intake.names)
     intake.add(_LOG.name, _LOG)
-    if installed:
-        for point in sorted(entry_points(group=PROJECT), key=lambda point: point.name):
-            if point.name not in listed | intake.block and _survived(broken, point.name, partial(_load, intake, point)):
-                optional.add(point.name)
+    offered = installed_points(entry_points(group=PROJECT), prefer, intake.block, listed) if installed else Offered()
+    for name, error in offered.left_out.items():
+        _survived(broken, name, partial(_refuse, error))
+    for point in offered.points:
+        if _survived(broken, point.name, partial(_load, intake, point)):
+            optional.add(point.name)
     registries: list[Registry] = []
     owners: list[str] = []
     for name, call in intake.callers("rhialto_registry"):
@@ -173,7 +183,8 @@ def gather(plugins: Sequence[object], *, installed: bool, block: Collection[str]
         lifespans=(*intake.callers("rhialto_lifespan"), *_contributed(registries, intake.manager)),
         listeners=tuple(intake.callers("rhialto_error")),
         broken=broken,
-        installed=frozenset(optional - broken.keys()),
+        installed=frozenset(optional & {*intake.names}),
+        settled=offered.settled,
         owners=tuple(owners),
         called={hook: tuple(name for name, _ in intake.callers(hook)) for hook in _HOOKS},
     )
@@ -184,6 +195,10 @@ def _contributed(
 ) -> list[tuple[str, Callable[..., object]]]:
     """The lifespans of registries that are no plugins themselves, but were contributed by one."""
     return [(one.name, one.rhialto_lifespan) for one in registries if not manager.is_registered(one)]
+
+
+def _refuse(error: Exception) -> None:
+    raise error
 
 
 def _survived(broken: dict[str, Exception], name: str, act: Callable[[], None]) -> bool:
@@ -199,8 +214,16 @@ def _survived(broken: dict[str, Exception], name: str, act: Callable[[], None]) 
     return True
 
 
+def _without_an_end(act: Callable[[], object], what: str) -> object:
+    """What something returns. Raises `RegistrationError` where it says `sys.exit()`, which is not its business."""
+    try:
+        return act()
+    except SystemExit as error:
+        raise RegistrationError(what, fix="raise an Exception instead of sys.exit()") from error
+
+
 def _load(intake: _Intake, point: EntryPoint) -> None:
-    plugin: object = point.load()
+    plugin = _without_an_end(point.load, f"entry point {point.name!r} ends the program when it is loaded")
     if inspect.isclass(plugin):
         raise RegistrationError(
             f"entry point {point.name!r} names the class {plugin.__name__}",
@@ -217,7 +240,7 @@ def _add_registries(registries: list[Registry], owners: list[str], name: str, ca
 
 def _registries(name: str, call: Callable[..., object]) -> Sequence[Registry]:
     try:
-        answer = call()
+        answer = _without_an_end(call, f"plugin {name!r} ends the program")
     except Exception as error:
         raise RegistrationError(
             f"plugin {name!r} failed to contribute its registry: {type(error).__name__}: {error}",

@@ -28,8 +28,9 @@ def check_plugins(
     more than once.
     """
     usable, problems = _usable(plugins, block)
-    gathered = gather(usable, installed=installed, block=block)
-    return (*problems, *left_out(gathered.broken), *_together(gathered, system or {}, interceptors, prefer or {}))
+    gathered = gather(usable, installed=installed, block=block, prefer=prefer or {})
+    preferred = {key: plugin for key, plugin in (prefer or {}).items() if key not in gathered.settled}
+    return (*problems, *left_out(gathered.broken), *_together(gathered, system or {}, interceptors, preferred))
 
 
 def _usable(plugins: Sequence[object], block: Collection[str]) -> tuple[list[object], list[RegistrationError]]:

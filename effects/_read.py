@@ -45,11 +45,12 @@ def read(frame: Frame, vector: object, link: Link) -> Reading | None:
 def _unknown(key: str, frame: Frame) -> UnknownKeyError:
     entries = frame.engine.tables.entries
     closest = near(key, entries)
-    count = f"{len(entries)} effects and actions registered"
+    count = f"{len(entries)} {'effect or action' if len(entries) == 1 else 'effects and actions'} registered"
+    fix = "load the plugin that provides it, or register an interpreter"
     return UnknownKeyError(
         f"no interpreter for effect {key[:200]!r}",
-        near=f"{closest}; {count}" if closest else count,
-        fix="load the plugin that provides it, or register an interpreter",
+        near=f"{closest}; {count}" if closest else None,
+        fix=fix if closest else f"{fix}; {count}",
     )
 
 

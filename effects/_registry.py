@@ -14,6 +14,7 @@ from ._errors import RegistrationError
 from ._first import refuse_methods, signature_of
 from ._hookspecs import hookimpl
 from ._interceptors import Interceptor
+from ._shown import a
 from ._signatures import Kind, Signature, annotations_of, caller_scope, read_signature, source_of
 from ._tags import Tag, check_tag
 
@@ -212,7 +213,7 @@ class Registry:
     def _adder(
         self, kind: Kind, key: str, each: bool, override: bool, metadata: Mapping[str, object]
     ) -> Callable[[F], F]:
-        _check_name(f"registry {self.name!r}: the key of a {kind}", key)
+        _check_name(f"registry {self.name!r}: the key of {a(kind)}", key)
         _check_metadata(f"registry {self.name!r}: {kind} {key!r}", kind, metadata)
         scope = caller_scope(2)
 
@@ -273,7 +274,7 @@ def _check_metadata(where: str, kind: Kind, metadata: Mapping[str, object]) -> N
             raise RegistrationError(
                 f"{where}: unknown option {name!r}",
                 near=repr(close[0]),
-                fix=f"a {kind} takes {', '.join(sorted(_OPTIONS[kind]))}, and metadata under names less alike",
+                fix=f"{a(kind)} takes {', '.join(sorted(_OPTIONS[kind]))}, and metadata under names less alike",
             )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast, final
 
 import trio
 
-from ._background import Background
+from ._background import Background, check_trio
 from ._errors import LifecycleError, RegistrationError
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ async def running(
     Background work may use what the lifespans opened: all of it has ended before the first of them closes. A system
     value is there from when its lifespan has opened until it begins to close; no two lifespans bring the same.
     """
+    check_trio("running() opens plugins")
     if background.running:
         raise LifecycleError("this dispatch is running already", fix="enter running() once, around everything")
     background.running = True

@@ -6,7 +6,7 @@ import reprlib
 from collections.abc import Sequence
 from typing import cast
 
-__all__ = ["abridged", "shortened", "type_names"]
+__all__ = ["a", "abridged", "shortened", "type_names"]
 
 _short = reprlib.Repr()
 _short.maxlevel, _short.maxstring, _short.maxother = 3, 60, 60
@@ -15,6 +15,11 @@ _short.maxlevel, _short.maxstring, _short.maxother = 3, 60, 60
 def abridged(text: str, most: int = 200) -> str:
     """Text of bounded length: the begin of what is longer."""
     return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
+def a(noun: str) -> str:
+    """A noun with its article: `an effect`, `a placeholder`."""
+    return f"{'an' if noun[:1] in {*'aeiou'} else 'a'} {noun}"
 
 
 def shortened(value: object) -> str:

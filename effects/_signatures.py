@@ -18,6 +18,7 @@ from typing_extensions import TypeAliasType, get_type_hints, is_typeddict
 
 from ._errors import ArgumentError, RegistrationError
 from ._first import Kind, forgotten, refuse_methods, refuse_misplaced_contexts, signature_of, take_first
+from ._shown import a
 from ._validation import Checker, checker, explain
 from ._vectors import EffectMarker
 
@@ -96,7 +97,7 @@ def read_signature(
     asynchronous = is_async(function)
     if asynchronous and kind != "effect":
         raise RegistrationError(
-            f"{where}: it is async", fix=f"a {kind} is a plain, quick function; only effects may be async"
+            f"{where}: it is async", fix=f"{a(kind)} is a plain, quick function; only effects may be async"
         )
     if is_generator(function):
         raise RegistrationError(f"{where}: it is a generator", fix="return the whole value instead of yielding parts")
@@ -197,10 +198,16 @@ def _system_parameters(
     if keywords and kind not in _MAY_NEED_SYSTEM:
         raise RegistrationError(
             f"{where}: it takes {keywords[0].name!r} by keyword, which would be a system value",
-            fix=f"a {kind} is pure; let an effect or a state slice reach for the system",
+            fix=f"{a(kind)} is pure; let an effect or a state slice reach for the system",
         )
     needs = tuple(p.name for p in keywords if p.default is Parameter.empty)
     return needs, tuple(p.name for p in keywords if p.default is not Parameter.empty)
+
+
+def _unresolved(error: Exception) -> str:
+    """What to do about an annotation that cannot be resolved when its function is registered."""
+    name = error.name if isinstance(error, NameError) and error.name else "it"
+    return f"define {name} above the function, or name a type that can be imported, outside `if TYPE_CHECKING`"
 
 
 class _Hints:
@@ -226,7 +233,7 @@ class _Hints:
         except Exception as error:
             raise RegistrationError(
                 f"{self._where}: the annotation of {parameter.name!r} cannot be resolved: {error}",
-                fix="name a type that is importable at run time, outside `if TYPE_CHECKING`",
+                fix=_unresolved(error),
             ) from error
 
     def late(self, parameter: Parameter, annotation: object) -> Late:
@@ -236,7 +243,7 @@ class _Hints:
         except NameError as error:
             raise RegistrationError(
                 f"{self._where}: a field of {parameter.name!r} cannot be resolved: {error}",
-                fix="name a type that is importable at run time, outside `if TYPE_CHECKING`",
+                fix=_unresolved(error),
             ) from error
 
 

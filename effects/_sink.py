@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
-__all__ = ["Sink"]
+__all__ = ["SINK_FIX", "Sink"]
+
+
+SINK_FIX = "broadcast it, or dispatch it for a request; in tests: system={'sink': MemorySink()}"
+"""What to do where a dispatch has no sink."""
 
 
 @runtime_checkable

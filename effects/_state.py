@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import final
 
 from ._errors import StateError, SystemValueError, near
+from ._sink import SINK_FIX
 from ._tables import Entry
 
 __all__ = ["State", "state_of", "system_values"]
@@ -75,7 +76,9 @@ def system_values(entry: Entry, system: Mapping[str, object]) -> dict[str, objec
             raise SystemValueError(
                 f"missing system value {name!r}, needed by {entry.key!r}",
                 near=near(name, system),
-                fix=f"dispatch(..., system={{{name!r}: ...}}), or enter dispatch.running() if a plugin opens it",
+                fix=SINK_FIX
+                if name == "sink"
+                else f"dispatch(..., system={{{name!r}: ...}}), or enter dispatch.running() if a plugin opens it",
             )
         values[name] = system[name]
     for name in entry.signature.wishes:

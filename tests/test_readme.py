@@ -22,9 +22,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 def run(folder: Path, *args: str) -> str:
-    """Run Python in the folder; what it prints."""
+    """Run Python in the folder; what it prints. What a terminal shows besides, it would have to show, too."""
     done = subprocess.run([sys.executable, *args], cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
     return done.stdout
 
 

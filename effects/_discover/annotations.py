@@ -90,7 +90,7 @@ def _bare(annotation: object) -> str:
         return f"Literal[{', '.join(map(repr, args))}]"
     if isinstance(annotation, list):  # the parameters of a Callable
         return f"[{', '.join(map(text_of, cast('list[object]', annotation)))}]"
-    if origin is not None:
+    if origin is not None and origin is not annotation:  # bare `Generic` is its own
         return f"{_bare(origin)}[{', '.join(map(text_of, args))}]" if args else _bare(origin)
     named = _NAMED.get(annotation)
     return named or getattr(annotation, "__name__", None) or str(annotation)

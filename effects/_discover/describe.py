@@ -13,6 +13,7 @@ from .._plugins import Gathered
 from .._registry import Registration, Registry, conflict
 from .._signatures import Kind
 from .._tables import Tables, owned_interceptors
+from .asked import check_asked
 from .description import KINDS, Described, Description, Source
 from .order import hooks_of, interceptor_order, plugin_names, plugin_order
 from .parameters import arguments, described, named, needed, returned
@@ -34,11 +35,13 @@ def describe(
     tables: Tables, gathered: Gathered, kind: str | None, key: str | None, plugin: str | None
 ) -> tuple[Description, ...]:
     """What fits all that is asked for. Raises `EffectsError` for a kind that there is not."""
+    asked = {"kind": kind, "key": key, "plugin": plugin}
+    for name, value in asked.items():
+        check_asked(name, value, str, type(None))
     if kind is not None and kind not in KINDS:
         raise EffectsError(
             f"nothing is of kind {kind!r}", near=near(kind, KINDS), fix=f"the kinds are {', '.join(KINDS)}"
         )
-    asked = {"kind": kind, "key": key, "plugin": plugin}
     wanted = {name: value for name, value in asked.items() if value is not None}
     return tuple(
         one

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import final
 
+from .asked import check_asked
 from .description import Description, ParameterDescription
 from .inside import texts
 
@@ -31,6 +32,9 @@ class Hit:
 
 def grep(descriptions: Iterable[Description], pattern: str | re.Pattern[str]) -> tuple[Hit, ...]:
     """The first match in each field of each description. Text is found in whatever case it is written."""
+    check_asked("what is looked for", pattern, str, re.Pattern)
+    if isinstance(pattern, re.Pattern):
+        check_asked("a regular expression is of text: its pattern", pattern.pattern, str)
     wanted = re.compile(re.escape(pattern), re.IGNORECASE) if isinstance(pattern, str) else pattern
     return tuple(
         Hit(one, field, _excerpt(text, match))

@@ -14,6 +14,7 @@ from .._errors import EffectsError, MissingExtraError, UnknownKeyError, near
 from .._tables import Entry, Tables
 from .._vectors import Placeholder
 from .annotations import text_of
+from .asked import check_asked
 from .parameters import Argument, arguments
 from .readable import Readable
 
@@ -49,7 +50,6 @@ class Sampler:
 
     def __init__(self, tables: Tables, *, letters: str | None = None) -> None:
         self._st = hypothesis().strategies
-        self._errors: tuple[type[Exception], ...] = (hypothesis().errors.InvalidArgument, TypeError)
         self._tables = tables
         effects = [self._st.nothing(), *map(self._later, range(_DEEP))]
         self._readers = [Readable(self._st, one, letters) for one in effects]
@@ -92,10 +92,10 @@ class Sampler:
     def _checked(self, entry: Entry, index: int, one: Argument, depth: int) -> SearchStrategy[object]:
         checks, rest = entry.signature.checks, entry.signature.rest
         check = checks[index] if index < len(checks) else rest
-        strategy = self._readers[depth].strategy(one.annotation)
         try:
+            strategy = self._readers[depth].strategy(one.annotation)
             strategy.validate()
-        except self._errors as error:
+        except Exception as error:
             raise SampleError(
                 f"no sample of {entry.key!r} can be made: {one.name!r} is {text_of(one.annotation)}",
                 fix="name examples: Annotated[..., Field(examples=[...])]",
@@ -120,6 +120,9 @@ def sample(tables: Tables, key: str, n: int, seed: int | None) -> tuple[object, 
 
     Raises `UnknownKeyError`, and `SampleError` for what cannot be sampled.
     """
+    check_asked("a key", key, str)
+    check_asked("n", n, int)
+    check_asked("seed", seed, int, type(None))
     if n < 1:
         raise SampleError(f"{n} samples cannot be made", fix="ask for one, or for more")
     sampler = Sampler(tables, letters=_LETTERS)
@@ -156,4 +159,7 @@ def _drawn(key: str, strategy: SearchStrategy[Any], n: int, seed: int | None) ->
     except module.errors.Unsatisfiable as error:
         fix = "name examples: Annotated[..., Field(examples=[...])]"
         raise SampleError(f"no sample of {key!r} passes the check of its arguments", fix=fix) from error
+    except Exception as error:
+        said = f"no sample of {key!r} can be made: {type(error).__name__} while one was"
+        raise SampleError(said, fix="name examples: Annotated[..., Field(examples=[...])]") from error
     return tuple(found.values())[:: -max(len(found) // n, 1)][:n]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .._errors import SystemValueError, near
+from .._sink import SINK_FIX
 from .._tables import Entry, Tables
 from .annotations import text_of
 from .parameters import Argument, needed
@@ -29,7 +30,7 @@ def missing_values(tables: Tables, system: Mapping[str, object]) -> Iterator[Sys
             yield SystemValueError(
                 f"missing system value {name!r}, needed by {', '.join(map(repr, keys))}",
                 near=near(name, system),
-                fix=f"system={{{name!r}: ...}}",
+                fix=SINK_FIX if name == "sink" else f"system={{{name!r}: ...}}",
             )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from .._discover import Sampler
+from .._discover.asked import check_asked
 from .._dispatch import Dispatch
 from .._errors import UnknownKeyError, near
 from .._tables import Entry
@@ -37,6 +38,7 @@ def vectors(
     ...     assert raise_alert({}, *vector[1:])[0][0] == "alerts/send"
     >>> test_an_alert_is_sent()
     """
+    check_asked("a key", key, str, type(None))
     entries = dispatch._engine.tables.entries
     kinds = {"effect", "action"} if kind is None else {kind}
     fitting = [entry for entry in entries.values() if key in {None, entry.key} and entry.registration.kind in kinds]
@@ -45,6 +47,7 @@ def vectors(
 
 def placeholders(dispatch: Dispatch, key: str | None = None) -> SearchStrategy[Placeholder]:
     """A Hypothesis strategy for placeholders of one key, or of any, with arguments. Raises as `vectors` does."""
+    check_asked("a key", key, str, type(None))
     entries = dispatch._engine.tables.placeholders
     fitting = [entry for entry in entries.values() if key in {None, entry.key}]
     return Sampler(dispatch._engine.tables).placeholders(_some(fitting, key or "placeholder", entries))

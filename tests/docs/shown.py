@@ -98,6 +98,7 @@ def _run(command: list[str], expected: str, folder: Path, environment: dict[str,
     done = subprocess.run([sys.executable, *args], cwd=folder, env=environment, capture_output=True, text=True)
     said = f"$ {' '.join(command)}\n{done.stdout}{done.stderr}"
     assert done.returncode == code, said
+    assert code or not done.stderr, f"a terminal shows more than the page:\n{said}"
     assert _TIME.sub("", done.stdout) == _TIME.sub("", expected), said
 
 

@@ -132,6 +132,7 @@ async def test_a_record_of_user_code_names_the_plugin_and_the_type(kit: Kit) -> 
         "execute failed for 'fail': ValueError",
         "  at   effects[0]",
         "  from plugin 'kit'",
+        "  fix  create_dispatch(..., debug=True) shows its message",
     ]
 
 

@@ -158,7 +158,7 @@ def test_a_context_that_is_not_first_is_refused(kind: str, function: Any) -> Non
     """An effect has it first, and nothing else has one."""
     message = refused(kind, function)
     assert "is not the first parameter" in message
-    assert ("fix  take" if kind == "effect" else f"fix  a {kind} gets no Context") in message
+    assert ("fix  take" if kind == "effect" else f"{kind} gets no Context") in message
 
 
 def test_a_ctx_that_is_not_first_is_refused() -> None:

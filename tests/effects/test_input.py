@@ -35,10 +35,20 @@ async def test_an_unknown_key_names_its_neighbours_and_the_count(kit: Kit) -> No
     assert (record.phase, record.key, record.plugin) == ("shape", "nte", None)
 
 
+def lonely() -> Registry:
+    """A registry with one effect."""
+    plugin = Registry("lonely")
+    plugin.effect("sole")(lambda ctx: None)
+    return plugin
+
+
 async def test_an_unknown_key_with_no_neighbours_names_the_count() -> None:
-    """Where nothing is alike, nothing is suggested."""
-    (record,) = (await create_dispatch([])([["nobody"]])).errors
-    assert "  near 0 effects and actions registered" in str(record)
+    """Where nothing is alike, nothing is near."""
+    for plugins, count in (([], "0 effects and actions registered"), ([lonely()], "1 effect or action registered")):
+        (record,) = (await create_dispatch(plugins)([["nobody"]])).errors
+        assert str(record).splitlines()[2:] == [
+            f"  fix  load the plugin that provides it, or register an interpreter; {count}"
+        ]
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,11 @@
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from effects import RegistrationError, Registry, create_dispatch
+from effects import RegistrationError, Registry, check_plugins, create_dispatch
 
 GOOD = """
 from effects import Registry, hookimpl
@@ -160,3 +161,93 @@ def test_one_object_is_one_plugin_whatever_it_is_called(install: Install) -> Non
     dispatch = create_dispatch([], installed=True)
     assert dispatch.plugins == ("a",)
     assert "plugin 'b' cannot be registered" in str(dispatch.broken["b"])
+
+
+OFFERS = {"pluga": "one", "plugb": "two", "plugc": "three"}
+
+
+def offers(install: Install) -> None:
+    """Three distributions whose plugin has the same name."""
+    for distribution, name in reversed(OFFERS.items()):
+        install(distribution, GOOD.format(name=name), same=f"{distribution}:{name}")
+
+
+@pytest.mark.parametrize(
+    ("options", "used", "settled"),
+    [
+        ({}, "one", False),
+        ({"block": ["pluga:same"]}, "two", False),
+        ({"block": ["plugb:same", "plugc:same"]}, "one", True),
+        ({"block": ["pluga:same", "plugb:same"]}, "three", True),
+        ({"prefer": {"same": "plugc"}}, "three", True),
+        ({"prefer": {"same": "PlugB"}}, "two", True),
+        ({"prefer": {"same": "plugb"}, "block": ["plugc:same"]}, "two", True),
+        ({"block": ["same"]}, None, True),
+        ({"block": [f"{name}:same" for name in OFFERS]}, None, True),
+    ],
+)
+async def test_which_of_several_of_a_name_is_used_is_settled(
+    install: Install, options: dict[str, Any], used: str | None, settled: bool
+) -> None:
+    """By the name of the distribution, unless something else is said."""
+    offers(install)
+    dispatch = create_dispatch([], installed=True, **options)
+    assert dispatch.plugins == (("same",) if used else ())
+    assert [one.name for one in dispatch.registries] == ([used] if used else [])
+    assert set(dispatch.broken) == (set() if settled else {"same"})
+    assert [problem.what for problem in check_plugins([], installed=True, **options)] == [
+        f"installed plugin 'same' is broken: RegistrationError: {error}" for error in dispatch.broken.values()
+    ]
+
+
+def test_all_of_a_name_are_named_with_their_versions(install: Install) -> None:
+    """And the fix works: see above."""
+    offers(install)
+    said = str(create_dispatch([], installed=True).broken["same"])
+    assert (
+        "3 plugins are named 'same', those of pluga 1.0 and plugb 1.0 and plugc 1.0; that of pluga 1.0 is used" in said
+    )
+    assert "fix  prefer={'same': 'plugb'}, or block=['pluga:same']" in said
+
+
+def test_a_distribution_that_offers_no_such_plugin_settles_nothing(install: Install) -> None:
+    """What is preferred and not there is an error, as ever."""
+    offers(install)
+    with pytest.raises(RegistrationError, match="prefer names 'same', which nobody registers"):
+        create_dispatch([], installed=True, prefer={"same": "plugd"})
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import sys\nsys.exit('no licence')",
+        "from effects import hookimpl\nclass A:\n    @hookimpl\n"
+        "    def rhialto_registry(self): raise SystemExit\na = A()",
+    ],
+    ids=["when it is imported", "when it contributes"],
+)
+async def test_an_installed_plugin_that_ends_the_program_is_broken(install: Install, source: str) -> None:
+    """As any other."""
+    install("pluga", source, a="pluga:a")
+    install("plugb", GOOD.format(name="b"), b="plugb:b")
+    dispatch = create_dispatch([], installed=True)
+    assert dispatch.plugins == ("b",)
+    assert "ends the program" in str(dispatch.broken["a"])
+    assert "instead of sys.exit()" in str(dispatch.broken["a"])
+
+
+def test_a_keyboard_interrupt_while_plugins_load_passes(install: Install) -> None:
+    """It is the user's."""
+    install("pluga", "raise KeyboardInterrupt", a="pluga:a")
+    with pytest.raises(KeyboardInterrupt):
+        create_dispatch([], installed=True)
+
+
+def test_entry_points_of_no_distribution_are_told_by_what_they_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They may be there, too: made by hand, or of one that has not said its name."""
+    from importlib.metadata import EntryPoint
+
+    points = [EntryPoint("same", "no_such_module", "rhialto"), EntryPoint("same", "nor_this", "rhialto")]
+    monkeypatch.setattr("effects._plugins.entry_points", lambda group: points)
+    problems = [str(problem) for problem in check_plugins([], installed=True)]
+    assert "no_such_module" in problems[0]
