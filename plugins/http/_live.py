@@ -26,6 +26,7 @@ from ._answers import (
     stay_away,
     takes_events,
 )
+from ._causes import say_why_briefly
 from ._compression import Compression, compressor
 from ._direct import DirectWrites
 from ._failing import Failures
@@ -103,6 +104,7 @@ class Live:
                 raise RegistrationError(f"{name} is a number of seconds, {least} to {_LONGEST}", fix="leave it out")
         install(app, direct_writes=direct_writes)
         show_errors_in_tests(app)
+        say_why_briefly()
         prepare_cookies(app, secure=secure_cookies)
         app.register_error_handler(InvalidSignals, self._answer_invalid)
         app.extensions["rhialto"] = self  # where tools find the dispatch of an app

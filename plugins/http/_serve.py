@@ -6,6 +6,9 @@ supervises it takes that for the end of its work. Here nothing stands between th
 **Nobody can ask a server that is about to stop.** With the signal, hypercorn stops listening, so that a load balancer
 learns of it by connections that fail. Here it may go on for a while, with `Live.ready` False.
 
+**An app that cannot start looks as if it had.** hypercorn reports where it can be reached, and then raises, in groups,
+that it cannot. Here it is the app's own error that is raised, and nothing is reported.
+
 HTTP/2 is not offered in TLS unless it is asked for: a proxy in front does it better.
 """
 
@@ -14,6 +17,7 @@ from __future__ import annotations
 import signal
 from collections.abc import AsyncIterator, Sequence
 from difflib import get_close_matches
+from typing import cast, final
 
 import trio
 from hypercorn.config import Config
@@ -21,6 +25,7 @@ from hypercorn.trio import serve as hypercorn_serve  # pyright: ignore[reportUnk
 
 from effects import RegistrationError
 
+from ._causes import heard, lone, without_places
 from ._live import Live
 
 __all__ = ["serve"]
@@ -48,20 +53,52 @@ async def serve(
     to when it can be reached.
 
     Raises `RegistrationError` for a setting that hypercorn does not have, or that belongs to its command, and
-    `RuntimeError` outside the main thread, which alone hears signals.
+    `RuntimeError` outside the main thread, which alone hears signals. What keeps the app from starting, from being
+    bound or from stopping is raised as itself, such as a plugin's own error.
     """
     if type(drain) not in (int, float) or not drain >= 0:
         raise RegistrationError("drain is a number of seconds, 0 or more", fix="leave it out")
     config = _config({"alpn_protocols": ["http/1.1"], **options, "bind": bind})
+    error: BaseException | None = None
+    with heard(live.app) as errors:
+        start = _Start(task_status, errors)
+        try:
+            await _run(live, config, drain, start)
+        except ExceptionGroup as group:
+            error = lone(group)
+            if not start.is_bound:
+                error.add_note(f"while the app was bound to {bind}")
+    if errors:
+        error = without_places(errors[0])
+    if error is not None:
+        raise error
+
+
+async def _run(live: Live, config: Config, drain: float, start: _Start) -> None:
     stop = trio.Event()
     with trio.open_signal_receiver(*_STOP) as signals:
         async with trio.open_nursery() as nursery:
             with trio.CancelScope() as serving:
                 nursery.start_soon(_obey, signals, live, drain, stop, serving)
-                await hypercorn_serve(
-                    live.app, config, shutdown_trigger=stop.wait, task_status=task_status, mode="asgi"
-                )
+                status = cast("trio.TaskStatus[list[str]]", start)
+                await hypercorn_serve(live.app, config, shutdown_trigger=stop.wait, task_status=status, mode="asgi")
             nursery.cancel_scope.cancel()
+
+
+@final
+class _Start:
+    """Passes on what the app is bound to, unless it could not start."""
+
+    def __init__(self, task_status: trio.TaskStatus[list[str]], errors: Sequence[Exception]) -> None:
+        self._task_status = task_status
+        self._errors = errors
+        self.is_bound = False
+
+    def started(self, binds: list[str]) -> None:
+        """Hear from hypercorn what the app is bound to."""
+        self.is_bound = True
+        if not self._errors:
+            self._task_status.started(binds)
 
 
 async def _obey(

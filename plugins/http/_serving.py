@@ -14,6 +14,7 @@ from quart_trio import QuartTrio
 from effects import Dispatch, RegistrationError
 from plugins.connections import Connection, Connections, MemoryStore
 
+from ._causes import begin_with_theirs
 from ._direct import DirectWrites
 from ._stack import Lifeline, Terminated, workers_of
 
@@ -132,7 +133,11 @@ class Serving:
             )
         self._stop, self._stopped = trio.Event(), trio.Event()
         self.failed = self.draining = False
-        await self._app.nursery.start(self._serve)
+        try:
+            await self._app.nursery.start(self._serve)
+        except Exception as error:
+            begin_with_theirs(error)
+            raise
 
     async def _serve(self, task_status: trio.TaskStatus[None]) -> None:
         """Keep the dispatch running until the app stops, and the nursery that ends streams a little longer.
@@ -171,6 +176,7 @@ class Serving:
             if not started:
                 return error
             if self._stop.is_set():
+                begin_with_theirs(error)
                 self._could_not_close = error
                 return None
             self.failed = True

@@ -78,8 +78,8 @@ async def test_what_an_app_fails_with_is_what_the_test_shows(fails: str) -> None
     APPS[fails](app)
     await raised_by(app)
     again = Small().app
-    async with again.test_app():
-        assert (await again.test_client().get("/")).status_code == 200
+    async with again.test_app() as running:
+        assert (await running.test_client().get("/")).status_code == 200
 
 
 @pytest.mark.parametrize("fails", LIFESPANS)
