@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, Self, cast, final
+from typing import Literal, NamedTuple, Self, cast, final, overload
 
 from ._paths import Link, Path, flatten, render
 from ._shown import abridged
@@ -28,6 +28,7 @@ __all__ = [
     "RegistrationError",
     "ResultRecord",
     "ShapeError",
+    "SoFar",
     "StateError",
     "SystemValueError",
     "UnknownKeyError",
@@ -224,6 +225,37 @@ Outcome = tuple[str, object, Link, str, bool]
 
 
 @final
+class SoFar(Sequence[ResultRecord]):
+    """The results of a dispatch up to now, made when they are asked for. What comes after is not in it."""
+
+    __slots__ = ("_count", "_outcomes")
+
+    def __init__(self, outcomes: Sequence[Outcome]) -> None:
+        self._outcomes = outcomes
+        self._count = len(outcomes)
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> ResultRecord: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[ResultRecord]: ...
+    def __getitem__(self, index: int | slice) -> ResultRecord | Sequence[ResultRecord]:
+        if isinstance(index, slice):
+            return [self[place] for place in range(self._count)[index]]
+        return _record(self._outcomes[range(self._count)[index]])
+
+    def __repr__(self) -> str:
+        return f"<{self._count} results so far>"
+
+
+def _record(outcome: Outcome) -> ResultRecord:
+    key, value, link, plugin, skipped = outcome
+    return ResultRecord(key, value, flatten(link), plugin, skipped)
+
+
+@final
 class DispatchResult:
     """What a dispatch came to: a record for each effect that ran, and one for each failure, in order of happening."""
 
@@ -241,10 +273,7 @@ class DispatchResult:
     def results(self) -> tuple[ResultRecord, ...]:
         """A record for each effect that ran. Those of a continuation are in the continuation's own result."""
         if self._results is None:
-            self._results = tuple(
-                ResultRecord(key, value, flatten(link), plugin, skipped)
-                for key, value, link, plugin, skipped in self._outcomes
-            )
+            self._results = tuple(map(_record, self._outcomes))
         return self._results
 
     @property

@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields
 from operator import is_
 from typing import Any, Literal, NamedTuple, final
 
-from ._errors import ErrorRecord, RegistrationError
+from ._errors import ErrorRecord, RegistrationError, ResultRecord
 from ._first import refuse_unfit
 from ._paths import Path, render
 from ._signatures import is_async, is_generator
@@ -40,6 +40,8 @@ class _Moment(NamedTuple):
     """In an after hook: whether this very step failed."""
     skipped: bool
     """In an after hook: whether a before hook skipped or stopped, so that nothing was run."""
+    results: Sequence[ResultRecord]
+    """What the effects of this dispatch have come to so far; those of continuations are in their own."""
 
 
 @final
@@ -59,9 +61,10 @@ class Step(_Moment):
         result: object = None,
         failed: bool = False,
         skipped: bool = False,
+        results: Sequence[ResultRecord] = (),
     ) -> Step:
         """A step, for tests of hooks."""
-        return super().__new__(cls, kind, tuple(vector), data, system, path, errors, result, failed, skipped)
+        return super().__new__(cls, kind, tuple(vector), data, system, path, errors, result, failed, skipped, results)
 
     def __repr__(self) -> str:
         return f"<Step {self.kind} {self.key!r} {render(self.path)}>"

@@ -47,7 +47,10 @@ class Placeholder:
         if type(key) is not str:
             raise TypeError(f"a placeholder's key is a str, not {type(key).__name__}")
         if any(find_placeholders(args)):
-            raise TypeError(f"placeholder {key!r} has a placeholder among its arguments; placeholders do not nest")
+            raise TypeError(
+                f"placeholder {key!r} has a placeholder among its arguments; "
+                "placeholders do not nest: register one whose function does both"
+            )
         object.__setattr__(self, "key", key)
         object.__setattr__(self, "args", args)
 

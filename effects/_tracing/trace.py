@@ -47,6 +47,10 @@ class TraceNode:
     """The arguments, shortened; only where values are asked for."""
     returned: str | None = None
     """What an effect returned, shortened; only where values are asked for."""
+    placeholders: dict[str, str] = field(default_factory=dict[str, str])
+    """What each placeholder in the arguments came to, shortened; only where values are asked for."""
+    state: dict[str, str] = field(default_factory=dict[str, str])
+    """What an action saw of the state, slice by slice, shortened; only where values are asked for."""
     children: list[TraceNode] = field(default_factory=list["TraceNode"])
     """In order of beginning: expansions of an action, dispatches of an effect."""
 
@@ -61,6 +65,11 @@ class TraceNode:
         said = "; ".join(map(self._said, self.errors))
         line = f"{name}{self._outcome()}{time}{status}{f': {said}' if said else ''}"
         return " ".join(line.splitlines())  # a key that nobody registers, or a repr, may hold anything
+
+    def seen(self) -> list[str]:
+        """What placeholders came to, and what was seen of the state, a line each; only where values are asked for."""
+        slices = {f"state[{name!r}]": value for name, value in self.state.items()}
+        return [" ".join(f"{what}: {value}".splitlines()) for what, value in {**self.placeholders, **slices}.items()]
 
     def _outcome(self) -> str:
         result = self.result if self.returned is None else self.returned
@@ -88,6 +97,8 @@ class TraceNode:
             "errors": [self._error_data(error) for error in self.errors],
             "values": self.values,
             "returned": self.returned,
+            "placeholders": dict(self.placeholders),
+            "state": dict(self.state),
             "children": [child.as_data() for child in self.children],
         }
         kept = {"kind", "path", "status"}
@@ -135,5 +146,7 @@ class Trace:
 def _branches(node: TraceNode, margin: str) -> Iterator[str]:
     for child in node.children:
         last = child is node.children[-1]
+        inside = f"{margin}{'   ' if last else '│  '}"
         yield f"{margin}{'└' if last else '├'}─ {child}"
-        yield from _branches(child, f"{margin}{'   ' if last else '│  '}")
+        yield from (f"{inside}{'│  ' if child.children else '   '}{seen}" for seen in child.seen())
+        yield from _branches(child, inside)

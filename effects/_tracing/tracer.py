@@ -22,6 +22,7 @@ from .._paths import Path
 from .._shown import shortened, type_names
 from .growing import Growing, Inside
 from .trace import Status, Trace, TraceNode
+from .watching import Watcher
 
 __all__ = ["HasCounts", "Tracer"]
 
@@ -66,8 +67,9 @@ class Tracer:
     `tracer.dispatch` is the same engine with hooks of the tracer's around everything, outside of all others: give it to
     a `Live`, or a `Recorder`. The dispatch that it was made of is not changed, and not slower. Whatever is traced, a
     dispatch comes to the same. Keys, places, types and times are kept; with `values`, also arguments, results and
-    messages, shortened. The latest `keep` traces are in `traces`, unfinished ones too, each of at most `limit` steps;
-    `hear` is called with each that is finished: it must be quick; what it raises is logged by type.
+    messages, what each placeholder came to, and what each action saw of the state, shortened. The latest `keep` traces
+    are in `traces`, unfinished ones too, each of at most `limit` steps; `hear` is called with each that is finished: it
+    must be quick; what it raises is logged by type.
 
     What an interpreter dispatches by `ctx` is in the trace of its effect, whichever task does so; background work has
     traces of its own.
@@ -91,7 +93,9 @@ class Tracer:
         hear: Callable[[Trace], object] | None = None,
     ) -> None:
         self.traces: deque[Trace] = deque(maxlen=keep)
-        self.dispatch = dispatch.with_interceptors(
+        self._watcher = Watcher(self._saw) if values else None
+        watched = dispatch if self._watcher is None else self._watcher.watched(dispatch)
+        self.dispatch = watched.with_interceptors(
             Interceptor(
                 id="rhialto.tracer",
                 before_dispatch=self._begin,
@@ -151,8 +155,17 @@ class Tracer:
     def _node(self, step: Step) -> TraceNode:
         if step.kind == "dispatch":
             return TraceNode("dispatch", None, step.path, counts={"vectors": len(step.vector)})
-        values = shortened(tuple(step.vector[1:])) if self._values else None
-        return TraceNode(step.kind, str(step.key), step.path, type_names(step.vector), values=values)
+        node = TraceNode(step.kind, str(step.key), step.path, type_names(step.vector))
+        if self._watcher is not None:
+            node.values = shortened(tuple(step.vector[1:]))
+            node.placeholders = self._watcher.take()
+        return node
+
+    def _saw(self, name: str, value: str) -> None:
+        """Note what the action that is open sees of the state."""
+        place = self._find("action", None)
+        if place is not None:
+            place.node.state[name] = value
 
     def _inside(self, step: Step, node: TraceNode) -> Inside:
         """Put the node of a step where it belongs: a vector in its dispatch, a continuation below its effect."""

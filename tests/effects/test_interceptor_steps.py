@@ -127,3 +127,26 @@ async def test_a_hook_sees_the_path_within_an_expansion(kit: Kit, seen: list[Ste
     """The path is that which an error there would have."""
     await run(kit, [["tree", ["note", 1]]], before_effect=seen.append)
     assert [step.path for step in seen] == [(0, Via.EXPANSION, 0)]
+
+
+async def test_a_hook_sees_results_so_far(kit: Kit) -> None:
+    """As it sees errors: those of its dispatch, as they are then; later ones are not in what it has kept."""
+    seen: list[Step] = []
+    dispatch = create_dispatch(
+        [kit()],
+        system={"notes": []},
+        interceptors=[Interceptor(id="i", before_effect=seen.append, after_dispatch=seen.append)],
+    )
+    result = await dispatch([["note", 1], ["run", ["note", 2]], ["note", 3]])
+    assert [[record.value for record in step.results] for step in seen] == [[], [1], [], [2], [1, None], [1, None, 3]]
+    assert tuple(seen[-1].results) == result.results
+    later = seen[4].results
+    assert (len(later), later[-1].value, [one.value for one in later[:1]], repr(later)) == (
+        2,
+        None,
+        [1],
+        "<2 results so far>",
+    )
+    with pytest.raises(IndexError):
+        later[2]
+    assert seen[4].replace(data={}).results is later

@@ -420,3 +420,55 @@ async def test_each_step_is_one_line(kit: Kit) -> None:
     _, nobody, note = str(tracer.trace).splitlines()
     assert len(nobody) < 600
     assert note.startswith("└─ effect note (a b,) -> a b, ")
+
+
+@pytest.fixture
+def shop() -> Dispatch:
+    """Actions that see state, and placeholders of every kind."""
+    plugin = Registry("shop", late=["prices"])
+    plugin.state("price")(lambda *, prices: prices)
+    plugin.state("unread")(lambda: "nobody asks")
+    plugin.placeholder("word")(lambda data, name="word": data[name])
+    plugin.placeholder("member", each=True)(lambda data, member: "a member")
+    plugin.effect("say")(lambda ctx, *words: None)
+    plugin.action("order")(lambda state, item: [["say", state["price"][item]], ["say", Placeholder("word")]])
+    return create_dispatch([plugin])
+
+
+async def test_a_trace_with_values_shows_state_and_placeholders(shop: Dispatch, autojump_clock: Any) -> None:
+    """What each action saw, and what each placeholder came to: in the tree, and as data."""
+    tracer = Tracer(shop, values=True)
+    effects = [["order", Placeholder("word", "item")], ["say", Placeholder("member")], ["say", 1]]
+    system = {"prices": {"lamp": 40}, "sink": MemorySink()}
+    (await tracer(effects, data={"word": "hi", "item": "lamp"}, system=system)).raise_errors()
+    assert str(tracer.trace).splitlines() == [
+        "dispatch of 3, 0.0 ms",
+        "├─ action order ('lamp',) => 2, 0.0 ms",
+        "│  │  Placeholder('word', 'item'): 'lamp'",
+        "│  │  state['price']: {'lamp': 40}",
+        "│  ├─ effect say (40,), 0.0 ms",
+        "│  └─ effect say ('hi',), 0.0 ms",
+        "│        Placeholder('word'): 'hi'",
+        "├─ effect say ('a member',), 0.0 ms",
+        "│     Placeholder('member'): 'a member'",
+        "└─ effect say (1,), 0.0 ms",
+    ]
+    order = tracer.trace.root.children[0].as_data()
+    assert (order["state"], order["placeholders"]) == (
+        {"price": "{'lamp': 40}"},
+        {"Placeholder('word', 'item')": "'lamp'"},
+    )
+
+
+async def test_what_could_not_be_resolved_is_not_the_next_ones(shop: Dispatch) -> None:
+    """Nor is what was resolved beside it."""
+    tracer = Tracer(shop, values=True)
+    await tracer([["say", Placeholder("word"), Placeholder("word", "absent")], ["say", 1]], data={"word": "hi"})
+    assert [node.placeholders for node in tracer.trace] == [{}, {}, {}]
+
+
+async def test_a_trace_without_values_watches_nothing(shop: Dispatch) -> None:
+    """Law 10."""
+    tracer = Tracer(shop)
+    await tracer([["order", Placeholder("word")]], data={"word": "s3cr3t"}, system={"prices": {"s3cr3t": 1}})
+    assert "s3cr3t" not in str(tracer.trace) + str(tracer.trace.as_data())

@@ -1,0 +1,73 @@
+"""Watches what placeholders come to and what actions see of the state, for traces with values.
+
+Placeholders are resolved right before the hooks of their vector, in one go: what was resolved last is that vector's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import final
+
+from .._dispatch import Dispatch
+from .._registry import Registration
+from .._shown import shortened
+from .._tables import Entry
+
+__all__ = ["Watcher"]
+
+Seen = Callable[[str, str], None]
+
+
+@final
+class Watcher:
+    """What was resolved for the vector that comes next. `saw` is told of each state slice that is read."""
+
+    def __init__(self, saw: Seen) -> None:
+        self._saw = saw
+        self._resolved: dict[str, str] = {}
+
+    def take(self) -> dict[str, str]:
+        """What was resolved since this was called last."""
+        resolved, self._resolved = self._resolved, {}
+        return resolved
+
+    def watched(self, dispatch: Dispatch) -> Dispatch:
+        """The same dispatch, watched."""
+        engine = dispatch._engine
+        tables = replace(
+            engine.tables,
+            placeholders={
+                key: self._entry(one, self._resolving(one)) for key, one in engine.tables.placeholders.items()
+            },
+            slices={key: self._entry(one, self._reading(one)) for key, one in engine.tables.slices.items()},
+        )
+        return Dispatch(replace(engine, tables=tables), dispatch._gathered)
+
+    @staticmethod
+    def _entry(entry: Entry, function: Callable[..., object]) -> Entry:
+        registration: Registration = replace(entry.registration, function=function)
+        return Entry(registration, validate=entry.validate)
+
+    def _resolving(self, entry: Entry) -> Callable[..., object]:
+        own = 2 if entry.each else 1
+
+        def resolve(*args: object) -> object:
+            try:
+                value: object = entry.function(*args)
+            except BaseException:
+                self._resolved.clear()  # the vector is not run: nothing of it is the next one's
+                raise
+            shown = ", ".join([repr(entry.key), *map(shortened, args[own:])])
+            self._resolved[f"Placeholder({shown})"] = shortened(value)
+            return value
+
+        return resolve
+
+    def _reading(self, entry: Entry) -> Callable[..., object]:
+        def read(**needs: object) -> object:
+            value: object = entry.function(**needs)
+            self._saw(entry.key, shortened(value))
+            return value
+
+        return read
