@@ -7,9 +7,9 @@ the values that a program or a browser put into a vector.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, Self, cast, final, overload
+from typing import Any, Literal, NamedTuple, Self, cast, final, overload
 
 from ._paths import Link, Path, flatten, render
 from ._shown import abridged
@@ -34,6 +34,7 @@ __all__ = [
     "UnknownKeyError",
     "message_of",
     "near",
+    "so_far",
 ]
 
 
@@ -230,9 +231,8 @@ class SoFar(Sequence[ResultRecord]):
 
     __slots__ = ("_count", "_outcomes")
 
-    def __init__(self, outcomes: Sequence[Outcome]) -> None:
-        self._outcomes = outcomes
-        self._count = len(outcomes)
+    _outcomes: Sequence[Outcome]
+    _count: int
 
     def __len__(self) -> int:
         return self._count
@@ -248,6 +248,17 @@ class SoFar(Sequence[ResultRecord]):
 
     def __repr__(self) -> str:
         return f"<{self._count} results so far>"
+
+
+_blank: Callable[[type[SoFar]], SoFar] = cast(Any, object).__new__
+
+
+def so_far(outcomes: Sequence[Outcome]) -> SoFar:
+    """The results of a dispatch that goes on. Made without a constructor: hooks run in the hot path."""
+    results = _blank(SoFar)
+    results._outcomes = outcomes
+    results._count = len(outcomes)
+    return results
 
 
 def _record(outcome: Outcome) -> ResultRecord:

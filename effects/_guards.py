@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, cast, final
 
-from ._errors import InterceptorError, SoFar
+from ._errors import InterceptorError, so_far
 from ._frame import EMPTY, Frame, merged
 from ._interceptors import Skip, Step, StepKind, Stop
 from ._paths import Link, Path, flatten
@@ -94,9 +94,9 @@ class Guarded:
         """What hooks see now."""
         frame = self._frame
         errors = tuple(frame.errors) if frame.errors else ()
-        done = SoFar(frame.outcomes) if frame.outcomes else ()
-        so_far = (frame.data, frame.system, self._path, errors, result, failed, self._skipped, done)
-        return _step(Step, (self._kind, self.vector, *so_far))
+        done = so_far(frame.outcomes) if frame.outcomes else ()
+        kind, vector, data, system, path = self._kind, self.vector, frame.data, frame.system, self._path
+        return _step(Step, (kind, vector, data, system, path, errors, result, failed, self._skipped, done))
 
     def _taken(self, answer: object, guard: Guard, step: Step, moment: Moment) -> Step | Answered:
         """Do as a hook has answered. FAILED, with a record, where it broke its contract."""

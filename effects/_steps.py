@@ -78,7 +78,11 @@ async def execute(frame: Frame, entry: Entry, args: Sequence[object], link: Link
 
 async def finish(frame: Frame, entry: Entry, guarded: Guarded, verdict: Verdict, link: Link) -> None:
     """Do with one effect what its before hooks have said, and record what it came to."""
-    _record(frame, entry, guarded, verdict, await _value(frame, entry, guarded, verdict, link), link)
+    if verdict is None and not guarded.rewritten:  # as `_value`, without the call: it is what most come to
+        value = await call(frame, entry, guarded.vector[1:], guarded.vector, link)
+    else:
+        value = await _value(frame, entry, guarded, verdict, link)
+    _record(frame, entry, guarded, verdict, value, link)
 
 
 async def _value(frame: Frame, entry: Entry, guarded: Guarded, verdict: Verdict, link: Link) -> object:
