@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from inspect import Parameter
 from typing import Annotated, Any, final, get_args, get_origin
 
-from typing_extensions import TypeAliasType, get_type_hints, is_typeddict
+from typing_extensions import get_type_hints, is_typeddict
 
+from ._aliases import aliased, is_alias
 from ._errors import ArgumentError, RegistrationError
 from ._first import Kind, forgotten, refuse_methods, refuse_misplaced_contexts, signature_of, take_first
 from ._shown import a
@@ -266,9 +267,9 @@ def annotations_of(function: Callable[..., object], scope: Mapping[str, object])
 
 
 def _late(annotation: object, inside: tuple[object, ...] = ()) -> Late:
-    """What of an argument so annotated holds effects. `inside` are the TypedDicts around it, which may be recursive."""
-    if isinstance(alias := get_origin(annotation) or annotation, TypeAliasType):
-        return _late(alias.__value__, inside)
+    """What of an argument so annotated holds effects. `inside` are the types around it, which may be recursive."""
+    if is_alias(annotation):
+        return False if annotation in inside else _late(aliased(annotation), (*inside, annotation))
     if is_typeddict(named := get_origin(annotation) or annotation):
         if named in inside:
             return False

@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 from types import UnionType
 from typing import Any, Literal, NotRequired, Required, Union, cast, final, get_args, get_origin
 
-from typing_extensions import get_type_hints, is_typeddict
-
+from ._options import options_of
 from ._vectors import PLAIN, WALKED
 
 __all__ = ["SureOptions", "sure_options", "sure_types"]
@@ -43,7 +42,11 @@ class SureOptions:
     def __init__(self, hints: Mapping[str, object], required: frozenset[str]) -> None:
         self._lists = frozenset(name for name, hint in hints.items() if hint in _ANY_LIST)
         self._types = {name: sure_types(hint) for name, hint in hints.items()}
-        self._words = {name: get_args(hint) for name, hint in hints.items() if get_origin(hint) is Literal}
+        self._words = {
+            name: [word for word in get_args(hint) if type(word) is str]  # a `StrEnum` would be equal to one
+            for name, hint in hints.items()
+            if get_origin(hint) is Literal
+        }
         self._required = required
 
     def __call__(self, value: Any) -> bool:
@@ -73,13 +76,11 @@ def _is_small(items: Sequence[object], depth: int) -> bool:
 
 def sure_options(annotation: object) -> SureOptions | None:
     """What says of the options that a TypedDict describes whether they fit for sure. None for any other annotation."""
-    if not is_typeddict(annotation) or hasattr(annotation, "__pydantic_config__"):
+    options = None if hasattr(annotation, "__pydantic_config__") else options_of(annotation)
+    if options is None:
         return None
-    named = cast(Any, annotation)
-    hints = get_type_hints(named, include_extras=True)
-    origins: dict[str, object] = {name: get_origin(hint) for name, hint in hints.items()}
-    plain = {name: get_args(hint)[0] if origins[name] in _MARKED else hint for name, hint in hints.items()}
-    optional = {
-        name for name, origin in origins.items() if origin is NotRequired
-    }  # of strings, the class knows nothing
-    return SureOptions(plain, named.__required_keys__ - optional)
+    hints = {
+        name: get_args(option.hint)[0] if get_origin(option.hint) in _MARKED else option.hint
+        for name, option in options.items()
+    }
+    return SureOptions(hints, frozenset(name for name, option in options.items() if option.required))

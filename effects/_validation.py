@@ -1,33 +1,25 @@
 """Checks arguments against annotations, and changes nothing.
 
-pydantic does the checking, under rules of our own: containers are lax (a tuple is as good as a list), leaves are strict
-(`"3"` is no int, `True` is no int), options that a TypedDict does not name are refused. What pydantic would build is
-thrown away: interpreters get the very objects that were dispatched.
+What fits is said in `_fitting`, and pydantic-core does the checking. What it would build is thrown away: interpreters
+get the very objects that were dispatched.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from types import UnionType
-from typing import Annotated, Any, Union, cast, final, get_args, get_origin
+from typing import Any, cast, final, get_args
 
-from pydantic import ConfigDict, TypeAdapter
 from pydantic.errors import PydanticUserError
-from pydantic_core import (
-    CoreSchema,
-    ErrorDetails,
-    SchemaError,
-    SchemaValidator,
-    ValidationError,
-    core_schema,
-)
+from pydantic_core import ErrorDetails, SchemaError, ValidationError, core_schema
 
 from ._errors import ArgumentError, RegistrationError, near
+from ._fitting import Fitting
+from ._leaves import UncheckableError
 from ._sure import SureOptions, sure_options, sure_types
 from ._vectors import Effect, vector_problem
 
-__all__ = ["Checker", "askable", "checker", "explain"]
+__all__ = ["Checker", "checker", "explain"]
 
 
 @final
@@ -66,100 +58,29 @@ class Checker:
 
 
 _ANYTHING: tuple[object, ...] = (object, Any)
-_LAX = frozenset({"dict", "typed-dict"})
-_SEQUENCES = frozenset({"list", "tuple"})
-_WHOLE = frozenset({"model", "dataclass"})
-"""Types with rules of their own: an argument is an instance of them, or it does not fit."""
-_NOT_SCHEMAS = frozenset({"type", "cls", "config", "default", "expected", "metadata", "serialization"})
 
 
 def checker(where: str, name: str, annotation: object) -> Checker:
     """Make the check for one parameter. Raises `RegistrationError` for an annotation that cannot be checked."""
     if annotation in _ANYTHING:
         return Checker(name, frozenset(), None)
+    fitting = Fitting()
     try:
-        schema = _schema(annotation)
-        validator = SchemaValidator(cast(CoreSchema, _ruled(schema)), core_schema.CoreConfig(strict=True))
-    except (PydanticUserError, SchemaError, TypeError, NameError) as error:
-        raise RegistrationError(
-            f"{where}: no check can be made for {name!r}: {str(error).splitlines()[0]}",
-            fix="annotate it with a type that pydantic knows, or with object",
-        ) from error
+        validate = fitting.validator(annotation).validate_python
+        sure = sure_types(annotation), sure_options(annotation)
     except Exception as error:
-        raise RegistrationError(f"{where}: no check can be made for {name!r}", fix="annotate it with object") from error
-    options = frozenset(_option_names(schema))
-    sure = sure_types(annotation)
-    return Checker(name, sure, validator.validate_python, options, annotation == Effect, sure_options(annotation))
+        raise _uncheckable(f"{where}: no check can be made for {name!r}", error) from error
+    return Checker(name, sure[0], validate, frozenset(fitting.options), annotation == Effect, sure[1])
 
 
-def _schema(annotation: object) -> dict[str, Any]:
-    """pydantic's schema for a type. A tuple around it lets any class stand in it: TypedDicts refuse to be told."""
-    around = cast(Any, tuple).__class_getitem__(askable(annotation))
-    schema = cast(
-        dict[str, Any], TypeAdapter[object](around, config=ConfigDict(arbitrary_types_allowed=True)).core_schema
-    )
-    if schema["type"] == "definitions":
-        return {**schema, "schema": schema["schema"]["items_schema"][0]}
-    return cast("dict[str, Any]", schema["items_schema"][0])
-
-
-def _option_names(schema: object) -> Iterator[str]:
-    """The fields of every TypedDict in a schema."""
-    if isinstance(schema, (list, tuple)):
-        for item in cast("Sequence[object]", schema):
-            yield from _option_names(item)
-    elif isinstance(schema, dict):
-        source = cast("dict[str, object]", schema)
-        if source.get("type") == "typed-dict":
-            yield from cast("dict[str, object]", source["fields"])
-        for key, value in source.items():
-            if key not in _NOT_SCHEMAS:
-                yield from _option_names(value)
-
-
-def _ruled(schema: object) -> object:
-    """A copy of a core schema under our rules: containers lax, leaves strict, unknown options refused."""
-    if isinstance(schema, list):
-        return [_ruled(item) for item in cast("list[object]", schema)]
-    if isinstance(schema, tuple):
-        return tuple(_ruled(item) for item in cast("tuple[object, ...]", schema))
-    if not isinstance(schema, dict):
-        return schema
-    source = cast("dict[str, Any]", schema)
-    if source.get("type") in _WHOLE:
-        return {name: source[name] for name in ("cls", "ref") if name in source} | {"type": "is-instance"}
-    copy = {key: value if key in _NOT_SCHEMAS else _ruled(value) for key, value in source.items() if key != "fields"}
-    if "fields" in source:
-        copy["fields"] = {name: _ruled(field) for name, field in source["fields"].items()}
-    return _rule_for(copy)
-
-
-def _rule_for(schema: dict[str, Any]) -> dict[str, Any]:
-    kind = schema.get("type")
-    if kind in _LAX:
-        schema["strict"] = False
-    if kind == "typed-dict":
-        schema["extra_behavior"] = "forbid"
-        schema["config"] = {**schema.get("config", {}), "strict": True}
-    if kind in _SEQUENCES:
-        schema["strict"] = False
-        ours = core_schema.is_instance_schema(cast(Any, (list, tuple)), cls_repr="list or tuple")
-        return {"type": "chain", "steps": [ours, schema]}
-    return schema
-
-
-def askable(annotation: object) -> object:
-    """The annotation, with object for each Protocol that `isinstance` refuses to be asked about."""
-    if getattr(annotation, "_is_protocol", False) and not getattr(annotation, "_is_runtime_protocol", False):
-        return object
-    origin: Any = get_origin(annotation)
-    args = get_args(annotation)
-    asked = tuple(map(askable, args))
-    if asked == args:
-        return annotation
-    if origin in {Union, UnionType}:
-        return Union[asked]  # noqa: UP007 - built at run time
-    return Annotated[asked] if origin is Annotated else origin[asked]
+def _uncheckable(what: str, error: Exception) -> RegistrationError:
+    """The error for an annotation, whatever kept it from being read: types may raise anything when they are asked."""
+    if isinstance(error, UncheckableError):
+        return RegistrationError(f"{what}: {error.what}", fix=error.fix)
+    if isinstance(error, (PydanticUserError, SchemaError, TypeError, NameError)):
+        said = str(error).partition("\n")[0]
+        return RegistrationError(f"{what}: {said}", fix="annotate it with a type that pydantic knows, or with object")
+    return RegistrationError(what, fix="annotate it with object")
 
 
 def explain(checks: Sequence[Checker], rest: Checker | None, args: Sequence[object]) -> ArgumentError:
@@ -197,7 +118,7 @@ _NOT_OF_TYPES = frozenset(
 """Complaints for which it does not help to know what type the value has."""
 _IN_OUR_WORDS = {
     "extra_forbidden": "there is no such option",
-    "sequence_str": "Input should be a list or tuple",
+    "list_type": "Input should be a list or tuple",
 }
 _SHOWN = 8
 """So many complaints about one vector are listed; the others are counted."""

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from types import NoneType, UnionType
-from typing import Annotated, ForwardRef, Literal, NotRequired, Required, Union, cast, get_args, get_origin
+from typing import Annotated, Any, ForwardRef, Literal, NotRequired, Required, Union, cast, get_args, get_origin
 
 from pydantic import JsonValue
 from pydantic.fields import FieldInfo
-from typing_extensions import Doc, ReadOnly, TypeAliasType
+from typing_extensions import Doc, ReadOnly
 
+from .._aliases import aliased, is_alias
 from .._vectors import EffectMarker
 
-__all__ = ["doc_in", "examples_in", "extras", "is_effect", "opened", "text_of"]
+__all__ = ["askable", "doc_in", "examples_in", "extras", "is_effect", "opened", "text_of"]
 
 _JSON = cast(object, JsonValue)
 _QUALIFIERS = frozenset({Required, NotRequired, ReadOnly})
@@ -30,8 +31,8 @@ def opened(annotation: object) -> tuple[object, tuple[object, ...]]:
             said = (*more, *said)
         elif origin in _QUALIFIERS:
             (annotation,) = get_args(annotation)
-        elif isinstance(annotation, TypeAliasType) and annotation is not _JSON:
-            annotation = annotation.__value__
+        elif is_alias(annotation) and annotation is not _JSON:
+            annotation = aliased(annotation)
         else:
             return annotation, said
 
@@ -68,8 +69,8 @@ def examples_in(annotation: object) -> list[object]:
 
 def text_of(annotation: object) -> str:
     """An annotation as a reader would write it: `list[int] | None`, and bounds: `int (ge=0, le=5)`."""
-    if isinstance(annotation, TypeAliasType):
-        return annotation.__name__
+    if is_alias(annotation):
+        return _bare(annotation)
     if is_effect(annotation):
         return "Effect"
     inside, _ = opened(annotation)
@@ -102,3 +103,17 @@ def _bounds(annotation: object) -> Iterator[str]:
         if type(one).__module__ == "annotated_types" and is_dataclass(one):
             values = {field.name: getattr(one, field.name) for field in fields(one)}
             yield from (f"{name}={value!r}" for name, value in values.items() if value is not None)
+
+
+def askable(annotation: object) -> object:
+    """The annotation, with object for each Protocol that `isinstance` refuses to be asked about."""
+    if getattr(annotation, "_is_protocol", False) and not getattr(annotation, "_is_runtime_protocol", False):
+        return object
+    origin: Any = get_origin(annotation)
+    args = get_args(annotation)
+    asked = tuple(map(askable, args))
+    if asked == args:
+        return annotation
+    if origin in {Union, UnionType}:
+        return Union[asked]  # noqa: UP007 - built at run time
+    return Annotated[asked] if origin is Annotated else origin[asked]

@@ -8,12 +8,14 @@ import reprlib
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, replace
 from inspect import Parameter
-from typing import Annotated, NotRequired, Required, final, get_args, get_origin
+from typing import Annotated, final, get_args
 
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
-from typing_extensions import get_type_hints, is_typeddict
+from typing_extensions import get_type_hints
 
+from .._aliases import is_alias
+from .._options import options_of
 from .._registry import Registration
 from .._signatures import Kind
 from .annotations import doc_in, opened, text_of
@@ -25,7 +27,6 @@ __all__ = ["Argument", "arguments", "described", "fields_of", "named", "needed",
 _OWN: Mapping[Kind, int] = {"effect": 1, "action": 1, "placeholder": 1}
 """How many parameters are the engine's own: the context, the state, the data."""
 _BY_PLACE = frozenset({Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD, Parameter.VAR_POSITIONAL})
-_QUALIFIED: Mapping[object, bool] = {Required: True, NotRequired: False}
 _NO_DEFAULT: tuple[object, ...] = (Parameter.empty, MISSING, PydanticUndefined)
 
 
@@ -68,7 +69,7 @@ def _argument(entry: Registration, one: Parameter) -> Argument:
     return Argument(one.name, entry.annotations.get(one.name, object), required, one.default, several)
 
 
-def described(one: Argument, doc: str = "", inside: tuple[type, ...] = ()) -> ParameterDescription:
+def described(one: Argument, doc: str = "", inside: tuple[object, ...] = ()) -> ParameterDescription:
     """Tell of one and its options. `inside` are the types around it, which may hold themselves."""
     return replace(named(one, doc), options=tuple(_options(one.annotation, inside)))
 
@@ -85,7 +86,11 @@ def named(one: Argument, doc: str = "") -> ParameterDescription:
     )
 
 
-def _options(annotation: object, inside: tuple[type, ...]) -> Iterator[ParameterDescription]:
+def _options(annotation: object, inside: tuple[object, ...]) -> Iterator[ParameterDescription]:
+    if is_alias(annotation):
+        if annotation in inside:
+            return
+        inside = (*inside, annotation)
     kind, _ = opened(annotation)
     if isinstance(kind, type) and kind not in inside:
         for option in fields_of(kind):
@@ -96,22 +101,11 @@ def _options(annotation: object, inside: tuple[type, ...]) -> Iterator[Parameter
 
 def fields_of(kind: type) -> list[Argument]:
     """The fields of a TypedDict, a model or a dataclass; none of any other type."""
-    if is_typeddict(kind):
-        return _of_typed_dict(kind)
+    if (options := options_of(kind)) is not None:
+        return [Argument(name, option.hint, option.required) for name, option in options.items()]
     if hasattr(kind, "__dataclass_fields__"):
         return _of_dataclass(kind)
     return _of_model(kind) if issubclass(kind, BaseModel) else []
-
-
-def _of_typed_dict(kind: type) -> list[Argument]:
-    required: frozenset[str] = getattr(kind, "__required_keys__", frozenset())
-    hints = get_type_hints(kind, include_extras=True)
-    return [Argument(name, hint, _is_required(hint, name in required)) for name, hint in hints.items()]
-
-
-def _is_required(hint: object, otherwise: bool) -> bool:
-    """A class whose annotations are text, as with `from __future__ import annotations`, does not know by itself."""
-    return _QUALIFIED.get(get_origin(hint), otherwise)
 
 
 def _of_model(kind: type[BaseModel]) -> list[Argument]:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, JsonValue, ValidationError
 from pydantic.fields import FieldInfo
 from typing_extensions import is_typeddict
 
+from .._aliases import aliased, is_alias
 from .annotations import examples_in, extras, is_effect, opened
 from .parameters import Argument, fields_of
 
@@ -47,6 +48,7 @@ class Readable:
         leaf = strategies.none() | strategies.booleans() | strategies.integers() | self._leaves[float] | self._text
         self._json: Made = strategies.recursive(leaf, self._containers, max_leaves=_MOST)
         self._records: dict[type, Made] = {}
+        self._named: list[tuple[object, Made]] = []
 
     def _containers(self, inner: Made) -> Made:
         lists, dicts = self._st.lists(inner, max_size=_MOST), self._st.dictionaries(self._text, inner, max_size=_MOST)
@@ -58,7 +60,7 @@ class Readable:
 
     def _read(self, annotation: object) -> Any:
         inside, _ = opened(annotation)
-        made = self._made(annotation, inside)
+        made = self._by_name(annotation) if is_alias(annotation) else self._made(annotation, inside)
         if made is not None:
             return Annotated[object, made]
         bounds = tuple(one for one in extras(annotation) if not isinstance(one, FieldInfo))
@@ -76,6 +78,16 @@ class Readable:
         if inside in _ANYTHING:
             return self._json
         return self._record(inside) if isinstance(inside, type) and fields_of(inside) else None
+
+    def _by_name(self, annotation: object) -> Made:
+        """For a name of a type, which may hold itself."""
+        if annotation is JsonValue:
+            return self._json
+        for name, made in self._named:
+            if name == annotation:
+                return made
+        self._named.append((annotation, self._st.deferred(lambda: self.strategy(aliased(annotation)))))
+        return self._named[-1][1]
 
     def _generic(self, annotation: object) -> Any:
         origin, args = get_origin(annotation), get_args(annotation)

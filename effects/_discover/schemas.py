@@ -15,9 +15,8 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaV
 from pydantic_core import core_schema
 
 from .._registry import Registration
-from .._validation import askable
 from .._vectors import checked_vector
-from .annotations import doc_in
+from .annotations import askable, doc_in
 from .docstrings import field_docs
 from .parameters import Argument, arguments
 
@@ -83,7 +82,8 @@ def document(entries: Iterable[Registration], title: str) -> Schema:
 
 def value_schemas(values: Mapping[str, object]) -> tuple[Mapping[str, Schema], Schema]:
     """The schema of a value of each type, and what they share."""
-    made, shared = _generated({name: _lenient(kind) for name, kind in values.items()}, _Alone)
+    adapters = {name: _read([kind if _is_readable(kind) else object]) for name, kind in values.items()}
+    made, shared = _generated(adapters, _Alone)
     return {name: schema["prefixItems"][0] for name, schema in made.items()}, shared
 
 
@@ -103,19 +103,25 @@ def _key(entry: Registration) -> list[object]:
 
 
 def _adapter(kinds: Sequence[object]) -> TypeAdapter[object]:
-    """For a tuple, in which any class may stand: TypedDicts refuse to be told so."""
+    """For a tuple. What pydantic cannot read is anything."""
+    try:
+        return _read(kinds)
+    except Exception:  # noqa: BLE001 - whatever one type does to pydantic, the others have schemas
+        return _read([kind if _is_readable(kind) else object for kind in kinds])
+
+
+def _is_readable(kind: object) -> bool:
+    try:
+        _read([kind]).json_schema(schema_generator=_Alone)
+    except Exception:  # noqa: BLE001 - as above
+        return False
+    return True
+
+
+def _read(kinds: Sequence[object]) -> TypeAdapter[object]:
+    """In a tuple, any class may stand: TypedDicts refuse to be told so."""
     each = cast(Any, tuple).__class_getitem__(tuple(askable(kind) for kind in kinds))
     return TypeAdapter[object](each, config=ConfigDict(arbitrary_types_allowed=True))
-
-
-def _lenient(kind: object) -> TypeAdapter[object]:
-    """For a type that nobody has checked; where pydantic knows nothing of it, for anything."""
-    try:
-        adapter = _adapter([kind])
-        adapter.json_schema(schema_generator=_Alone)
-    except Exception:  # noqa: BLE001 - whatever an app's class does to pydantic, the others have schemas
-        return _adapter([object])
-    return adapter
 
 
 def _generated(

@@ -8,7 +8,6 @@ from typing import Annotated, Any, Union, cast, get_args, get_origin
 
 from pydantic import AliasChoices, BaseModel
 from pydantic.fields import FieldInfo
-from typing_extensions import TypeAliasType
 
 __all__ = ["as_model_input", "fields_of", "kind_in", "model_in", "part_of", "unknown_part", "values_of"]
 
@@ -45,8 +44,8 @@ def _bare(annotation: object) -> object:
     while True:
         if get_origin(annotation) is Annotated:
             annotation = get_args(annotation)[0]
-        elif isinstance(annotation, TypeAliasType):
-            annotation = annotation.__value__
+        elif (value := cast(object, getattr(annotation, "__value__", None))) is not None:  # a name for a type
+            annotation = value
         else:
             return annotation
 

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import FrozenInstanceError, dataclass, field
 from importlib.metadata import EntryPoint
 from pathlib import Path
-from typing import Annotated, Any, ForwardRef, Literal, NotRequired, Optional
+from typing import Annotated, Any, ForwardRef, Literal, NotRequired, Optional, TypeVar
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field, JsonValue
 from typing_extensions import Doc, TypeAliasType, TypedDict
@@ -208,6 +208,8 @@ def test_a_type_that_holds_itself_is_told_of_once() -> None:
 
 
 Functional = TypedDict("Functional", {"class": int})
+T = TypeVar("T")
+Several = TypeAliasType("Several", list[T], type_params=(T,))
 
 
 def test_options_without_a_source_have_no_docs() -> None:
@@ -231,6 +233,7 @@ def test_options_without_a_source_have_no_docs() -> None:
         (JsonValue, "JsonValue"),
         (Effect, "Effect"),
         (TypeAliasType("Level", int), "Level"),
+        (Several[int], "Several[int]"),
         (ForwardRef("Level"), "Level"),
         (Sequence[Effect], "Sequence[Effect]"),
         (Annotated[str, Field(min_length=1, pattern="a")], "str (min_length=1)"),
@@ -487,6 +490,7 @@ def registries(draw: st.DrawFn, name: str) -> Registry:
     return made
 
 
+@settings(deadline=None)
 @given(registries("one"), registries("two"), registries("three"), st.booleans())
 def test_nothing_that_is_registered_is_invisible(one: Registry, two: Registry, three: Registry, fast: bool) -> None:
     """Whatever the engine looks up, and whoever it calls, is described, once."""

@@ -1,5 +1,6 @@
 """Law 4: continuations bind late."""
 
+import typing
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NotRequired
 
@@ -97,6 +98,9 @@ async def bound(annotation: Any, then: Any) -> list[object]:
 
 LATE = ["say", Placeholder("it")]
 Steps = TypeAliasType("Steps", list[Effect])
+Native: Any = getattr(typing, "TypeAliasType", TypeAliasType)("Native", list[Effect])
+"""What a `type` statement makes, where there are such."""
+Nested = TypeAliasType("Nested", "list[Effect] | dict[str, Nested]")
 
 
 @pytest.mark.parametrize(
@@ -112,6 +116,8 @@ Steps = TypeAliasType("Steps", list[Effect])
         (Options | None, {"then": [LATE]}),
         (Recursive, {"then": LATE}),
         (Steps, [LATE]),
+        (Native, [LATE]),
+        (Nested, {"a": {"b": [LATE]}}),
     ],
     ids=str,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, NotRequired, Protocol
+from typing import Annotated, Any, Literal, NotRequired, Protocol, TypeVar
 
 import pytest
 from hypothesis import given, settings
@@ -64,6 +64,9 @@ class Strange(Protocol):
         """Be strange."""
 
 
+T = TypeVar("T")
+Tree = TypeAliasType("Tree", "dict[str, Tree] | int")
+Many = TypeAliasType("Many", list[T], type_params=(T,))
 kinds = Registry("kinds")
 TYPES: Mapping[str, object] = {
     "anything": object,
@@ -74,6 +77,8 @@ TYPES: Mapping[str, object] = {
     "long": Annotated[list[int], Field(min_length=2)],
     "literal": Literal["a", "b"],
     "alias": TypeAliasType("Level", Annotated[int, Field(ge=0, le=2)]),
+    "tree": Tree,
+    "named": Many[Annotated[int, Field(ge=0)]],
     "union": int | str | None,
     "lists": list,
     "dicts": dict,

@@ -1,0 +1,40 @@
+"""The options that a TypedDict describes: one answer for the check, the quick check, and what is told of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, NamedTuple, NotRequired, Required, cast, final, get_args, get_origin
+
+from typing_extensions import ReadOnly, get_type_hints, is_typeddict
+
+__all__ = ["Option", "options_of"]
+
+_SAID: Mapping[object, bool] = {Required: True, NotRequired: False}
+
+
+@final
+class Option(NamedTuple):
+    """One option."""
+
+    hint: object
+    """Its annotation, with what is said around it."""
+    required: bool
+
+
+def options_of(kind: object) -> Mapping[str, Option] | None:
+    """The options of a TypedDict by name; None for any other type. Raises `NameError` for one that cannot be resolved.
+
+    What an annotation says of an option counts before what the class knows: where annotations are text, as with
+    `from __future__ import annotations`, the class has read none of them.
+    """
+    if not is_typeddict(kind):
+        return None
+    required: frozenset[str] = cast(Any, kind).__required_keys__
+    hints = cast("Mapping[str, object]", get_type_hints(kind, include_extras=True))
+    return {name: Option(hint, _is_required(hint, name in required)) for name, hint in hints.items()}
+
+
+def _is_required(hint: object, otherwise: bool) -> bool:
+    while (origin := get_origin(hint)) in {Annotated, ReadOnly}:
+        hint = get_args(hint)[0]
+    return _SAID.get(origin, otherwise)

@@ -1,0 +1,180 @@
+"""What fits an annotation has its type: every annotation that is supported, whatever the release of pydantic.
+
+Run it under the oldest and the newest release that `pyproject.toml` admits.
+"""
+
+import sys
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Never, NoReturn, NotRequired, get_origin
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import Json
+from typing_extensions import TypedDict
+
+from effects import ArgumentError, Context, RegistrationError, Registry, create_dispatch
+
+from .annotated import ROWS, Attrs, Many, Of, Row, T
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated:DeprecationWarning")
+
+
+def taking(annotation: Any) -> Registry:
+    """A registry with an effect that returns its one argument, which is so annotated."""
+    plugin = Registry("plugin")
+
+    @plugin.effect("key")
+    def key(ctx: Context, value: annotation) -> object:
+        return value
+
+    return plugin
+
+
+async def outcome(annotation: Any, value: object) -> object:
+    """What the effect gets: the value, or the type of the error. The second time the same as the first."""
+    dispatch = create_dispatch([taking(annotation)], block=["rhialto.log"])
+    result = await dispatch([["key", value], ["key", value]])
+    first, second = [record.value for record in result.results] or [type(record.exception) for record in result.errors]
+    assert first is second
+    return first
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: str(row.annotation))
+async def test_law_06_values_of_a_type_fit_and_others_do_not(row: Row) -> None:
+    """What fits arrives as it is."""
+    for value in row.fits:
+        assert await outcome(row.annotation, value) is value, value
+    for value in row.misfits:
+        assert await outcome(row.annotation, value) is ArgumentError, value
+
+
+VALUES = list({(type(one), repr(one)): one for row in ROWS for one in (*row.fits, *row.misfits)}.values())
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: str(row.annotation))
+async def test_whatever_is_accepted_is_an_instance_of_the_type(row: Row) -> None:
+    """Of all the values of all the others, too."""
+    dispatch = create_dispatch([taking(row.annotation)], block=["rhialto.log"])
+    result = await dispatch([["key", value] for value in VALUES])
+    assert len(result.results) + len(result.errors) == len(VALUES)
+    assert [record.value for record in result.results if not isinstance(record.value, row.kind)] == []
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: str(row.annotation))
+def test_every_annotation_is_told_of(row: Row) -> None:
+    """Whatever pydantic makes of it."""
+    dispatch = create_dispatch([taking(row.annotation)])
+    (told,) = dispatch.describe(key="key")
+    assert [parameter.name for parameter in told.parameters] == ["value"]
+    assert "vector:key" in str(dispatch.schemas())
+
+
+def options(annotation: Any) -> Any:
+    """Options of which one is so annotated."""
+    return TypedDict("options", {"it": annotation, "other": NotRequired[int]})  # type: ignore[operator]
+
+
+@dataclass(frozen=True)
+class Around:
+    """What stands around a type, and around its values."""
+
+    name: str
+    generic: Any
+    put: Callable[[object], object]
+
+
+Listed = list[T]
+Second = tuple[int, T]
+Several = tuple[T, ...]
+Sequenced = Sequence[T]
+Inside = dict[str, T]
+Mapped = Mapping[str, T]
+Noted: Any = Annotated[T, "said"]
+OrNone: Any = T | None
+OrAnother: Any = Attrs | T
+AROUND = [
+    Around("list", Listed, lambda value: [value]),
+    Around("list, given as a tuple", Listed, lambda value: (value,)),
+    Around("tuple", Second, lambda value: (1, value)),
+    Around("any number", Several, lambda value: [value, value]),
+    Around("sequence", Sequenced, lambda value: [value]),
+    Around("dict", Inside, lambda value: {"it": value}),
+    Around("mapping", Mapped, lambda value: {"it": value}),
+    Around("options", Of, lambda value: {"one": value}),
+    Around("said", Noted, lambda value: value),
+    Around("or None", OrNone, lambda value: value),
+    Around("or another", OrAnother, lambda value: value),
+    Around("named", Many, lambda value: [value]),
+]
+INNER = [row for row in ROWS if row.misfits and get_origin(row.annotation) is not Final]
+
+
+@settings(deadline=None)
+@given(row=st.sampled_from(INNER), around=st.lists(st.sampled_from(AROUND), max_size=3), data=st.data())
+async def test_law_06_a_type_is_checked_wherever_it_stands(row: Row, around: list[Around], data: st.DataObject) -> None:
+    """Its values arrive as they are, and others are refused."""
+    fit = data.draw(st.sampled_from(row.fits or (None,)))
+    misfit = data.draw(st.sampled_from([one for one in row.misfits if one is not None]))
+    annotation = row.annotation
+    for one in around:
+        annotation, fit, misfit = one.generic[annotation], one.put(fit), one.put(misfit)
+    if row.fits:
+        assert await outcome(annotation, fit) is fit
+    assert await outcome(annotation, misfit) is ArgumentError
+
+
+async def test_all_annotations_go_together() -> None:
+    """Whatever names pydantic gives to what is in one of them."""
+    named = {f"{index}{twice}": row for index, row in enumerate(INNER) for twice in ("a", "b")}
+    every: Any = TypedDict("every", {name: row.annotation for name, row in named.items()}, total=False)  # type: ignore[misc]
+    dispatch = create_dispatch([taking(every)], block=["rhialto.log"])
+    fits = [{name: value} for name, row in named.items() for value in row.fits]
+    misfits = [{name: value} for name, row in named.items() for value in row.misfits]
+    result = await dispatch([["key", options] for options in fits + misfits], data={})
+    assert [record.value for record in result.results] == fits
+    assert [type(record.exception) for record in result.errors] == [ArgumentError] * len(misfits)
+
+
+BARE: Any = Json
+
+
+@pytest.mark.parametrize(
+    ("annotation", "what"),
+    [
+        (BARE, "Json is text that is parsed"),
+        (Json[list[int]], "Json is text that is parsed"),
+        (Annotated[int, BARE()], "Json is text that is parsed"),
+        (list[Json[int]] | None, "Json is text that is parsed"),
+        (options(Json[int]), "Json is text that is parsed"),
+        (Never, "no value has that type"),
+        (NoReturn, "no value has that type"),
+        (list[NoReturn], "no value has that type"),
+        (typing.TextIO, "no file is an instance of that type"),
+        (typing.IO[bytes], "no file is an instance of that type"),
+        (options(typing.BinaryIO), "no file is an instance of that type"),
+    ],
+    ids=str,
+)
+def test_an_annotation_that_nothing_fits_is_refused_when_registered(annotation: Any, what: str) -> None:
+    """With the parameter, the reason, and what to write instead."""
+    with pytest.raises(RegistrationError, match=f"no check can be made for 'value': {what}") as caught:
+        taking(annotation)
+    assert (caught.value.fix or "").startswith("annotate it with ")
+
+
+class Plain(typing.TypedDict):
+    """Options, as typing has them."""
+
+    it: int
+
+
+def test_a_typed_dict_of_typing_is_read_where_pydantic_reads_it() -> None:
+    """Python 3.11's says too little of itself."""
+    if sys.version_info >= (3, 12):
+        assert taking(Plain).registrations[0].signature.at_least == 1
+        return
+    with pytest.raises(RegistrationError, match="import TypedDict from typing_extensions"):
+        taking(Plain)
