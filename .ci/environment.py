@@ -78,7 +78,7 @@ def install(folder: Path, python: Path, extras: str) -> None:
         command = [uv, "pip", "install", "--python", str(python), *project]
     else:
         command = [str(python), "-m", "pip", "install", *PLAIN, *project]
-    print("Installing, once:", end="", flush=True)
+    print("Installing, once, by uv" if uv else "Installing, once:", end="", flush=True)
     with (folder / LOG).open("w") as log, subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log) as process:
         assert process.stdout is not None
         for line in map(bytes.decode, process.stdout):
