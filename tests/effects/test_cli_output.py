@@ -129,6 +129,17 @@ def test_it_prints_whatever_the_encoding(
         assert json.loads("\n".join(told))
 
 
+@pytest.mark.parametrize(("code", "arguments"), SAID, ids=lambda value: repr(value) if isinstance(value, list) else "")
+def test_without_rich_it_prints_what_it_can(code: int, arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables need it, and say so; nothing else does."""
+    monkeypatch.setitem(sys.modules, "rich.console", None)
+    out, err = console("ascii"), console("ascii")
+    monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.setattr(sys, "stderr", err)
+    got = main(arguments)
+    assert got == code or (got == 2 and "rhialto[cli]" in written(err))
+
+
 def test_letters_are_printed_where_there_are_any(monkeypatch: pytest.MonkeyPatch) -> None:
     """What cp1252 has stays, and what it has not can be made out."""
     out = console("cp1252")
