@@ -2,8 +2,8 @@
 
 Told of it, hypercorn goes on to bind the app, and raises an error of its own out of several nurseries, or, at the end
 of an app, none at all; its command prints all that, and ends with exit code 0 (fault F). So it is not asked: quart has
-a signal for it. `serve` raises what was heard. Of the command, `say_why_briefly` replaces what a worker runs, which is
-`worker_serve` in `hypercorn.trio.run`, for this process: where that is not there, all is printed.
+a signal for it. `serve` raises what was heard. Of the command, `say_why_briefly` replaces what a worker runs, for this
+process: see `_relied.py`. It could go if hypercorn's command ended with the app's own error, and an exit code of 1.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ import traceback
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
+from importlib import import_module
 from types import TracebackType
 from typing import Any, cast
 
-import hypercorn.trio.run
-from hypercorn.utils import LifespanTimeoutError
 from quart.signals import got_serving_exception
+
+from ._relied import LifespanTimeoutError, find_cures
 
 __all__ = ["begin_with_theirs", "heard", "lone", "say_why_briefly", "without_places"]
 
@@ -71,9 +72,11 @@ def _is_between(place: TracebackType) -> bool:
 
 def say_why_briefly() -> None:
     """Have workers of the hypercorn command that fail say why the app could not start, or stop. Twice is once."""
-    run: Any = hypercorn.trio.run
-    serve = getattr(run, "worker_serve", None)
-    if serve is None or hasattr(serve, _MARK):
+    if "causes" not in find_cures():
+        return
+    run: Any = import_module("hypercorn.trio.run")
+    serve = run.worker_serve
+    if hasattr(serve, _MARK):
         return
 
     @wraps(serve)

@@ -30,6 +30,7 @@ __all__ = [
     "H2Protocol",
     "H11Protocol",
     "HTTPStream",
+    "LifespanTimeoutError",
     "Logger",
     "RawData",
     "ResponseBody",
@@ -57,9 +58,11 @@ _PLACES = {
     "H11Protocol": "hypercorn.protocol.h11",
     "HTTPStream": "hypercorn.protocol.http_stream",
     "Lifespan": "hypercorn.trio.lifespan",
+    "LifespanTimeoutError": "hypercorn.utils",
     "MAX_RECV": "hypercorn.trio.tcp_server",
     "TCPServer": "hypercorn.trio.tcp_server",
     "WorkerContext": "hypercorn.trio.worker_context",
+    "worker_serve": "hypercorn.trio.run",
     "ResponseBody": "quart.wrappers.response",
     "TrioASGIHTTPConnection": "quart_trio.asgi",
 }
@@ -92,6 +95,7 @@ if TYPE_CHECKING:
     from hypercorn.protocol.h11 import H11Protocol
     from hypercorn.protocol.http_stream import HTTPStream
     from hypercorn.trio.tcp_server import MAX_RECV, TCPServer
+    from hypercorn.utils import LifespanTimeoutError
     from quart.wrappers.response import ResponseBody
 else:
     for _name in _PLACES:
@@ -112,6 +116,10 @@ _CURES = {
     "shutdown": _Cure(
         "open streams are told of the server's end only after its graceful_timeout",
         ("HTTPStream.context", "WorkerContext.terminated"),
+    ),
+    "causes": _Cure(
+        "the command ends with more than the cause where an app cannot start",
+        ("LifespanTimeoutError", "worker_serve"),
     ),
     "workers": _Cure("nobody is warned of several workers", ("Lifespan.config",)),
     "responses": _Cure(

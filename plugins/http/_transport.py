@@ -244,7 +244,7 @@ class _Nobody:
 
 def _expect_answers(found: trio.socket.SocketType, within: float) -> None:
     every = max(1, round(within / 3))
-    wanted = {"TCP_KEEPIDLE": every, "TCP_KEEPINTVL": every, "TCP_KEEPCNT": 3}
+    wanted = {"TCP_KEEPIDLE": every, "TCP_KEEPALIVE": every, "TCP_KEEPINTVL": every, "TCP_KEEPCNT": 3}  # ALIVE: macOS
     wanted["TCP_USER_TIMEOUT"] = max(1, round(within)) * 1000
     found.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     for name, value in wanted.items():

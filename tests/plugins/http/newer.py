@@ -57,6 +57,8 @@ class Renaming(ast.NodeTransformer):
         own = self._inside == [self._owner] or (len(self._inside) == 1 and node.name in _SHARED)
         if own and node.name == self._attribute:
             node.name = NEW + node.name
+        if not self._inside:
+            node.name = self._new(node.name)
         self._inside.append("")
         self.generic_visit(node)
         self._inside.pop()

@@ -25,7 +25,7 @@ from trio.testing import MockClock
 
 from effects import Dispatch, RegistrationError, Registry, create_dispatch
 from plugins.connections import Connections
-from plugins.http import Live, serve
+from plugins.http import Live, _causes, serve
 from plugins.http._causes import say_why_briefly
 from tests.plugins.http.small import Small
 
@@ -237,9 +237,11 @@ async def test_a_worker_that_is_told_to_stop_says_nothing() -> None:
 
 def test_without_the_workers_of_hypercorn_that_is_known_all_is_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     """A newer one may have others."""
-    monkeypatch.delattr(hypercorn.trio.run, "worker_serve")
+    theirs = object()
+    monkeypatch.setattr(hypercorn.trio.run, "worker_serve", theirs)
+    monkeypatch.setattr(_causes, "find_cures", lambda: frozenset({"workers"}))
     say_why_briefly()
-    assert not hasattr(hypercorn.trio.run, "worker_serve")
+    assert hypercorn.trio.run.worker_serve is theirs
 
 
 APP = """

@@ -16,7 +16,7 @@ from quart_trio.asgi import TrioASGIHTTPConnection
 from effects import create_dispatch
 from plugins.connections import ANY, Connections
 from plugins.datastar import Datastar
-from plugins.http import Http, Live, _contained, _sending, _stack, _transport
+from plugins.http import Http, Live, _causes, _contained, _sending, _stack, _transport
 from plugins.http._relied import _CURES, _PLACES, _is_met, find_cures
 from plugins.http.testing import open_sse
 from tests.plugins.http.test_stack import open_stream, read_to_the_end, serving, until, visit
@@ -100,7 +100,7 @@ def without(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     """Every cure taken away, one at a time, and all."""
     name = cast(str, request.param)
     left = frozenset() if name == "everything" else frozenset(_CURES) - {name}
-    for module in (_contained, _sending, _stack, _transport):
+    for module in (_causes, _contained, _sending, _stack, _transport):
         monkeypatch.setattr(module, "find_cures", lambda: left)
     if "responses" not in left:
         monkeypatch.delattr(_stack._Answering, "_send_response")
