@@ -33,6 +33,7 @@ from ._problems import check_plugins
 from ._registry import Registration, Registry
 from ._shadow import warn_of_shadows
 from ._sink import Sink
+from ._template import Template, copy_data
 from ._vectors import Effect, Placeholder, find_placeholders
 
 __all__ = [
@@ -73,9 +74,11 @@ __all__ = [
     "Step",
     "Stop",
     "SystemValueError",
+    "Template",
     "UnknownKeyError",
     "Via",
     "check_plugins",
+    "copy_data",
     "create_dispatch",
     "fail_fast",
     "find_placeholders",

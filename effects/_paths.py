@@ -41,7 +41,7 @@ class Nested:
     __slots__ = ("_places", "items", "vector")
 
     vector: object
-    items: tuple[object, ...]
+    items: Sequence[object]
     _places: dict[int, Path] | None
 
     def place(self, index: int) -> Path:
@@ -66,7 +66,7 @@ class Nested:
         return places
 
 
-def nested(vector: object, items: tuple[object, ...]) -> Nested:
+def nested(vector: object, items: Sequence[object]) -> Nested:
     """The token for items that are about to be dispatched."""
     token = Nested()
     token.vector = vector

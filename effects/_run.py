@@ -22,6 +22,7 @@ from ._paths import Link, Via, nested
 from ._quick import NOTHING
 from ._read import bind, read
 from ._steps import COROUTINE, call, execute, execute_unguarded, expand, expand_around, finish
+from ._template import Template
 from ._vectors import PLAIN, WALKED, list_problem
 
 __all__ = ["run", "taken", "too_deep"]
@@ -42,7 +43,7 @@ async def run(
     origin: Context | None,
     data: Mapping[str, object] | None,
     system: Mapping[str, object] | None,
-    guarded: bool = False,
+    written: Sequence[object] | None = None,
 ) -> DispatchResult:
     """Run a whole dispatch in its frame: take up every vector, and what the actions among them expand to.
 
@@ -60,10 +61,14 @@ async def run(
     else:
         return frame.result()
     entries, guards, action_guards = tables.entries, tables.effect_guards, tables.action_guards
-    if tables.dispatch_guards and not guarded:
-        around_all = guard(frame, tables.dispatch_guards, "dispatch", items, None if origin is None else origin._link)
-        items = () if around_all.before() is not None else around_all.vector
-    link: Any = None if origin is None else (origin._link, nested(origin._vector, items))
+    if written is None:
+        written = effects.written if type(effects) is Template else items
+        if tables.dispatch_guards:
+            link_around = None if origin is None else origin._link
+            around_all = guard(frame, tables.dispatch_guards, "dispatch", items, link_around)
+            items = () if around_all.before() is not None else around_all.vector
+            written = items if around_all.rewritten else written
+    link: Any = None if origin is None else (origin._link, nested(origin._vector, written))
     rest: Iterator[Any] = iter(items)
     index: int = -1
     levels: list[Level] = []

@@ -12,6 +12,7 @@ from ._frame import Frame, Run
 from ._guards import guard
 from ._run import run, taken
 from ._tables import Tables
+from ._template import Template
 
 __all__ = ["runner"]
 
@@ -35,7 +36,9 @@ async def _run_around(
     guarded = guard(frame, frame.engine.tables.dispatch_guards, "dispatch", items, link)
     async with Around(guarded) as around:
         if around.verdict is None:
-            await run(frame, guarded.vector, origin, None, None, guarded=True)
+            as_written = type(effects) is Template and not guarded.rewritten
+            written = effects.written if as_written else guarded.vector
+            await run(frame, guarded.vector, origin, None, None, written)
         around.ended(failed=bool(frame.errors), stopped=frame.stopped is not None)
     result = frame.result()
     guarded.after(result, failed=bool(frame.errors))

@@ -17,6 +17,7 @@ from ._quick import Quick, quick
 from ._registry import Registration, Registry, namespace
 from ._signatures import Signature
 from ._tags import tag_problems
+from ._template import with_own_defaults
 
 __all__ = ["Entry", "Guard", "Tables", "guarded", "make_tables", "owned_interceptors", "settle"]
 
@@ -50,7 +51,7 @@ class Entry:
     def __init__(self, registration: Registration, *, validate: bool = True) -> None:
         self.key = registration.key
         self.plugin = registration.plugin
-        self.function: Callable[..., Any] = registration.function
+        self.function: Callable[..., Any] = with_own_defaults(registration.function)
         self.signature: Signature = registration.signature
         self.is_async = registration.signature.is_async
         self.at_least = registration.signature.at_least

@@ -8,7 +8,7 @@ from typing import Literal, final
 
 import trio
 
-from effects import Sink
+from effects import Sink, copy_data
 
 from ._keys import Frozen, freeze_name
 from ._run import check_run
@@ -80,7 +80,7 @@ class Connection:
         when_full: WhenFull | None = None,
     ) -> None:
         self.scope = scope
-        self.key = key
+        self.key = copy_data(key)
         self.frozen: tuple[Frozen, Frozen] = freeze_name((scope, key))
         self.cause: Cause | None = None
         """Why it ended; None while it is open."""

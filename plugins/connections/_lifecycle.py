@@ -14,7 +14,7 @@ from typing import cast, final
 
 import trio
 
-from effects import Dispatch, LifecycleError, RegistrationError, Sink
+from effects import Dispatch, LifecycleError, RegistrationError, Sink, Template, copy_data
 
 from ._connection import Cause, Connection
 from ._kept import kept
@@ -36,7 +36,9 @@ class Lifecycle:
     `on_open` when the first one has come, with all of the name as sink; `on_close` when the last one has gone and none
     has come back for `grace` seconds. Both get `data`, and in it, as `connection`, a mapping with `scope` and `key`,
     and for `on_close` the `cause` of the last end. Of several connections under one name, the latest one's counts.
-    Raises `RegistrationError` for a grace that is no number of seconds, 0 or more, and for data that is no mapping.
+    One lifecycle may serve any number of connections: each dispatch gets containers of its own. Raises
+    `RegistrationError` for effects that are no list, for a grace that is no number of seconds, 0 or more, and for data
+    that is no mapping.
     """
 
     on_open: Sequence[object] = ()
@@ -47,6 +49,9 @@ class Lifecycle:
     def __post_init__(self) -> None:
         if not is_seconds(self.grace) or self.grace < 0:
             raise RegistrationError("grace is a number of seconds, 0 or more", fix="write grace=2")
+        for name in ("on_open", "on_close"):
+            if not isinstance(getattr(self, name), (list, tuple)):
+                raise RegistrationError(f"{name} is a list of effect vectors", fix=f'write {name}=[["key", ...], ...]')
         if not isinstance(self.data, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise RegistrationError("the data of a lifecycle is a mapping", fix="leave it out where there is none")
 
@@ -227,11 +232,11 @@ class Guests:
     async def _tell(self, guest: _Guest, effects: Sequence[object], more: Mapping[str, object], *, sink: bool) -> None:
         if not effects:
             return
-        scope, key = guest.name
-        data = {**guest.lifecycle.data, "connection": {"scope": scope, "key": key, **more}}
         try:
+            scope, key = copy_data(guest.name)
+            data = {**copy_data({**guest.lifecycle.data}), "connection": {"scope": scope, "key": key, **more}}
             system = {"sink": self._sink(guest)} if sink else None
-            await cast(Dispatch, self._dispatch)(effects, data=data, system=system)
+            await cast(Dispatch, self._dispatch)(Template(effects), data=data, system=system)
         except Exception:
             _logger.exception("effects for those who come and go could not be dispatched")
 

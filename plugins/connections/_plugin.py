@@ -10,7 +10,7 @@ from typing import NotRequired, final
 import trio
 from typing_extensions import TypedDict
 
-from effects import Context, Dispatch, Effect, RegistrationError, Registry, hookimpl
+from effects import Context, Dispatch, Effect, RegistrationError, Registry, copy_data, hookimpl
 
 from ._connection import Cause, Connection
 from ._expiry import expire_stuck
@@ -49,7 +49,7 @@ class Presence:
 
     def names(self, pattern: Sequence[object], exclude: Sequence[object] = ()) -> Sequence[Name]:
         """The names `(scope, key)` that match, each once, however many connections it has. Raises `PatternError`."""
-        return self._store.names(pattern, patterns_in(exclude))
+        return copy_data(self._store.names(pattern, patterns_in(exclude)))
 
     def count(self, pattern: Sequence[object], exclude: Sequence[object] = ()) -> int:
         """How many connections match. Raises `PatternError` for what is no pattern."""
@@ -261,7 +261,7 @@ class Connections:
 
 def _member_key(data: object, member: object) -> object:
     """The key of the connection that one copy of the effect goes to."""
-    return theirs(member).key
+    return copy_data(theirs(member).key)
 
 
 def _member_scope(data: object, member: object) -> object:

@@ -9,7 +9,7 @@ from typing import TypeVar, cast
 from quart.typing import ResponseReturnValue
 from werkzeug.sansio.response import Response as AnyResponse
 
-from effects import ErrorRecord
+from effects import ErrorRecord, Template
 
 from ._invalid import Messages
 
@@ -33,8 +33,8 @@ async def taken(effects: Snapshot) -> Effects:
 
 
 def resolved(effects: Effects | Callable[[A], Effects], about: A) -> Effects:
-    """The effects for what they are about."""
-    return effects(about) if callable(effects) else effects
+    """The effects for what they are about. Those that are kept are for many requests."""
+    return effects(about) if callable(effects) else Template(effects)
 
 
 async def page(otherwise: Otherwise) -> ResponseReturnValue:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from copy import deepcopy
 from functools import partial
 from typing import Final, cast
 
 from pydantic import BaseModel
 
-from effects import EffectsError, Placeholder
+from effects import EffectsError, Placeholder, copy_data
 
 from ._models import kind_in, part_of, unknown_part
 
@@ -79,7 +78,7 @@ def _resolve(part: str, data: Mapping[str, object], path: Sequence[str], *defaul
             value = part_of(value, name)
     except LookupError:
         if default:
-            return deepcopy(default[0])  # or one visitor might get what an action has done to another's
+            return copy_data(default[0])  # or one visitor might get what an action has done to another's
         raise MissingValueError(
             f"no {'.'.join(path)!r} in the request's {part}",
             fix="send it, give the placeholder a default, or dispatch inside Live.reply or Live.stream",

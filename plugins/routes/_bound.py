@@ -11,7 +11,7 @@ from quart.blueprints import BlueprintSetupState
 from quart.typing import ResponseReturnValue
 from werkzeug.routing import Map
 
-from effects import RegistrationError, Registry
+from effects import RegistrationError, Registry, Template
 from plugins.http import Live
 
 from ._checks import check
@@ -37,7 +37,7 @@ class BoundRoute:
     endpoint: str
     """Its name for `url_for`, after that of the blueprint: `url_for("routes.lobby/join", room="tea")`."""
     effects: Sequence[object]
-    """What each request dispatches: the effects of the route."""
+    """What each request dispatches: the effects of the route, a `Template`."""
 
     async def answer(self, /, **_: object) -> ResponseReturnValue:
         """Answer the current request. Its path's parameters are passed in, and found in the request itself."""
@@ -101,7 +101,7 @@ def routes(live: Live, *sources: Source) -> tuple[BoundRoute, ...]:
                 f"{made[endpoint].owner} and {claim.owner} have routes with one endpoint, {endpoint!r}",
                 fix='rename one of them: Route(..., endpoint="...")',
             )
-        made[endpoint] = BoundRoute(claim.route, live, claim.owner, endpoint, claim.route.effects)
+        made[endpoint] = BoundRoute(claim.route, live, claim.owner, endpoint, Template(claim.route.effects))
     return tuple(made.values())
 
 

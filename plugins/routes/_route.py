@@ -9,7 +9,7 @@ from typing import cast, final
 
 from pydantic import BaseModel
 
-from effects import RegistrationError, find_placeholders
+from effects import RegistrationError, Template, find_placeholders
 from plugins.http import Allow, Effects, OnError, OnInvalid, Otherwise, PathParam, placeholder_problem
 
 from ._path import kinds, path_params
@@ -84,8 +84,8 @@ class Route:
 
     @property
     def effects(self) -> list[object]:
-        """What is dispatched: data, to be looked at, expanded or recorded in tests."""
-        return [self._targeted(), *self.reply]
+        """What is dispatched: data, to be looked at, expanded or recorded in tests; containers are new each time."""
+        return [*Template([self._targeted(), *self.reply])]
 
     @property
     def kinds(self) -> Mapping[str, type]:

@@ -13,7 +13,7 @@ from typing import Annotated, final
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from effects import Context, Effect, RegistrationError, Registry, hookimpl
+from effects import Context, Effect, RegistrationError, Registry, Template, copy_data, hookimpl
 
 from ._schedules import Scheduled, Schedules, Turns
 
@@ -81,7 +81,7 @@ def _schedule_now(*, schedules: Schedules) -> Mapping[str, Scheduled]:
     return schedules.now()
 
 
-Work = Callable[[Context, Schedules, Turns, Sequence[Effect]], Awaitable[None]]
+Work = Callable[[Context, Schedules, Turns, Template], Awaitable[None]]
 
 
 def _schedule(
@@ -89,23 +89,28 @@ def _schedule(
 ) -> str:
     name = schedules.claim(ctx.key, options.get("name"), replace=options.get("replace", False))
     turns = Turns(name, ctx.key, options["seconds"])
-    ctx.spawn(work, schedules, turns, effects)
+    ctx.spawn(work, schedules, turns, Template(effects))
     schedules.put(turns)  # after what may raise: what could not be spawned is not kept, and replaces nothing
     return name
 
 
-async def _once(ctx: Context, schedules: Schedules, turns: Turns, effects: Sequence[Effect]) -> None:
+async def _once(ctx: Context, schedules: Schedules, turns: Turns, effects: Template) -> None:
     with schedules.kept(turns):
         is_due = await turns.come()
     if is_due:
-        await ctx.dispatch(effects)
+        await _turn(ctx, effects)
 
 
-async def _again(ctx: Context, schedules: Schedules, turns: Turns, effects: Sequence[Effect]) -> None:
+async def _again(ctx: Context, schedules: Schedules, turns: Turns, effects: Template) -> None:
     with schedules.kept(turns):
         while await turns.come():
-            await ctx.dispatch(effects)
+            await _turn(ctx, effects)
             turns.advance()
+
+
+async def _turn(ctx: Context, effects: Template) -> None:
+    """Run effects as they were scheduled: what one turn does to its lists and dicts, the next does not see."""
+    await ctx.dispatch(effects, data=copy_data({**ctx.data}))
 
 
 @final

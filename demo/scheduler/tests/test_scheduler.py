@@ -41,12 +41,13 @@ class Diary:
         self._registry.effect("note")(self._note)
         self._registry.effect("wait")(self._wait)
         self._registry.effect("fail")(self._fail)
+        self._registry.effect("spoil")(self._spoil)
         self._registry.action("look")(self._look)
         self._registry.placeholder("who")(self._who)
 
     @hookimpl
     def rhialto_registry(self) -> Registry:
-        """Contribute `note`, `wait`, `fail`, `look` and the placeholder `who`."""
+        """Contribute `note`, `wait`, `fail`, `spoil`, `look` and the placeholder `who`."""
         return self._registry
 
     @hookimpl
@@ -62,6 +63,11 @@ class Diary:
 
     def _fail(self, ctx: Context) -> None:
         raise OSError("no bell")
+
+    def _spoil(self, ctx: Context, options: dict[str, list[object]], more: list[list[object]]) -> None:
+        self._note(ctx, repr((options, more)))
+        options["names"].append("spoilt")
+        more[0].append("spoilt")
 
     def _look(self, state: Mapping[str, object]) -> list[list[object]]:
         return [["note", state["schedule"]]]
@@ -142,6 +148,19 @@ async def test_placeholders_are_resolved_when_it_runs_from_the_data_of_then(auto
         await dispatch([tea], data={"who": "Ben"})
         await trio.sleep(6)
         assert {what for _, what in diary.notes} == {"Ann", "Ben"}
+
+
+@pytest.mark.parametrize("key", ["after", "every"])
+async def test_no_turn_sees_what_became_of_the_effects_of_another(autojump_clock: MockClock, key: str) -> None:
+    """Each has lists and dicts of its own, and so has what is scheduled twice with one vector; places stay."""
+    async with started() as (dispatch, diary):
+        spoil: list[object] = [key, {"seconds": 5}, ["spoil", {"names": []}, Placeholder("who")], ["fail"]]
+        for _ in range(2):
+            empty: list[object] = []
+            await dispatch([spoil], data={"who": [empty]})
+        await trio.sleep(19)
+        assert [what for _, what in diary.notes] == ["({'names': []}, [[]])"] * (2 if key == "after" else 6)
+        assert {one.path for one in diary.heard} == {(0, Via.BACKGROUND, 3)}
 
 
 async def test_each_turn_has_a_budget_of_its_own(autojump_clock: MockClock) -> None:

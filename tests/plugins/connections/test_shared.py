@@ -1,0 +1,84 @@
+"""A lifecycle may be many connections', and a name is handed out again and again: nobody sees what became of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import trio
+from trio.testing import MockClock
+
+from effects import Context, Placeholder, RegistrationError, Registry, create_dispatch
+from plugins.connections import ANY, Connection, Connections, Lifecycle
+from tests.spoiling import Spoiler, spoil
+
+
+def world() -> tuple[Connections, Spoiler, Any]:
+    """A dispatch in which everything is spoilt."""
+    spoiler, connections, registry = Spoiler(), Connections(), Registry("test")
+
+    @registry.effect("note")
+    async def note(ctx: Context, *what: object) -> None:
+        await trio.sleep(1)  # others come meanwhile
+        spoil(what)
+
+    @registry.action("names")
+    def names(state: Any) -> Any:
+        found = state["connections"].names([ANY, ANY])
+        spoil(found)
+        return [["note", *found]]
+
+    return connections, spoiler, create_dispatch([connections, registry, spoiler.registry])
+
+
+ABOUT = [Placeholder("connection/own-scope"), Placeholder("connection/own-key"), Placeholder("who", [])]
+SHARED = Lifecycle([["note", {"all": []}, *ABOUT[:2]]], [["note", {"all": []}, *ABOUT[:2]]], data={"all": [{"a": []}]})
+
+
+@pytest.mark.parametrize("together", [False, True])
+async def test_nobody_sees_what_became_of_the_effects_of_a_shared_lifecycle(
+    together: bool, autojump_clock: MockClock
+) -> None:
+    """Nor of its data, nor of the name: one after the other, or at the same time."""
+    connections, spoiler, dispatch = world()
+    before = repr(SHARED)
+    async with dispatch.running(), trio.open_nursery() as nursery:
+        for number in range(3):
+            one = Connection(f"s{number}", ["room", ["tea"]])
+            if together:
+                nursery.start_soon(connections.open, one, SHARED)
+            else:
+                await connections.open(one, SHARED)
+        await trio.sleep(2)
+        for one in [*connections.store]:
+            one.close()
+            if not together:
+                await trio.sleep(9)
+        await trio.sleep(9)
+        assert connections._guests._guests == {}
+    told = [[line.replace(f"s{number}", "s") for line in spoiler.seen if f"s{number}" in line] for number in range(3)]
+    assert len(told[0]) == 4
+    assert told == [told[0]] * 3
+    assert repr(SHARED) == before
+
+
+async def test_a_key_is_handed_out_and_stays(autojump_clock: MockClock) -> None:
+    """To whoever was given it, who made it, and who asks who is there."""
+    connections, _, dispatch = world()
+    key: list[object] = ["room", ["tea"]]
+    one = Connection("ann", key)
+    async with dispatch.running():
+        connections.add(one)
+        spoil(key)
+        for _ in range(2):
+            (await dispatch([["names"]])).raise_errors()
+            each = ["broadcast", {"pattern": [ANY, ANY]}, ["note", Placeholder("connection/key")]]
+            (await dispatch([each])).raise_errors()
+        assert one.key == ["room", ["tea"]]
+
+
+@pytest.mark.parametrize("name", ["on_open", "on_close"])
+def test_effects_that_are_no_list_are_refused(name: str) -> None:
+    """When the lifecycle is made."""
+    with pytest.raises(RegistrationError, match=f"{name} is a list of effect vectors"):
+        Lifecycle(**{name: "note"})  # type: ignore[arg-type]
