@@ -18,7 +18,7 @@ __all__ = ["too_early"]
 
 def too_early(
     error: BaseException,
-    placeholder: Placeholder,
+    placeholder: Placeholder | None,
     place: Path,
     args: Sequence[object],
     signature: Signature,
@@ -28,7 +28,7 @@ def too_early(
 
     `place` leads from the vector to the placeholder. `keys` are those that are registered.
     """
-    if not isinstance(error, Exception) or not _leads_through_an_effect(place, args, keys):
+    if placeholder is None or not isinstance(error, Exception) or not _leads_through_an_effect(place, args, keys):
         return error
     index = cast(int, place[0]) - 1
     parameter = signature.checks[index] if index < len(signature.checks) else signature.rest

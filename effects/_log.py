@@ -1,7 +1,8 @@
 """The engine's own error listener: one log record for each error.
 
 What user code put into an exception may be a value, such as a password it could not parse. So the log says which
-exception and where in the code it was raised, and leaves its message out except in debug mode and at level DEBUG.
+exception and where in the code it was raised, and leaves its message out except in debug mode, or where
+the logger `effects` itself is set to DEBUG.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ _logger = logging.getLogger("effects")
 class ErrorLog:
     """Writes every error record to the logger `effects`, at level ERROR.
 
-    At INFO where somebody deals with it; at DEBUG, what the exception says is a record of its own.
+    At INFO where somebody deals with it. Where this very logger is set to DEBUG, and not only all of a program, what an
+    exception says is a record of its own.
+
     Its parts are attributes of the log record: `effect_phase`, `effect_key`, `effect_path`, `effect_types`,
     `effect_plugin` and `effect_error`, the name of the exception's type; where the hook of an interceptor failed, also
     `effect_interceptor` and `effect_hook`. All are text or None, the types a list of it.
@@ -40,7 +43,7 @@ class ErrorLog:
         frames = () if isinstance(record.exception, EffectsError) else _frames(record.exception)
         level, said = (logging.INFO, f"handled: {record}") if record.handled else (logging.ERROR, str(record))
         _logger.log(level, "%s", "\n".join([said, *frames]), extra=_fields(record))
-        if frames and _logger.isEnabledFor(logging.DEBUG):
+        if frames and 0 < _logger.level <= logging.DEBUG:
             message = f"{record.cause} says: {message_of(record.exception)}"
             _logger.debug("%s", message, extra=_fields(record))
 

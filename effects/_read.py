@@ -121,10 +121,9 @@ def resolved(
     except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
         owner = None if current is None else known[current.key].plugin
         within = _within(link, entry, args, current)
-        if current is not None:
-            place = flatten(within)[len(flatten(link)) :]
-            error = too_early(error, current, place, args, entry.signature, frame.engine.tables.entries)
-        frame.absorb(error, "interpolate", entry.key, within, owner, vector)
+        place = flatten(within)[len(flatten(link)) :]
+        told = too_early(error, current, place, args, entry.signature, frame.engine.tables.entries)
+        frame.absorb(told, "interpolate", entry.key, within, owner, vector)
         return None
 
 

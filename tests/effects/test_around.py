@@ -320,6 +320,25 @@ async def test_what_suppresses_a_cancellation_is_refused(kind: Kind, ear: Any) -
     assert log[-1] == "a leaves cancelled"
 
 
+async def test_what_raises_the_cancellation_again_itself_is_fine(ear: Any) -> None:
+    """As a context manager may that is written by hand."""
+
+    class Again:
+        def __enter__(self) -> None: ...
+        def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+            if error is not None:
+                raise error
+
+    log: Log = []
+    listener = ear()
+    again = Interceptor(id="again", around_effect=lambda step, ending: Again())
+    dispatch = create_dispatch([acting(log), listener], interceptors=[noting(log), again])
+    with trio.move_on_after(0) as scope:
+        await dispatch([["wait"]])
+    assert scope.cancelled_caught
+    assert (log[-1], listener.heard) == ("a leaves cancelled", [])
+
+
 async def test_what_is_cancelled_while_it_is_entered_or_left_leaves_the_others() -> None:
     """Only a dispatch may wait for it."""
     for waits in ("enter", "leave"):

@@ -114,6 +114,12 @@ def test_a_lifespan_in_a_class_is_refused() -> None:
         Registry("plugin").lifespan(cast(Any, opened))
 
 
+def test_a_lifespan_that_does_not_tell_what_it_takes_is_taken() -> None:
+    """As some do not that are written in C."""
+    taken: Any = Registry("plugin").lifespan(cast(Any, dict))
+    assert taken is dict
+
+
 HOOKS = ["before_dispatch", "after_dispatch", "before_action", "after_action", "before_effect", "after_effect"]
 
 

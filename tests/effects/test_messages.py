@@ -40,9 +40,9 @@ def test_nouns_have_their_article(kind: str, function: Any, options: dict[str, A
 async def test_the_message_of_an_apps_exception_is_in_the_log_at_debug(
     kit: Kit, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """And nowhere else, outside debug mode; the record says how to see it."""
+    """Of this logger, and nowhere else, outside debug mode; the record says how to see it."""
     dispatch = create_dispatch([kit()])
-    caplog.set_level(logging.INFO, "effects")
+    caplog.set_level(logging.DEBUG)
     (record,) = (await dispatch([["fail"]])).errors
     assert "boom" not in str(record) + "".join(message.partition("raise ")[0] for message in caplog.messages)
     assert "fix  create_dispatch(..., debug=True) shows its message" in str(record)

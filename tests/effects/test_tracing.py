@@ -472,3 +472,20 @@ async def test_a_trace_without_values_watches_nothing(shop: Dispatch) -> None:
     tracer = Tracer(shop)
     await tracer([["order", Placeholder("word")]], data={"word": "s3cr3t"}, system={"prices": {"s3cr3t": 1}})
     assert "s3cr3t" not in str(tracer.trace) + str(tracer.trace.as_data())
+
+
+async def test_state_that_is_read_when_its_action_is_over_is_nobodys() -> None:
+    """An action may have kept it, though it should not."""
+    plugin = Registry("plugin")
+    kept: list[Mapping[str, object]] = []
+
+    @plugin.action("keep")
+    def keep(state: Mapping[str, object]) -> list[object]:
+        kept.append(state)
+        return [["read"]]
+
+    plugin.state("slice")(lambda: 1)
+    plugin.effect("read")(lambda ctx: kept[0]["slice"])
+    tracer = Tracer(create_dispatch([plugin]), values=True)
+    (await tracer([["keep"]])).raise_errors()
+    assert [node.state for node in tracer.trace] == [{}, {}, {}]
