@@ -1,26 +1,32 @@
 """How much Hypothesis tries, and what a test that is skipped comes to.
 
-With `REQUIRE_ALL=1` it fails, so that nobody takes a skip for a pass. No profile has a deadline: a test is not wrong
-because the machine is slow. `pytest` alone looks for what is new; the others are named by commands of the Makefile.
+With `REQUIRE_ALL=1` it fails, so that nobody takes a skip for a pass. No profile minds how long anything takes, since a
+test is not wrong where a machine is slow. `pytest` alone looks for what is new; the Makefile names the other profiles.
 """
 
+import gc
 import os
 from collections.abc import Generator
 from typing import TypeVar
 
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import HealthCheck, Phase, settings
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
-settings.register_profile("new", deadline=None)
+settings.register_profile("new", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("new")
-settings.register_profile("ci", deadline=None, derandomize=True, database=None)
+settings.register_profile("ci", settings.get_profile("new"), derandomize=True, database=None)
 settings.register_profile("brief", settings.get_profile("ci"), max_examples=20)
-settings.register_profile("long", deadline=None, max_examples=3_000)
+settings.register_profile("long", settings.get_profile("new"), max_examples=3_000)
 settings.register_profile(  # for trying many changes to the code: who fails is asked for no smaller example
     "quick", settings.get_profile("ci"), max_examples=60, phases=[Phase.explicit, Phase.generate]
 )
+
+
+def pytest_collection_finish() -> None:
+    """Nothing that was imported is garbage, and looking for it again and again takes a seventh of the time."""
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)
