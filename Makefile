@@ -16,7 +16,7 @@ leg-3.14:          RESOLUTION := highest
 .PHONY: demo check test lint types fast covered browser servers mutants search legs $(LEGS) looks docs wheel clean
 
 demo: $(DEMO) $(CLIENT)
-	@$(BIN)/python -m demo $(BIND) $(CLIENT)
+	@$(BIN)/python -m demo $(BIND)
 
 check: $(READY)
 	@$(MAKE) --no-print-directory --jobs=3 lint types fast

@@ -1,6 +1,6 @@
-"""Start the demo: `python -m demo 127.0.0.1:8000 .venv/datastar.js`, as `make demo` does once all is installed.
+"""Start the demo: `python -m demo 127.0.0.1:8000`, as `make demo` does once all is installed.
 
-Both may be left out. It says where pages have the browser client from, then becomes the command that the README shows.
+It becomes the command that the README shows, unless nobody could listen there.
 """
 
 from __future__ import annotations
@@ -8,24 +8,14 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from pathlib import Path
-
-from plugins.datastar import DATASTAR_URL
 
 __all__ = ["main"]
 
 
-def main(bind: str = "127.0.0.1:8000", client: str = "") -> None:
-    """Serve the demo at an address, with the browser client from a file if that is there and nothing else is asked for.
-
-    Raises `SystemExit`, which says why, where nothing can be served there.
-    """
-    if Path(client).is_file():
-        os.environ["DATASTAR_URL"] = os.environ.get("DATASTAR_URL") or client
+def main(bind: str = "127.0.0.1:8000") -> None:
+    """Serve the demo at an address. Raises `SystemExit`, which says why, where nothing can be served there."""
     if why := _refused(bind):
         sys.exit(f"{bind} cannot be used: {why}. Choose another address, as in `make demo BIND=127.0.0.1:8001`")
-    print(f"Pages load the browser client from {os.environ.get('DATASTAR_URL') or f'the network, {DATASTAR_URL}'}")
-    sys.stdout.flush()
     command = [sys.executable, "-m", "hypercorn", "-k", "trio", "--bind", bind, "demo.app:app"]
     os.execv(command[0], command)  # noqa: S606 (there is no shell on purpose)
 

@@ -1,4 +1,4 @@
-"""`python -m demo`: an address, a browser client, and then the plain command."""
+"""`python -m demo`: an address, and then the plain command."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import os
 import runpy
 import socket
 import sys
-from pathlib import Path
 
 import pytest
 
 from demo.__main__ import main
-from plugins.datastar import DATASTAR_URL
 
 FREE = "127.0.0.1:0"
 
@@ -21,16 +19,7 @@ def became(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """The commands that the process became, if it could."""
     commands: list[list[str]] = []
     monkeypatch.setattr(os, "execv", lambda _, command: commands.append(command))
-    monkeypatch.setenv("DATASTAR_URL", "")
     return commands
-
-
-@pytest.fixture
-def client(tmp_path: Path) -> Path:
-    """A file that pages may load the browser client from."""
-    file = tmp_path / "our own.js"
-    file.touch()
-    return file
 
 
 def test_it_becomes_the_command_that_the_readme_shows(became: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,32 +31,11 @@ def test_it_becomes_the_command_that_the_readme_shows(became: list[list[str]], m
     assert command[1:] == ["-m", "hypercorn", "-k", "trio", "--bind", FREE, "demo.app:app"]
 
 
-def test_pages_load_the_client_from_the_file_that_is_there(client: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """And it says so."""
-    main(FREE, str(client))
-    assert os.environ["DATASTAR_URL"] == str(client)
-    assert str(client) in capsys.readouterr().out
-
-
-def test_without_that_file_it_says_that_pages_need_the_network(capsys: pytest.CaptureFixture[str]) -> None:
-    """The client is then where it is by default."""
-    main(FREE, "nowhere.js")
-    assert os.environ["DATASTAR_URL"] == ""
-    assert capsys.readouterr().out == f"Pages load the browser client from the network, {DATASTAR_URL}\n"
-
-
 @pytest.mark.parametrize("bind", ["[::1]:0", "unix:/tmp/demo.sock", "localhost"])
 def test_whatever_else_a_server_may_be_bound_to_is_passed_on(bind: str, became: list[list[str]]) -> None:
     """As it is."""
     main(bind)
     assert became[0][-2] == bind
-
-
-def test_a_client_that_was_asked_for_goes_first(client: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As everywhere."""
-    monkeypatch.setenv("DATASTAR_URL", "https://example.org/datastar.js")
-    main(FREE, str(client))
-    assert os.environ["DATASTAR_URL"] == "https://example.org/datastar.js"
 
 
 @pytest.mark.parametrize(
