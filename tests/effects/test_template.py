@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 import trio
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict
@@ -215,6 +215,7 @@ vectors = st.lists(st.tuples(st.sampled_from(["hold", "shout", "again"]), data).
 
 @settings(deadline=None, max_examples=60)
 @given(vectors, st.sampled_from([list, tuple]))
+@example([["hold", Placeholder("it", [1])]], list)
 def test_law_06_dispatches_of_one_template_see_the_same(effects: list[Any], kind: Callable[[Any], Any]) -> None:
     """Whatever interpreters, actions and hooks do to what they are handed; one after the other, or at the same time."""
     spoiler = Spoiler()
