@@ -2,11 +2,13 @@
 
 Two tabs are one guest: only the first opens and only the last closes, and one that comes back within the grace has
 never been away. For each name, what opens and what closes is dispatched one after the other, never at the same time.
+Who comes waits for that, but not for ever: what takes too long goes on behind an open stream, in the same order.
 """
 
 from __future__ import annotations
 
 import logging
+import reprlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -60,7 +62,7 @@ class Lifecycle:
 class _Guest:
     """One name while somebody is connected under it, or has yet to be announced as gone."""
 
-    __slots__ = ("announced", "cause", "lifecycle", "name", "open", "returned", "settled")
+    __slots__ = ("announced", "cause", "lifecycle", "name", "open", "returned", "settled", "told")
 
     def __init__(self, name: Name, lifecycle: Lifecycle) -> None:
         self.name = name
@@ -69,6 +71,8 @@ class _Guest:
         """How many connections there are."""
         self.announced = False
         """Whether `on_open` was dispatched, and no `on_close` since."""
+        self.told = "on_open"
+        """Which of the two was dispatched last."""
         self.cause: Cause = "closed"
         self.returned = trio.Event()
         self.settled: trio.Event | None = None
@@ -77,10 +81,14 @@ class _Guest:
 
 @final
 class Guests:
-    """Who is there, by name, and the tasks that say so, which live as long as `serve` runs."""
+    """Who is there, by name, and the tasks that say so, which live as long as `serve` runs.
 
-    def __init__(self, store: ConnectionStore) -> None:
+    Whoever comes waits for them for `open_timeout` seconds.
+    """
+
+    def __init__(self, store: ConnectionStore, open_timeout: float) -> None:
         self._store = store
+        self._open_timeout = open_timeout
         self._guests: dict[tuple[Frozen, Frozen], _Guest] = {}
         self._dispatch: Dispatch | None = None
         self._nursery: trio.Nursery | None = None
@@ -146,7 +154,8 @@ class Guests:
     async def arrive(self, connection: Connection, lifecycle: Lifecycle) -> None:
         """Count a connection as there until it ends; at once if it has. Returns when its `on_open` is done.
 
-        When cancelled, the connection still counts, and what was begun goes on.
+        Or after `open_timeout` seconds, with a warning: what was begun then goes on, and `on_open` follows it. When
+        cancelled, the connection still counts, and so it goes on, too.
         """
         if connection.cause is not None:
             return
@@ -154,7 +163,16 @@ class Guests:
         guest.lifecycle = lifecycle
         self._count(guest, connection)
         guest.returned.set()
-        await self._settle(guest).wait()
+        with trio.move_on_after(self._open_timeout) as patience:
+            await self._settle(guest).wait()
+        if patience.cancelled_caught:
+            _logger.warning(
+                "a stream under the key %s opens before its on_open is done: %s was at work for %g seconds. Let "
+                "effects in it ctx.spawn what may take long, or say Connections(open_timeout=...)",
+                reprlib.repr(connection.key),
+                guest.told,
+                self._open_timeout,
+            )
 
     async def hurry(self) -> None:
         """Grant no grace any more, and wait until all that is to be dispatched has been.
@@ -208,10 +226,10 @@ class Guests:
         try:
             while bool(guest.open) != guest.announced:
                 if guest.open:
-                    guest.announced = True
+                    guest.announced, guest.told = True, "on_open"
                     await self._tell(guest, guest.lifecycle.on_open, {}, sink=True)
                 elif (self._hurrying or await self._stayed_away(guest)) and not self._adopt(guest):
-                    guest.announced = False
+                    guest.announced, guest.told = False, "on_close"
                     await self._tell(guest, guest.lifecycle.on_close, {"cause": guest.cause}, sink=False)
         finally:
             guest.settled = None

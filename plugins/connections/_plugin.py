@@ -61,10 +61,12 @@ class Connections:
     """The plugin: `broadcast`, `with-connection` and `disconnect` over a store of connections.
 
     The state slice `connections` is a `Presence`. While the dispatch runs, a connection that has had something to write
-    for `ttl` seconds, and wrote none of it, is ended as `expired`. When it stops, effects of `on_close` may take
-    `shutdown_timeout` seconds, all together. With a `history`, connections that were cut off may come back to where
-    they were; it is the store's, which has to be one in memory. Raises `RegistrationError` for times that are no number
-    of seconds above 0, and for a store that is none, or has a history already.
+    for `ttl` seconds, and wrote none of it, is ended as `expired`. A stream that opens waits for its `on_open`, and for
+    an `on_close` of its name that is still at work, for `open_timeout` seconds; then it opens without, and they follow
+    in their order. When the dispatch stops, effects of `on_close` may take `shutdown_timeout` seconds, all together.
+    With a `history`, connections that were cut off may come back to where they were; it is the store's, which has to be
+    one in memory. Raises `RegistrationError` for times that are no number of seconds above 0, and for a store that is
+    none, or has a history already.
     """
 
     name = "connections"
@@ -74,10 +76,12 @@ class Connections:
         store: ConnectionStore | None = None,
         *,
         ttl: float = 60.0,
+        open_timeout: float = 2.0,
         shutdown_timeout: float = 2.0,
         history: History | None = None,
     ) -> None:
-        for name, seconds in (("ttl", ttl), ("shutdown_timeout", shutdown_timeout)):
+        times = {"ttl": ttl, "open_timeout": open_timeout, "shutdown_timeout": shutdown_timeout}
+        for name, seconds in times.items():
             if not is_seconds(seconds) or seconds <= 0:
                 raise RegistrationError(f"{name} is a number of seconds above 0", fix="leave it out for the default")
         if store is not None and not isinstance(store, ConnectionStore):  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -88,7 +92,7 @@ class Connections:
         self._ttl = ttl
         self._shutdown_timeout = shutdown_timeout
         self._deadline = float("inf")
-        self._guests = Guests(self.store)
+        self._guests = Guests(self.store, open_timeout)
         self._own: dict[Connection, None] = {}
         self._registry = self._filled()
 
@@ -131,7 +135,8 @@ class Connections:
     async def open(self, connection: Connection, lifecycle: Lifecycle) -> None:
         """Keep a connection as `add` does, and dispatch what its lifecycle says. Returns when its `on_open` is done.
 
-        Raises `LifecycleError` outside `dispatch.running()`. When cancelled, the connection stays: close it.
+        Or after `open_timeout` seconds, with a warning that names the key: then `on_open` is done later. Raises
+        `LifecycleError` outside `dispatch.running()`. When cancelled, the connection stays: close it.
         """
         self._guests.check_open()
         self.add(connection)

@@ -267,6 +267,8 @@ class Live:
 
         `on_open` is dispatched, and done, before the effects, when this is the first stream under its key; what it
         sends to this stream follows them. `on_close` is dispatched when the last has been gone for `grace` seconds.
+        Where they are at work for longer than the `open_timeout` of the Connections plugin, the effects no longer wait,
+        and `on_open` is done later.
         Both get this request's data and, as `connection`, the scope, the key and the cause. When somebody ends the
         stream before the effects are done, they are cancelled.
 

@@ -139,5 +139,7 @@ def test_a_time_to_live_is_a_number_of_seconds(ttl: Any) -> None:
     """Above zero, and finite."""
     with pytest.raises(RegistrationError, match="ttl is a number of seconds"):
         Connections(ttl=ttl)
+    with pytest.raises(RegistrationError, match="open_timeout is a number of seconds"):
+        Connections(open_timeout=0)
     with pytest.raises(RegistrationError, match="shutdown_timeout is a number of seconds"):
         Connections(shutdown_timeout=ttl)

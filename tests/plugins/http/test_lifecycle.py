@@ -9,7 +9,7 @@ import trio
 from quart.typing import ResponseReturnValue
 from trio.testing import MockClock
 
-from effects import Placeholder
+from effects import Context, Placeholder, Registry
 from plugins.connections import ConnectionLimits, MemoryStore
 from plugins.http import PathParam
 from plugins.http.testing import open_sse
@@ -71,6 +71,36 @@ async def test_two_tabs_of_one_visitor_are_one(autojump_clock: MockClock) -> Non
             assert len(small.log) == 3
         await trio.sleep(3)
     assert small.log[3:] == [("left", "ann", "closed")]
+
+
+async def test_a_slow_on_close_leaves_no_page_blank(autojump_clock: MockClock) -> None:
+    """The effects of a reload no longer wait for it. What is announced is announced in order, and reaches the page."""
+    slow = Registry("slow")
+
+    @slow.effect("mail")
+    async def mail(ctx: Context) -> None:
+        small.log.append("mail")
+        await trio.sleep(45)
+        small.log.append("mailed")
+
+    small = Small(slow)
+
+    @small.app.get("/sse")
+    async def sse() -> ResponseReturnValue:
+        came = [["note", "came"], ["patch-signals", {"n": 2}]]
+        first = [["note", "snapshot"], ["patch-signals", {"n": 1}]]
+        return await small.live.stream(first, key="k", on_open=came, on_close=[["mail"]], grace=0)
+
+    async with small.app.test_app():
+        client = await small.visitor()
+        async with open_sse(client, "/sse") as stream:
+            assert [(await stream.event()).signals for _ in range(2)] == [{"n": 1}, {"n": 2}]
+        await trio.sleep(1)
+        async with open_sse(client, "/sse") as again:
+            assert (await again.event()).signals == {"n": 1}
+            assert small.log == ["came", "snapshot", "mail", "snapshot"]
+            assert (await again.event()).signals == {"n": 2}
+            assert small.log[4:] == ["mailed", "came"]
 
 
 async def test_when_the_app_stops_everyone_leaves_without_grace(autojump_clock: MockClock) -> None:
