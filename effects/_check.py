@@ -9,7 +9,7 @@ from ._errors import ArgumentError, EffectsError, PlaceholderError, ShapeError, 
 from ._signatures import Late, miscounted
 from ._tables import Entry, Tables
 from ._validation import explain
-from ._vectors import find_placeholders, list_problem, vector_problem
+from ._vectors import find_placeholders, list_problem, plain_key, vector_problem
 
 __all__ = ["check"]
 
@@ -30,7 +30,8 @@ def _of_vector(tables: Tables, vector: object) -> Iterator[EffectsError]:
         yield ShapeError(problem[0], fix=problem[1])
         return
     key, *args = cast(Sequence[object], vector)
-    entry = tables.entries.get(cast(str, key))
+    key = plain_key(cast(str, key))
+    entry = tables.entries.get(key)
     if entry is None:
         yield UnknownKeyError(
             f"no interpreter for effect {key!r}",

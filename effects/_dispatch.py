@@ -33,6 +33,7 @@ from ._registry import Registration, Registry
 from ._run_around import runner
 from ._running import running
 from ._tables import guarded, make_tables
+from ._vectors import plain_key
 
 __all__ = ["Dispatch", "create_dispatch"]
 
@@ -256,7 +257,7 @@ def _check(name: str, value: object, kind: type, wanted: str) -> None:
 def _names(block: object) -> list[str]:
     if isinstance(block, str) or not isinstance(block, Collection):
         raise RegistrationError(f"block is a list of plugin names, not {type(block).__name__}", fix="write block=[...]")
-    return [str(name) for name in cast(Collection[object], block)]
+    return [str(plain_key(name)) for name in cast(Collection[object], block)]
 
 
 def _interceptors(given: object) -> list[Interceptor]:

@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple, Self, cast, final, overload
 
 from ._paths import Link, Path, flatten, render
 from ._shown import abridged
+from ._vectors import plain_key
 
 __all__ = [
     "ArgumentError",
@@ -105,7 +106,7 @@ class LimitError(EffectsError):
 
 def near(name: object, known: Iterable[object]) -> str | None:
     """The names closest to `name`, quoted, or None. What is no str is near to nothing."""
-    names = [one for one in known if isinstance(one, str)]
+    names = [plain_key(one) for one in known if isinstance(one, str)]
     matches = difflib.get_close_matches(name[:200], names, n=3, cutoff=0.6) if isinstance(name, str) else []
     return ", ".join(map(repr, matches)) or None
 

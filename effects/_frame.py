@@ -14,6 +14,7 @@ from ._limits import YIELD_EVERY, Budget, Limits
 from ._paths import Link, flatten
 from ._shown import shortened, type_names
 from ._tables import Tables
+from ._vectors import plain_key
 
 if TYPE_CHECKING:
     from ._context import Context
@@ -130,7 +131,7 @@ class Frame:
         """Record that there are more vectors than may be taken up, of which this is the first."""
         head = _head(vector)
         error = self.budget.exceeded("vectors", "effect vectors")
-        self.fail("shape", head if isinstance(head, str) else None, link, None, error, vector)
+        self.fail("shape", plain_key(head) if isinstance(head, str) else None, link, None, error, vector)
 
     def result(self) -> DispatchResult:
         """What has come out so far."""

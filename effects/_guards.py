@@ -11,7 +11,7 @@ from ._frame import EMPTY, Frame, merged
 from ._interceptors import Skip, Step, StepKind, Stop
 from ._paths import Link, Path, flatten
 from ._tables import Guard
-from ._vectors import Problem, list_problem, vector_problem
+from ._vectors import Problem, list_problem, plain_key, vector_problem
 
 __all__ = ["FAILED", "Failed", "Guarded", "Verdict", "guard"]
 
@@ -123,7 +123,7 @@ class Guarded:
 
     def _apply(self, step: Step, answer: Step) -> None:
         if answer.held is not step.held:
-            self.vector = tuple(answer.held)
+            self.vector = tuple(answer.held) if self._kind == "dispatch" else _plain(answer.held)
             self.rewritten = True
         if answer.data is not step.data:
             self._frame.data = merged(EMPTY, answer.data)
@@ -161,10 +161,11 @@ class Guarded:
             return list_problem(answer.held)
         if (problem := vector_problem(answer.held)) is not None:
             return problem
-        entry = self._frame.engine.tables.entries.get(cast(str, answer.held[0]))
+        key = plain_key(cast(str, answer.held[0]))
+        entry = self._frame.engine.tables.entries.get(key)
         if entry is None or entry.is_action != (self._kind == "action"):
             return (
-                f"it rewrote the vector to {answer.held[0]!r}, which is no {self._kind}",
+                f"it rewrote the vector to {key!r}, which is no {self._kind}",
                 f"keep to registered {self._kind}s",
             )
         return None
@@ -177,6 +178,12 @@ class Guarded:
         if self._kind == "dispatch":
             return "it replaced the result of a dispatch", "change data in before_dispatch, or effects one by one"
         return list_problem(answer.result) if self._kind == "action" else None
+
+
+def _plain(vector: Sequence[object]) -> tuple[object, ...]:
+    """A vector whose key is plain text."""
+    key, *args = vector
+    return plain_key(cast(str, key)), *args
 
 
 def guard(

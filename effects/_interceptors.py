@@ -17,7 +17,7 @@ from ._errors import ErrorRecord, RegistrationError, ResultRecord
 from ._first import refuse_unfit
 from ._paths import Path, render
 from ._signatures import is_async, is_generator
-from ._vectors import PLAIN
+from ._vectors import PLAIN, plain_key
 
 __all__ = ["AroundHook", "Ending", "Hook", "How", "Interceptor", "Skip", "Step", "StepKind", "Stop", "fail_fast"]
 
@@ -185,6 +185,7 @@ class Interceptor:
     around_effect: AroundHook | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "id", plain_key(self.id))
         hooks = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "id"}
         for name, hook in hooks.items():
             if hook is not None:

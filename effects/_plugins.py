@@ -25,6 +25,7 @@ from ._interceptors import Interceptor
 from ._log import ErrorLog
 from ._registry import Registry
 from ._signatures import is_async
+from ._vectors import plain_key
 
 __all__ = ["Gathered", "checked_list", "gather"]
 
@@ -277,4 +278,4 @@ def _name(plugin: object) -> str:
     if isinstance(plugin, ModuleType):
         return plugin.__name__
     name = getattr(plugin, "name", None)
-    return name if isinstance(name, str) and name else type(plugin).__name__.lower()
+    return plain_key(name) if isinstance(name, str) and name else type(plugin).__name__.lower()

@@ -17,7 +17,7 @@ from ._paths import Link, Path, flatten, walk
 from ._signatures import miscounted
 from ._sink import Sink
 from ._tables import Entry
-from ._vectors import Placeholder, vector_problem
+from ._vectors import Placeholder, plain_key, vector_problem
 
 __all__ = ["Reading", "bind", "fits", "read", "resolved"]
 
@@ -32,12 +32,14 @@ def read(frame: Frame, vector: object, link: Link) -> Reading | None:
             frame.fail("shape", None, link, None, ShapeError(problem[0], fix=problem[1]), vector)
             return None
         key, *args = cast("Sequence[Any]", vector)
+        hash(key)  # what cannot be looked up is no key, whatever its text is
+        key = plain_key(key)
         entry = frame.engine.tables.entries.get(key)
     except Exception as error:  # noqa: BLE001 - a subclass of list or str may fail in any way when it is read
         frame.fail("shape", None, link, None, error, vector)
         return None
     if entry is None:
-        frame.fail("shape", str(key), link, None, _unknown(str(key), frame), vector)
+        frame.fail("shape", key, link, None, _unknown(key, frame), vector)
         return None
     return bind(frame, entry, args, vector, link)
 

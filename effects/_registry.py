@@ -6,7 +6,7 @@ import difflib
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import FrameType, MappingProxyType
 from typing import TYPE_CHECKING, TypeVar, final
 
@@ -17,6 +17,7 @@ from ._interceptors import Interceptor
 from ._shown import a
 from ._signatures import Kind, Signature, annotations_of, caller_scope, read_signature, source_of
 from ._tags import Tag, check_tag
+from ._vectors import plain_key
 
 if TYPE_CHECKING:
     from ._dispatch import Dispatch
@@ -85,9 +86,9 @@ class Registry:
         _check_name("a registry's name", name)
         if isinstance(late, str):
             raise RegistrationError(f"registry {name!r}: late is a collection of names", fix=f"write late=({late!r},)")
-        self.name = name
+        self.name = plain_key(name)
         self.made_in = Origin.of(sys._getframe(1))
-        self.late = frozenset(late)
+        self.late = frozenset(map(plain_key, late))
         self._registrations: list[Registration] = []
         self._interceptors: list[Interceptor] = []
         self._tags: list[Tag] = []
@@ -171,6 +172,7 @@ class Registry:
         self._check_open(f"tag {name!r}")
         tag = Tag(name, kind, encode, decode)
         check_tag(tag)
+        tag = replace(tag, name=plain_key(name))
         if any(one.name == name or one.kind is kind for one in self._tags):
             raise RegistrationError(f"registry {self.name!r} has a tag {name!r}, or one for {kind.__name__}, already")
         self._tags.append(tag)
@@ -215,7 +217,7 @@ class Registry:
     ) -> Callable[[F], F]:
         _check_name(f"registry {self.name!r}: the key of {a(kind)}", key)
         _check_metadata(f"registry {self.name!r}: {kind} {key!r}", kind, metadata)
-        scope = caller_scope(2)
+        key, scope = plain_key(key), caller_scope(2)
 
         def add(function: F) -> F:
             self._check_open(f"{kind} {key!r}")

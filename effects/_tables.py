@@ -18,6 +18,7 @@ from ._registry import Registration, Registry, namespace
 from ._signatures import Signature
 from ._tags import tag_problems
 from ._template import with_own_defaults
+from ._vectors import plain_key
 
 __all__ = ["Entry", "Guard", "Tables", "guarded", "make_tables", "owned_interceptors", "settle"]
 
@@ -170,6 +171,7 @@ def _choose(entries: Sequence[Registration], prefer: Mapping[str, str]) -> tuple
     """Choose one registration for each name: the preferred one, else the one that overrides, else the only one."""
     chosen: list[Registration] = []
     problems: list[str] = []
+    prefer = {plain_key(key): plain_key(plugin) for key, plugin in prefer.items()}
     plugins_of = {key: {entry.plugin for entry in entries if entry.key == key} for key in prefer}
     problems += [f"prefer names {key!r}, which nobody registers" for key in prefer if not plugins_of[key]]
 

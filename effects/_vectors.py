@@ -6,7 +6,7 @@ A `Placeholder` is a Python object, so nothing that was decoded from JSON can ev
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, cast, final
+from typing import Annotated, Any, TypeVar, cast, final
 
 from pydantic_core import PydanticCustomError, core_schema
 
@@ -19,9 +19,11 @@ __all__ = [
     "checked_vector",
     "find_placeholders",
     "list_problem",
+    "plain_key",
     "vector_problem",
 ]
 
+T = TypeVar("T")
 Problem = tuple[str, str]
 """What is wrong, and what to do about it."""
 PLAIN = frozenset({list, tuple})
@@ -44,14 +46,14 @@ class Placeholder:
     args: tuple[object, ...]
 
     def __init__(self, key: str, *args: object) -> None:
-        if type(key) is not str:
+        if not isinstance(key, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"a placeholder's key is a str, not {type(key).__name__}")
         if any(find_placeholders(args)):
             raise TypeError(
                 f"placeholder {key!r} has a placeholder among its arguments; "
                 "placeholders do not nest: register one whose function does both"
             )
-        object.__setattr__(self, "key", key)
+        object.__setattr__(self, "key", plain_key(key))
         object.__setattr__(self, "args", args)
 
     def __repr__(self) -> str:
@@ -75,6 +77,14 @@ def find_placeholders(template: object) -> Iterator[Placeholder]:
             waiting.extend(
                 cast("dict[object, object]", value).values() if isinstance(value, dict) else cast("list[object]", value)
             )
+
+
+def plain_key(key: T) -> T:
+    """The text that a key is: of a member of a `StrEnum`, or any other subclass of str, whatever it says of itself.
+
+    What is no str is left as it is, for those who refuse it.
+    """
+    return cast("T", str.__str__(key)) if isinstance(key, str) else key
 
 
 def _shown(key: str) -> str:

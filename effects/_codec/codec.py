@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NoReturn, cast, final
 
 from .._dispatch import Dispatch
 from .._errors import EffectsError, near
 from .._paths import Link, Path, flatten, render
 from .._tags import Tag
+from .._vectors import plain_key
 from .standard import STANDARD
 
 __all__ = ["Codec", "CodecError"]
@@ -70,7 +71,9 @@ class Codec:
 
     `str`, `int`, `float`, `bool`, None, lists, and dicts with text for keys are themselves. Tagged are tuples, other
     dicts, sets, bytes, UUID, Decimal, dates, times, placeholders, and what registries have a tag for: wildcards of
-    connections, markup of datastar. A time zone is kept as its offset. All else is refused, subclasses included.
+    connections, markup of datastar. A time zone is kept as its offset. All else is refused, subclasses included; but a
+    key, which stands first in a list, is the text that it is, also where it is a member of a `StrEnum`. `keys` are
+    those that there are; without them, whatever stands first may be one.
 
     >>> codec = Codec()
     >>> codec.dumps(["alerts/send", (1, 2)])
@@ -79,16 +82,18 @@ class Codec:
     ['alerts/send', (1, 2)]
     """
 
-    def __init__(self, tags: Iterable[Tag] = ()) -> None:
+    def __init__(self, tags: Iterable[Tag] = (), *, keys: Collection[str] | None = None) -> None:
         self._given = tuple(tags)
+        self._keys = keys
         every = (*STANDARD, *self._given)
         self._named: Mapping[str, Tag] = {f"${tag.name}": tag for tag in every}
         self._exact: Mapping[type, Tag] = {tag.kind: tag for tag in every}
 
     @classmethod
     def of(cls, dispatch: Dispatch) -> Codec:
-        """The codec that knows the tags of a dispatch's registries."""
-        return cls(tag for registry in dispatch.registries for tag in registry.tags)
+        """The codec that knows the keys of a dispatch, and the tags of its registries."""
+        keys = {entry.key for entry in dispatch.registrations}
+        return cls((tag for registry in dispatch.registries for tag in registry.tags), keys=keys)
 
     def dumps(self, value: object, *, indent: int | None = None) -> str:
         """Tagged JSON of a value, in ASCII. Raises `CodecError` for what has no tag, and for more than 100 levels."""
@@ -122,7 +127,7 @@ class Codec:
         walk.enter(value, link)
         try:
             if kind is list:
-                items = enumerate(cast("list[object]", value))
+                items = enumerate(self._with_plain_key(cast("list[object]", value)))
                 return [self._encoded(item, (link, index), walk) for index, item in items]
             if kind is dict and _is_object(cast("dict[object, object]", value)):
                 members = cast("dict[str, object]", value).items()
@@ -133,8 +138,18 @@ class Codec:
         finally:
             walk.leave()
 
+    def _with_plain_key(self, items: list[object]) -> list[object]:
+        """The same items, where what stands first is no key of another class than str."""
+        if not items or type(items[0]) is str or not isinstance(items[0], str) or self._known_tag(items[0]):
+            return items
+        key = plain_key(items[0])
+        return [key, *items[1:]] if self._keys is None or key in self._keys else items
+
+    def _known_tag(self, value: object) -> Tag | None:
+        return self._exact.get(type(value)) or next((tag for tag in self._given if isinstance(value, tag.kind)), None)
+
     def _tag_of(self, value: object, link: Link | None) -> Tag:
-        tag = self._exact.get(type(value)) or next((tag for tag in self._given if isinstance(value, tag.kind)), None)
+        tag = self._known_tag(value)
         if tag is None:
             raise CodecError(
                 f"a {type(value).__name__} cannot be written as tagged JSON",

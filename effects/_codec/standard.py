@@ -71,7 +71,9 @@ def _parts(value: Placeholder) -> list[object]:
 
 def _placeholder(parts: list[object]) -> Placeholder:
     key, *args = parts
-    return Placeholder(cast(str, key), *args)
+    if type(key) is not str:  # markup, say, which is text of another kind
+        raise TypeError("the key of a placeholder is text")
+    return Placeholder(key, *args)
 
 
 def _amounts(value: timedelta) -> list[object]:

@@ -13,6 +13,7 @@ from .._plugins import Gathered
 from .._registry import Registration, Registry, conflict
 from .._signatures import Kind
 from .._tables import Tables, owned_interceptors
+from .._vectors import plain_key
 from .asked import check_asked
 from .description import KINDS, Described, Description, Source
 from .order import hooks_of, interceptor_order, plugin_names, plugin_order
@@ -38,6 +39,7 @@ def describe(
     asked = {"kind": kind, "key": key, "plugin": plugin}
     for name, value in asked.items():
         check_asked(name, value, str, type(None))
+    kind, key, plugin = map(plain_key, (kind, key, plugin))
     if kind is not None and kind not in KINDS:
         raise EffectsError(
             f"nothing is of kind {kind!r}", near=near(kind, KINDS), fix=f"the kinds are {', '.join(KINDS)}"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast, final
 
 from .._errors import EffectsError, MissingExtraError, UnknownKeyError, near
 from .._tables import Entry, Tables
-from .._vectors import Placeholder
+from .._vectors import Placeholder, plain_key
 from .annotations import text_of
 from .asked import check_asked
 from .parameters import Argument, arguments
@@ -123,6 +123,7 @@ def sample(tables: Tables, key: str, n: int, seed: int | None) -> tuple[object, 
     check_asked("a key", key, str)
     check_asked("n", n, int)
     check_asked("seed", seed, int, type(None))
+    key = plain_key(key)
     if n < 1:
         raise SampleError(f"{n} samples cannot be made", fix="ask for one, or for more")
     sampler = Sampler(tables, letters=_LETTERS)

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Final, cast, final
 
 from .._paths import Link, flatten, render
+from .._vectors import plain_key
 
 __all__ = ["ANYTHING", "Like", "assert_effects", "like"]
 
@@ -89,11 +90,18 @@ def _differences(actual: object, expected: object, link: Link | None) -> Iterato
 
 def _in_lists(actual: Sequence[object], expected: Sequence[object], link: Link | None) -> Iterator[Difference]:
     for index, (one, other) in enumerate(zip(actual, expected, strict=False)):
-        yield from _differences(one, other, (link, index))
+        if index or not _is_one_key(one, other):
+            yield from _differences(one, other, (link, index))
     for index in range(len(expected), len(actual)):
         yield (link, index), f"nothing expected, got {_short.repr(actual[index])}"
     for index in range(len(actual), len(expected)):
         yield (link, index), f"expected {_short.repr(expected[index])}, got nothing"
+
+
+def _is_one_key(one: object, other: object) -> bool:
+    """Whether both are one key of a vector, which is the text that it is, and not a member of an enumeration, say."""
+    text = isinstance(one, str) and isinstance(other, str) and not _is_html(one) and not _is_html(other)
+    return text and plain_key(cast(str, one)) == plain_key(cast(str, other))
 
 
 def _in_dicts(actual: dict[object, object], expected: dict[object, object], link: Link | None) -> Iterator[Difference]:

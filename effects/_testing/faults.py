@@ -10,6 +10,7 @@ from typing import final
 from .._dispatch import Dispatch
 from .._errors import RegistrationError, near
 from .._interceptors import Interceptor, Step
+from .._vectors import plain_key
 
 __all__ = ["Fault", "with_faults"]
 
@@ -39,6 +40,7 @@ def with_faults(dispatch: Dispatch, faults: Mapping[str, Fault], *, seed: int = 
     there is one row of decisions that only the seed settles: whatever else runs meanwhile, the same ones of its effects
     fail each time. Raises `RegistrationError` for a key that is no effect.
     """
+    faults = {plain_key(key): fault for key, fault in faults.items()}
     _check(dispatch, faults)
     dice = {key: random.Random(f"{seed} {key}") for key in faults}  # noqa: S311 - the same each time is the point
 

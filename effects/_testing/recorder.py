@@ -16,6 +16,7 @@ from .._errors import DispatchResult, RegistrationError, near
 from .._registry import Registration
 from .._signatures import read_signature
 from .._tables import Entry
+from .._vectors import plain_key
 from .differences import assert_effects
 from .memory_sink import MemorySink
 from .recording import Recording
@@ -105,7 +106,7 @@ class Recorder:
         def answer(*_: object) -> object:
             return value
 
-        self._stand_in(key, self._keeping(key, answer))
+        self._stand_in(key, answer)
 
     def fails(self, key: str, error: BaseException) -> None:
         """Let the effect `key` raise `error`. Raises `RegistrationError` for a key that is no effect."""
@@ -113,7 +114,7 @@ class Recorder:
         def fail(*_: object) -> None:
             raise error
 
-        self._stand_in(key, self._keeping(key, fail))
+        self._stand_in(key, fail)
 
     def runs(self, key: str, function: Callable[..., object]) -> None:
         """Let `function(ctx, *args)`, sync or async, stand in for the interpreter of `key`.
@@ -121,7 +122,7 @@ class Recorder:
         `await ctx.dispatch(...)` in it runs continuations, which are recorded as well. Raises `RegistrationError` for a
         key that is no effect.
         """
-        self._stand_in(key, self._keeping(key, function))
+        self._stand_in(key, function)
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write a file of what this recorder was asked and what came of it, for `replay`.
@@ -155,6 +156,7 @@ class Recorder:
         return record
 
     def _stand_in(self, key: str, function: Callable[..., object]) -> None:
+        key = plain_key(key)
         entry = self._entries.get(key)
         if entry is None or entry.is_action:
             what = "an action" if entry else "not registered"
@@ -163,7 +165,7 @@ class Recorder:
                 near=near(key, [name for name, other in self._entries.items() if not other.is_action]),
                 fix="name an effect that is registered",
             )
-        self._entries[key] = self._entry(entry, function)
+        self._entries[key] = self._entry(entry, self._keeping(key, function))
 
     @staticmethod
     def _entry(entry: Entry, function: Callable[..., object]) -> Entry:

@@ -9,6 +9,7 @@ from typing import cast, final
 from .._codec.codec import Codec, CodecError
 from .._errors import DispatchResult
 from .._paths import render
+from .._vectors import PLAIN, plain_key
 
 __all__ = ["Call", "Recording"]
 
@@ -35,7 +36,9 @@ class Recording:
 
     def text(self, codec: Codec) -> str:
         """Tagged JSON. Raises `CodecError` for values that have no tag."""
-        calls = [{"effects": list(effects), "data": dict(data)} for effects, data in self.calls]
+        calls = [
+            {"effects": [_with_plain_key(one) for one in effects], "data": dict(data)} for effects, data in self.calls
+        ]
         outcome = {"effects": self.effects, "errors": self.errors}
         return codec.dumps({"format": _FORMAT, "state": self.state, "calls": calls, **outcome}, indent=2) + "\n"
 
@@ -54,6 +57,15 @@ class Recording:
             cast("list[list[object]]", effects),
             cast("list[list[object]]", errors),
         )
+
+
+def _with_plain_key(vector: object) -> object:
+    """The same vector, if it is one; its key may be one that nobody registers."""
+    if type(vector) not in PLAIN or not vector:
+        return vector
+    key, *args = cast("Sequence[object]", vector)
+    plain = [plain_key(key), *args]
+    return tuple(plain) if type(vector) is tuple else plain
 
 
 def _call(call: object) -> Call:

@@ -10,7 +10,7 @@ from .._discover.asked import check_asked
 from .._dispatch import Dispatch
 from .._errors import UnknownKeyError, near
 from .._tables import Entry
-from .._vectors import Placeholder
+from .._vectors import Placeholder, plain_key
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -39,7 +39,7 @@ def vectors(
     >>> test_an_alert_is_sent()
     """
     check_asked("a key", key, str, type(None))
-    entries = dispatch._engine.tables.entries
+    key, entries = plain_key(key), dispatch._engine.tables.entries
     kinds = {"effect", "action"} if kind is None else {kind}
     fitting = [entry for entry in entries.values() if key in {None, entry.key} and entry.registration.kind in kinds]
     return Sampler(dispatch._engine.tables).vectors(_some(fitting, key or kind or "vector", entries))
@@ -48,7 +48,7 @@ def vectors(
 def placeholders(dispatch: Dispatch, key: str | None = None) -> SearchStrategy[Placeholder]:
     """A Hypothesis strategy for placeholders of one key, or of any, with arguments. Raises as `vectors` does."""
     check_asked("a key", key, str, type(None))
-    entries = dispatch._engine.tables.placeholders
+    key, entries = plain_key(key), dispatch._engine.tables.placeholders
     fitting = [entry for entry in entries.values() if key in {None, entry.key}]
     return Sampler(dispatch._engine.tables).placeholders(_some(fitting, key or "placeholder", entries))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
+from typing import cast
 
 from quart import Quart
 from werkzeug.routing import Map, Rule
@@ -57,15 +58,17 @@ def _of_effects(dispatch: Dispatch, route: Route) -> Iterator[str]:
 def _of_kinds(known: Mapping[str, Registration], route: Route) -> Iterator[str]:
     """Arguments that can only have the wrong type, such as text of the path where a number belongs."""
     key, *args = route.dispatch
-    registration = known.get(str(key))
+    registration = known.get(cast(str, key))
+    if registration is None:
+        return
     params: list[object] = [PathParam(name) for name in route.kinds]
-    for arg, check in zip(args, registration.signature.checks if registration else (), strict=False):
+    for arg, check in zip(args, registration.signature.checks, strict=False):
         kind = placeholder_kind(arg, path=route.kinds, signals=route.signals)
         if kind is None or check.exact is None or check.exact is kind or (kind, check.exact) == (int, float):
             continue
         wanted = check.exact.__name__
         fix = f"write <{wanted}:...> in the path" if arg in params else "read it by a model"
-        yield f"{check.name!r} of {key!r} is a {wanted}, and {arg!r} a {kind.__name__}; fix: {fix}"
+        yield f"{check.name!r} of {registration.key!r} is a {wanted}, and {arg!r} a {kind.__name__}; fix: {fix}"
 
 
 def _conflicts(one: Claim, other: Claim) -> Iterator[str]:
