@@ -36,14 +36,14 @@ def describe(
     tables: Tables, gathered: Gathered, kind: str | None, key: str | None, plugin: str | None
 ) -> tuple[Description, ...]:
     """What fits all that is asked for. Raises `EffectsError` for a kind that there is not."""
-    asked = {"kind": kind, "key": key, "plugin": plugin}
-    for name, value in asked.items():
+    for name, value in (("kind", kind), ("key", key), ("plugin", plugin)):
         check_asked(name, value, str, type(None))
     kind, key, plugin = map(plain_key, (kind, key, plugin))
     if kind is not None and kind not in KINDS:
         raise EffectsError(
             f"nothing is of kind {kind!r}", near=near(kind, KINDS), fix=f"the kinds are {', '.join(KINDS)}"
         )
+    asked = {"kind": kind, "key": key, "plugin": plugin}
     wanted = {name: value for name, value in asked.items() if value is not None}
     return tuple(
         one
