@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Sequence
+from itertools import islice
+from types import CoroutineType
 from typing import Final
 
+from ._containers import PLAIN
 from ._errors import Phase, ShapeError
 from ._frame import Frame
 from ._paths import Link
@@ -13,7 +15,7 @@ from ._quick import NOTHING
 from ._read import bind, fits
 from ._state import state_of
 from ._tables import Entry
-from ._vectors import PLAIN, list_problem
+from ._vectors import list_problem
 
 __all__ = ["UNREAD", "call_action"]
 
@@ -46,7 +48,7 @@ def call_action(
         if type(expansion) in PLAIN and expansion and type(expansion[0]) in PLAIN:
             return list(expansion)  # as nearly all are
         if (problem := list_problem(expansion)) is None:
-            return list(expansion)
+            return list(islice(expansion, frame.engine.limits.vectors + 1))  # it may be of a class that never ends
     except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
         phase: Phase = "expand"
         owner: str | None = entry.plugin
@@ -54,7 +56,7 @@ def call_action(
             phase, owner = "state", fresh.failure[1]
         frame.absorb(error, phase, entry.key, link, owner, vector)
         return None
-    if inspect.iscoroutine(expansion):
+    if type(expansion) is CoroutineType:
         expansion.close()
     misfit = ShapeError(f"action {entry.key!r} did not return effects: {problem[0]}", fix=problem[1])
     frame.fail("expand", entry.key, link, entry.plugin, misfit, vector)

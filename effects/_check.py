@@ -2,35 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import cast
 
+from ._containers import parts_in
 from ._errors import ArgumentError, EffectsError, PlaceholderError, ShapeError, UnknownKeyError, near
-from ._signatures import Late, miscounted
+from ._limits import Limits
+from ._paths import render
+from ._shown import type_name
+from ._signatures import miscounted
+from ._spots import Spot, spots
 from ._tables import Entry, Tables
-from ._validation import explain
-from ._vectors import find_placeholders, list_problem, plain_key, vector_problem
+from ._validation import Checker, explain
+from ._vectors import Placeholder, list_problem, plain_key, vector_problem
 
 __all__ = ["check"]
 
 
-def check(tables: Tables, effects: object) -> Iterator[EffectsError]:
-    """Every problem of a list of effect vectors, and of those nested in them."""
+def check(tables: Tables, limits: Limits, effects: object) -> Iterator[EffectsError]:
+    """Every problem of a list of effect vectors, and of those nested in them, in order of standing.
+
+    It sees what a dispatch sees, and uses no recursion. A vector that stands in several places is looked at once.
+    """
     problem = list_problem(effects)
     if problem is not None:
         yield ShapeError(problem[0], fix=problem[1])
         return
-    for vector in cast(Sequence[object], effects):
-        yield from _of_vector(tables, vector)
+    waiting = [vector for _, vector in reversed(parts_in(effects))]
+    seen: dict[int, object] = {}
+    while waiting:
+        vector = waiting.pop()
+        if id(vector) not in seen:
+            seen[id(vector)] = vector
+            inside: list[object] = []
+            yield from _of_vector(tables, limits, vector, inside)
+            waiting += reversed(inside)
 
 
-def _of_vector(tables: Tables, vector: object) -> Iterator[EffectsError]:
+def _of_vector(tables: Tables, limits: Limits, vector: object, inside: list[object]) -> Iterator[EffectsError]:
+    """The problems of one vector. The effects nested in it are put into `inside`."""
     problem = vector_problem(vector)
     if problem is not None:
         yield ShapeError(problem[0], fix=problem[1])
         return
-    key, *args = cast(Sequence[object], vector)
-    key = plain_key(cast(str, key))
+    key, *args = [plain_key(part) if not place else part for place, part in parts_in(vector)] or [""]
     entry = tables.entries.get(key)
     if entry is None:
         yield UnknownKeyError(
@@ -42,39 +57,41 @@ def _of_vector(tables: Tables, vector: object) -> Iterator[EffectsError]:
     if not entry.at_least <= len(args) <= entry.at_most:
         yield ArgumentError(f"{key!r} {miscounted(entry.signature, args)}", fix=entry.signature.usage)
         return
+    found = list(spots(args, entry.signature, limits.nodes))
+    inside += [spot.value for spot in found if spot.role == "effect" and spot.problem is None]
     for index, arg in enumerate(args):
-        yield from _of_argument(tables, entry, index, arg)
+        here = [spot for spot in found if spot.path[0] == index + 1]
+        yield from _of_argument(tables, entry, _check_at(entry, index), arg, here)
 
 
-def _of_argument(tables: Tables, entry: Entry, index: int, arg: object) -> Iterator[EffectsError]:
-    nested, now = _split(arg, entry.signature.late_at(index))
-    for one in nested:
-        if isinstance(one, (list, tuple)) and one:
-            items = cast(Sequence[object], one)
-            yield from check(tables, items) if isinstance(items[0], (list, tuple)) else _of_vector(tables, items)
-    placeholders = list(find_placeholders(now))
+def _check_at(entry: Entry, index: int) -> Checker:
+    checks, rest = entry.signature.checks, entry.signature.rest
+    return checks[index] if index < len(checks) else cast(Checker, rest)
+
+
+def _of_argument(
+    tables: Tables, entry: Entry, check: Checker, arg: object, here: Sequence[Spot]
+) -> Iterator[EffectsError]:
+    problems = [spot for spot in here if spot.problem is not None]
+    for spot in problems:
+        what, fix = cast("tuple[str, str]", spot.problem)
+        kind = PlaceholderError if spot.role == "value" else ShapeError
+        yield kind(f"in {entry.key!r}: {render(spot.path[1:], check.name)}: {what}", fix=fix)
+    placeholders = [spot.value for spot in here if type(spot.value) is Placeholder and spot.problem is None]
     for key in sorted({one.key for one in placeholders} - tables.placeholders.keys()):
         yield PlaceholderError(
             f"in {entry.key!r}: nobody registers the placeholder {key!r}",
             near=near(key, tables.placeholders),
             fix="load the plugin that provides it",
         )
-    checks, rest = entry.signature.checks, entry.signature.rest
-    checker = checks[index] if index < len(checks) else rest
-    if checker is not None and now is not None and not placeholders and not checker.accepts(arg):
-        complaint = explain((checker,), None, [arg])
+    if not problems and not placeholders and (complaint := _complaint(check, arg)) is not None:
         yield ArgumentError(
             f"in {entry.key!r}: {complaint.what}", near=complaint.near, fix=f"{entry.signature.usage}; {complaint.fix}"
         )
 
 
-def _split(arg: object, late: Late) -> tuple[list[object], object]:
-    """What of an argument holds effects, and what of it is bound at once."""
-    if late is True:
-        return [arg], None
-    if late is False or not isinstance(arg, dict):
-        return [], arg
-    options = cast(Mapping[str, object], arg)
-    return [options[name] for name in late if name in options], [
-        value for name, value in options.items() if name not in late
-    ]
+def _complaint(check: Checker, arg: object) -> ArgumentError | None:
+    try:
+        return None if check.accepts(arg) else explain((check,), None, [arg])
+    except Exception as error:  # noqa: BLE001 - a type's own check may raise anything
+        return ArgumentError(f"{check.name}: its check failed: {type_name(error)}", fix="see what its type does")

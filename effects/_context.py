@@ -51,7 +51,7 @@ class Context:
         """
         frame = self._frame
         engine, mine, given = frame.engine, self.data, self.system
-        inside = child_of(frame, mine, given) if frame.nesting else root_of(engine, mine, given)
+        inside = child_of(frame, mine, given) if frame.nesting else root_of(engine, mine, given, frame.budget)
         return await engine.run(inside, effects, self, data, system)
 
     async def attempt(
@@ -82,7 +82,7 @@ class Context:
         `dispatch.running()`, and in another `trio.run` than the one that entered it, such as a thread's; `LimitError`
         where too much is alive already.
         """
-        frame = root_of(self._frame.engine, self.data, self.system)
+        frame = root_of(self._frame.engine, self.data, self.system, self._frame.budget)
         frame.nesting = 0
         context = context_of(frame, self.key, self._vector, (self._link, Via.BACKGROUND))
         plugin = frame.engine.tables.entries[self.key].plugin

@@ -135,7 +135,7 @@ class Dispatch:
         Finds what is no vector, keys and placeholders that nobody registers, too few or many arguments, and arguments
         without placeholders that do not fit. Runs nothing, and needs no data: for templates that are dispatched later.
         """
-        return tuple(check(self._engine.tables, effects))
+        return tuple(check(self._engine.tables, self._engine.limits, effects))
 
     def describe(
         self, *, kind: Described | None = None, key: str | None = None, plugin: str | None = None

@@ -20,11 +20,12 @@ Execute = Callable[[Frame, Entry, Sequence[object], Link], Awaitable[None]]
 
 
 async def for_each(
-    execute: Execute, frame: Frame, entry: Entry, args: Sequence[object], vector: object, link: Link
+    execute: Execute, frame: Frame, entry: Entry, args: Sequence[object], vector: object, link: Link, *, late: bool
 ) -> tuple[object, ...] | None:
-    """Resolve the arguments and run the effect for each member: what it came to for those for whom it did not fail.
+    """Run the effect for each member: what it came to for those for whom it did not fail.
 
-    None, with a record, where there are no members to be had.
+    Where the arguments are still `late`, they are resolved for each. None, with a record, where there are no members to
+    be had.
     """
     sink = frame.system.get("sink")
     if not isinstance(sink, Sink):
@@ -42,7 +43,7 @@ async def for_each(
         return None
     outcomes, frame.outcomes = frame.outcomes, []
     try:
-        await _run_members(execute, frame, entry, args, vector, link, sink, members)
+        await _run_members(execute, frame, entry, args, vector, link, sink, members, late=late)
         return tuple(value for _, value, *_ in frame.outcomes)
     finally:
         frame.outcomes = outcomes
@@ -57,6 +58,8 @@ async def _run_members(
     link: Link,
     sink: Sink,
     members: Sequence[Sink],
+    *,
+    late: bool,
 ) -> None:
     group, before = frame.system, len(frame.errors)
     try:
@@ -66,7 +69,7 @@ async def _run_members(
             if frame.muted is None and len(frame.errors) - before >= _RECORDED:
                 frame.muted = 0
             frame.system = mine = merged(frame.system, {"sink": member})
-            bound = resolved(frame, entry, args, vector, link, member)
+            bound = resolved(frame, entry, args, vector, link, member) if late else args
             if bound is not None:
                 await execute(frame, entry, bound, link)
             group = group if frame.system is mine else merged(frame.system, {"sink": sink})

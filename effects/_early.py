@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import cast
 
+from ._containers import PLAIN
 from ._errors import PlaceholderError
 from ._paths import Path
 from ._signatures import Signature
-from ._vectors import PLAIN, Placeholder
+from ._vectors import Placeholder
 
 __all__ = ["too_early"]
 

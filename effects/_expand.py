@@ -75,6 +75,9 @@ def _expand_one(
     if frame.budget.taken > frame.engine.limits.vectors:
         frame.too_many(vector, link)
         return None
+    if (misfit := frame.budget.misfit(vector)) is not None:
+        frame.fail("interpolate", None, link, None, misfit, vector)
+        return None
     reading = read(frame, vector, link)
     if reading is None:
         return None

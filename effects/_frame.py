@@ -8,10 +8,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast, final
 
 from ._background import Background
+from ._containers import is_list
 from ._errors import DispatchResult, ErrorRecord, LimitError, Outcome, Phase, ShapeError
 from ._frames import keep_few_frames
 from ._limits import YIELD_EVERY, Budget, Limits
 from ._paths import Link, flatten
+from ._resolved import Resolved
 from ._shown import shortened, type_names
 from ._tables import Tables
 from ._vectors import plain_key
@@ -129,9 +131,8 @@ class Frame:
 
     def too_many(self, vector: object, link: Link) -> None:
         """Record that there are more vectors than may be taken up, of which this is the first."""
-        head = _head(vector)
         error = self.budget.exceeded("vectors", "effect vectors")
-        self.fail("shape", plain_key(head) if isinstance(head, str) else None, link, None, error, vector)
+        self.fail("shape", _key_of(vector), link, None, error, vector)
 
     def result(self) -> DispatchResult:
         """What has come out so far."""
@@ -148,12 +149,21 @@ class Handled:
         self.around = around
 
 
-def root_of(engine: Engine, data: Mapping[str, object], system: Mapping[str, object]) -> Frame:
-    """The frame of a dispatch that nothing is around, before anything is done."""
+def root_of(
+    engine: Engine, data: Mapping[str, object], system: Mapping[str, object], spawner: Budget | None = None
+) -> Frame:
+    """The frame of a dispatch that nothing is around, before anything is done.
+
+    What placeholders had come to where it was spawned is data here, too.
+    """
     limits, budget, frame = engine.limits, Budget(), Frame()
     budget.limits = limits
     budget.taken = budget.nodes = budget.members = 0
     budget.free = YIELD_EVERY - 1 if limits.vectors >= YIELD_EVERY else limits.vectors
+    budget.resolved = None
+    if spawner is not None and spawner.resolved is not None:
+        budget.resolved = Resolved(spawner.resolved)
+        budget.free = 0
     frame.engine = engine
     frame.parent = frame.stopped = frame.muted = None
     frame.budget = budget
@@ -190,8 +200,9 @@ def merged(old: Mapping[str, object], new: Mapping[str, object], name: str = "da
     return MappingProxyType({**old, **new})
 
 
-def _head(vector: object) -> object:
+def _key_of(vector: object) -> str | None:
     try:
-        return next(iter(cast("Sequence[object]", vector)), None) if isinstance(vector, (list, tuple)) else None
-    except Exception:  # noqa: BLE001 - a subclass of list may fail in any way when it is read
+        head = next(iter(cast("Sequence[object]", vector)), None) if is_list(vector) else None
+        return plain_key(cast(str, head)) if issubclass(type(head), str) else None
+    except Exception:  # noqa: BLE001 - a subclass of list or str may fail in any way when it is read
         return None

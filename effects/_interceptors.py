@@ -13,11 +13,12 @@ from dataclasses import dataclass, fields
 from operator import is_
 from typing import Any, Literal, NamedTuple, final
 
+from ._containers import PLAIN
 from ._errors import ErrorRecord, RegistrationError, ResultRecord
 from ._first import refuse_unfit
 from ._paths import Path, render
 from ._signatures import is_async, is_generator
-from ._vectors import PLAIN, plain_key
+from ._vectors import plain_key
 
 __all__ = ["AroundHook", "Ending", "Hook", "How", "Interceptor", "Skip", "Step", "StepKind", "Stop", "fail_fast"]
 

@@ -1,64 +1,55 @@
 """Finds placeholders in arguments, and puts their values in place.
 
-Only exact lists, tuples and dicts are walked. What holds no placeholder is passed on as the very object it was; what
-does is rebuilt. A value that came out of a placeholder is not looked into again. Nothing here recurses, so data may be
-of any depth; data that contains itself is an error.
+Values are put into lists, tuples and dicts, of exactly these types. What holds no placeholder is passed on as the very
+object it was; what does is rebuilt. In other containers a placeholder is refused, and so it is where effects may stand;
+`_spots` says which one. A value that came out of a placeholder is not looked into again. Nothing here recurses, so data
+may be of any depth; data that contains itself is an error.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast
 
-from ._errors import PlaceholderError
+from ._containers import KINDS, LEAVES, PLAIN, Part, parts_in
+from ._late import Late
 from ._limits import Budget
-from ._signatures import Late, Signature
-from ._vectors import WALKED, Placeholder
+from ._signatures import Signature
+from ._vectors import Placeholder
 
-__all__ = ["is_bound", "placeholders_in", "rebuild", "walkable"]
+__all__ = ["is_bound", "may_hold", "placeholders_in", "rebuild"]
 
-_CONTAINERS = frozenset({list, tuple, dict})
+_REBUILT = frozenset({*PLAIN, dict})
 
-
-def is_bound(kind: type, late: Late) -> bool:
-    """Whether something in an argument of that type is bound now, or may not stand there."""
-    if late is False:
-        return kind in WALKED
-    return kind is Placeholder or (late is not True and kind is dict)
+Resolve = Callable[[Placeholder], object]
 
 
-def walkable(args: Sequence[object], signature: Signature) -> list[object]:
-    """The parts of the arguments that are bound now. Raises `PlaceholderError` for one where an effect belongs."""
-    parts: list[object] = []
-    for index, arg in enumerate(args):
-        late = signature.late_at(index)
-        if late is False:
-            parts.append(arg)
-        elif type(arg) is Placeholder:
-            if late is True:
-                raise PlaceholderError(
-                    "a placeholder stands where an effect vector belongs",
-                    fix="late binding is for values inside effects",
-                )
-            parts.append(arg)
-        elif late is not True and type(arg) is dict:
-            parts.extend(value for name, value in cast("dict[object, object]", arg).items() if name not in late)
-    return parts
+def is_bound(kind: type, late: Late | None) -> bool:
+    """Whether something in an argument of that type may be bound now, or may not stand there."""
+    return KINDS[kind] is not None and (late is None or late.holds_more or not late.effect or kind not in PLAIN)
 
 
-def placeholders_in(parts: Sequence[object], budget: Budget) -> list[Placeholder]:
-    """Every placeholder in `parts`, at any depth; each container is looked into once.
+def may_hold(vector: Sequence[object]) -> bool:
+    """Whether there may be placeholders in a vector, by the types of its items."""
+    try:
+        return not LEAVES.issuperset(map(type, vector))
+    except Exception:  # noqa: BLE001 - a type may refuse to be asked: then whoever reads the vector says so
+        return True
 
-    Raises `PlaceholderError` for cyclic data and for placeholders used as dict keys, `LimitError` where the budget of
-    nodes is used up.
+
+def placeholders_in(args: Sequence[object], signature: Signature, budget: Budget) -> tuple[list[Placeholder], bool]:
+    """Every placeholder in the arguments that is bound now, at any depth; and whether to ask `misplaced`.
+
+    Each container is looked into once. Raises `LimitError` where the budget of nodes is used up.
     """
     waiting: list[Any] = []  # of object, but each cast would cost as much as the rest
-    for part in parts:
-        if type(part) in WALKED:
-            waiting.append(part)
+    is_odd = is_doubtful = False
+    if signature.late:
+        is_odd, is_doubtful = _pass_effects_over(args, signature, budget, waiting)
+    else:
+        waiting += [arg for arg in args if type(arg) not in LEAVES]
     found: list[Placeholder] = []
-    seen: set[int] = set()
-    shared = False
+    seen: dict[int, object] = {}
     while waiting:
         value = waiting.pop()
         kind = cast("type[object]", type(value))
@@ -66,113 +57,128 @@ def placeholders_in(parts: Sequence[object], budget: Budget) -> list[Placeholder
             found.append(value)
             continue
         if id(value) in seen:
-            shared = True
+            is_doubtful = True
             continue
-        seen.add(id(value))
-        budget.take_nodes(len(value))
+        seen[id(value)] = value
+        items: Any = value
+        odd: list[Any] = []
         if kind is dict:
+            items = value.values()
             for name in value:
-                if type(name) is Placeholder:
-                    raise PlaceholderError(
-                        "a placeholder stands as the key of a dict", fix="late binding is for values"
-                    )
-            value = value.values()
-        if not WALKED.isdisjoint(map(type, value)):
-            waiting.extend([item for item in value if type(item) in WALKED])
-    if shared:
-        _refuse_cycles(parts)
-    return found
+                if type(name) is not str and type(name) not in LEAVES:
+                    odd.append(name)
+        elif kind is not list and kind is not tuple:
+            is_odd = True
+            parts = parts_in(value, budget.more_than_left)
+            items = [item for _, item in parts]
+            odd = [name for name, _ in parts if type(name) not in LEAVES]
+        budget.take_nodes(len(items))
+        if not LEAVES.issuperset(map(type, items)):
+            waiting += [item for item in items if type(item) not in LEAVES]
+        if odd:
+            is_odd = True
+            waiting += odd
+    return found, is_doubtful or (is_odd and bool(found))
 
 
-def _refuse_cycles(parts: Sequence[object]) -> None:
-    """Raise `PlaceholderError` if a container holds itself. Called only when some container was met twice."""
-    open_now: set[int] = set()
-    done: set[int] = set()
-    waiting: list[tuple[object, bool]] = [(part, False) for part in parts]
+def _pass_effects_over(
+    args: Sequence[object], signature: Signature, budget: Budget, bound: list[object]
+) -> tuple[bool, bool]:
+    """Put into `bound` all that stands where no effects may. Returns whether there are odd containers, or doubts."""
+    waiting: list[tuple[Any, Late]] = []
+    for index, arg in enumerate(args):
+        _sort(arg, signature.late_at(index), waiting, bound)
+    seen: dict[tuple[int, Late], object] = {}
+    is_odd = is_doubtful = False
     while waiting:
-        value, leaving = waiting.pop()
-        if type(value) not in _CONTAINERS or id(value) in done:
+        value, late = waiting.pop()
+        kind = cast("type[object]", type(value))
+        if kind is Placeholder or (id(value), late) in seen:
+            is_doubtful = True
             continue
-        if leaving:
-            open_now.discard(id(value))
-            done.add(id(value))
-            continue
-        if id(value) in open_now:
-            raise PlaceholderError(
-                "an argument contains itself", fix="dispatch data is a tree; send ids instead of links"
-            )
-        open_now.add(id(value))
-        waiting.append((value, True))
-        waiting.extend((item, False) for item in _items(value))
+        seen[id(value), late] = value
+        is_odd = is_odd or kind not in _REBUILT
+        parts: Any = value.items() if kind is dict else parts_in(value, budget.more_than_left)
+        budget.take_nodes(len(parts))
+        for name, item in parts:
+            _sort(item, late.at(name), waiting, bound)
+            if type(name) is not str and type(name) not in LEAVES:
+                is_odd = True
+                bound.append(name)
+    return is_odd, is_doubtful
 
 
-def rebuild(args: Sequence[object], signature: Signature, resolve: Callable[[Placeholder], object]) -> list[object]:
+def _sort(value: object, late: Late | None, waiting: list[tuple[Any, Late]], bound: list[object]) -> None:
+    """Put a value to what is to be looked into, or to what stands where no effects may; an effect to neither."""
+    if type(value) not in LEAVES:
+        if late is None:
+            bound.append(value)
+        elif not late.is_vector(value):
+            waiting.append((value, late))
+
+
+def rebuild(args: Sequence[object], signature: Signature, resolve: Resolve) -> list[object]:
     """The arguments with every placeholder that is bound now replaced by its value."""
-    memo: dict[int, object] = {}
+    memo: dict[tuple[int, Late | None], object] = {}
     rebuilt: list[object] = []
     for index, arg in enumerate(args):
-        if type(arg) not in WALKED:
-            rebuilt.append(arg)
-        elif type(arg) is Placeholder:
+        if type(arg) is Placeholder:
             rebuilt.append(resolve(arg))
-        elif (late := signature.late_at(index)) is False:
-            rebuilt.append(_rebuilt(arg, resolve, memo))
-        elif late is True or type(arg) is not dict:
+        elif type(arg) not in _REBUILT or ((late := signature.late_at(index)) is not None and late.is_vector(arg)):
             rebuilt.append(arg)
         else:
-            options = cast("dict[object, object]", arg)
-            now = {name: value for name, value in options.items() if name not in late}
-            values = cast("Mapping[object, object]", _rebuilt(now, resolve, {}))
-            rebuilt.append(options if values is now else {name: values.get(name, old) for name, old in options.items()})
+            rebuilt.append(_rebuilt(arg, late, resolve, memo))
     return rebuilt
-
-
-def _items(container: object) -> Sequence[object]:
-    if type(container) is dict:
-        return list(cast("dict[object, object]", container).values())
-    return cast("Sequence[object]", container)
 
 
 class _Part:
     """A container that is being rebuilt."""
 
-    __slots__ = ("changed", "items", "new", "source")
+    __slots__ = ("_kind", "changed", "late", "new", "rest", "source")
 
-    def __init__(self, source: object) -> None:
-        self.source: object = source
-        self.items = _items(source)
+    def __init__(self, source: Any, late: Late | None) -> None:
+        self.source: Any = source
+        self.late = late
         self.new: list[object] = []
         self.changed = False
+        self._kind = cast("type[object]", type(source))
+        parts: Any = source.items() if self._kind is dict else enumerate(source)
+        self.rest: Iterator[Part] = iter(parts)
+        """What is still to come."""
 
     def finish(self) -> object:
         if not self.changed:
             return self.source
-        source = self.source
-        if isinstance(source, dict):
-            return dict(zip(cast("dict[object, object]", source), self.new, strict=True))
-        return tuple(self.new) if isinstance(source, tuple) else self.new
+        if self._kind is dict:
+            return dict(zip(self.source, self.new, strict=True))
+        return tuple(self.new) if self._kind is tuple else self.new
 
 
-def _rebuilt(value: object, resolve: Callable[[Placeholder], object], memo: dict[int, object]) -> object:
-    parts = [_Part(value)]
+def _rebuilt(value: object, late: Late | None, resolve: Resolve, memo: dict[tuple[int, Late | None], object]) -> object:
+    parts = [_Part(value, late)]
     while True:
         part = parts[-1]
-        if len(part.new) == len(part.items):
+        for name, item in part.rest:
+            kind = cast("type[object]", type(item))
+            if kind is Placeholder:
+                part.new.append(resolve(item))
+                part.changed = True
+            elif kind not in _REBUILT:
+                part.new.append(item)
+            else:
+                late = None if part.late is None else part.late.at(name)
+                if late is not None and late.is_vector(item):
+                    part.new.append(item)
+                elif (known := (id(item), late)) in memo:
+                    part.new.append(memo[known])
+                    part.changed |= memo[known] is not item
+                else:
+                    parts.append(_Part(item, late))
+                    break
+        else:
             parts.pop()
-            result = memo[id(part.source)] = part.finish()
+            result = memo[id(part.source), part.late] = part.finish()
             if not parts:
                 return result
             parts[-1].new.append(result)
             parts[-1].changed |= result is not part.source
-            continue
-        item = part.items[len(part.new)]
-        if type(item) is Placeholder:
-            part.new.append(resolve(item))
-            part.changed = True
-        elif type(item) not in _CONTAINERS:
-            part.new.append(item)
-        elif id(item) in memo:
-            part.new.append(memo[id(item)])
-            part.changed |= memo[id(item)] is not item
-        else:
-            parts.append(_Part(item))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import final
 
-from ._errors import LimitError, RegistrationError
+from ._errors import EffectsError, LimitError, PlaceholderError, RegistrationError
+from ._resolved import Resolved
 
 __all__ = ["YIELD_EVERY", "Budget", "Limits"]
 
@@ -53,21 +54,27 @@ class Budget:
     Made by `root_of`, with its frame.
     """
 
-    __slots__ = ("free", "limits", "members", "nodes", "taken")
+    __slots__ = ("free", "limits", "members", "nodes", "resolved", "taken")
 
     limits: Limits
     taken: int
     """So many vectors."""
     free: int
-    """So many of them need no second look: before the limit, before other tasks have their turn, and while nothing is
-    spent."""
+    """So many of them need no second look: before the limit, before other tasks have their turn, while nothing is
+    spent, and while no placeholder has come to anything that an effect could stand in."""
     nodes: int
     members: int
+    resolved: Resolved | None
 
     @property
     def spent(self) -> bool:
         """Whether something is used up. That does not change any more."""
         return self.free < 0
+
+    @property
+    def more_than_left(self) -> int:
+        """So many nodes as would cross the limit."""
+        return max(self.limits.nodes - self.nodes, 0) + 1
 
     def take_nodes(self, count: int) -> None:
         self.nodes += count
@@ -80,8 +87,28 @@ class Budget:
             raise self.exceeded("members", "sink members visited")
 
     def go_on(self) -> None:
-        """Take up as many more as there may be before other tasks have their turn."""
-        self.free = min(self.taken + YIELD_EVERY - 1, self.limits.vectors)
+        """Take up as many more as there may be before one has to be looked at."""
+        more = 0 if self.resolved is not None else YIELD_EVERY - self.taken % YIELD_EVERY - 1
+        self.free = min(self.taken + more, self.limits.vectors)
+
+    def keep(self, value: object) -> None:
+        """Remember what a placeholder came to: from now on, each vector is looked at."""
+        if self.resolved is None:
+            self.resolved = Resolved()
+        self.resolved.add(value)
+        self.free = min(self.free, self.taken)
+
+    def misfit(self, vector: object) -> EffectsError | None:
+        """What keeps a vector from being taken up, where it came out of a placeholder."""
+        try:
+            if self.resolved is None or not self.resolved.holds(vector, self):
+                return None
+        except LimitError as error:
+            return error
+        return PlaceholderError(
+            "what a placeholder came to stands where an effect vector belongs",
+            fix="write the effect down in the program: only values inside it are bound late",
+        )
 
     def exceeded(self, name: str, what: str) -> LimitError:
         """Mark the budget as spent, and say which limit it was."""

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import cast, final
 
-from ._shown import abridged
+from ._containers import MOST, parts_in
+from ._shown import abridged, type_name
 
-__all__ = ["Link", "Nested", "Path", "Via", "flatten", "nested", "render", "walk"]
+__all__ = ["Link", "Nested", "Path", "Via", "flatten", "nested", "render", "token", "walk"]
 
 
 @final
@@ -84,41 +85,42 @@ def flatten(link: Link | None) -> Path:
         return (cast("int", link[1]),)
     tokens: list[int | str | Via | Nested] = []
     while link is not None:
-        link, token = link
-        tokens.append(token)
+        link, step = link
+        tokens.append(step)
     path: list[int | str | Via] = []
     later = reversed(tokens)
-    for token in later:
-        if isinstance(token, Nested):
-            path.extend(token.place(cast(int, next(later))))
+    for step in later:
+        if isinstance(step, Nested):
+            path.extend(step.place(cast(int, next(later))))
         else:
-            path.append(token)
+            path.append(step)
     return tuple(path)
 
 
 def walk(root: object) -> Iterator[tuple[object, Link]]:
-    """Everything below `root` in lists, tuples and dicts, in order of standing, with its place.
+    """Everything below `root`, in order of standing, with its place.
 
     What stands in several places comes several times, but is looked into once.
     """
-    seen = {id(root)}
-    waiting: list[tuple[object, Link]] = [(child, (None, token)) for token, child in _children(root)]
+    seen: dict[int, object] = {id(root): root}
+    waiting: list[tuple[object, Link]] = [(part, (None, token(name))) for name, part in parts_in(root)]
     waiting.reverse()
-    while waiting:
+    while waiting and len(waiting) + len(seen) < MOST:  # there may be no end
         value, link = waiting.pop()
         yield value, link
         if id(value) not in seen:
-            seen.add(id(value))
-            waiting.extend(reversed([(child, (link, token)) for token, child in _children(value)]))
+            seen[id(value)] = value
+            waiting.extend(reversed([(part, (link, token(name))) for name, part in parts_in(value)]))
 
 
-def _children(value: object) -> list[tuple[int | str, object]]:
+def token(name: object) -> int | str:
+    """An index or a name, as it stands in a path; of a key that is neither, its text, or its type where it has none."""
+    if type(name) is int or type(name) is str:
+        return name
     try:
-        if isinstance(value, dict):
-            return [(str(name), child) for name, child in cast("dict[object, object]", value).items()]
-        return list(enumerate(cast("Sequence[object]", value))) if isinstance(value, (list, tuple)) else []
-    except Exception:  # noqa: BLE001 - a container that cannot be read has nothing to be found in
-        return []
+        return str(name)
+    except Exception:  # noqa: BLE001 - a place is only decoration: it may not cost the record
+        return type_name(name)
 
 
 _SHOWN = 64

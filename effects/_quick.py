@@ -15,10 +15,11 @@ from itertools import count
 from types import CodeType
 from typing import Any, Final, cast, final
 
+from ._containers import PLAIN
 from ._interpolate import is_bound
-from ._signatures import Late, Signature
+from ._late import Late
+from ._signatures import Signature
 from ._validation import Checker
-from ._vectors import PLAIN
 
 __all__ = ["NOTHING", "Quick", "quick"]
 
@@ -88,11 +89,11 @@ class _Sure(dict[type, bool]):
     """Whether an argument is passed on as it is, by its type alone: a `str` fits what is annotated as `str`, and holds
     no placeholder. Worked out when a type is first met."""
 
-    def __init__(self, check: Checker | None, late: Late) -> None:
+    def __init__(self, check: Checker | None, late: Late | None) -> None:
         super().__init__()
         self._check = check
         """None where nothing is checked."""
-        self._late: Late = late
+        self._late = late
 
     def __missing__(self, kind: type) -> bool:
         sure = not is_bound(kind, self._late) and (self._check is None or self._check.is_sure(kind))

@@ -5,17 +5,19 @@ Each function records what fails and answers with None or False; the caller then
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import chain
+from collections.abc import Sequence
+from itertools import islice
 from typing import Any, cast
 
+from ._containers import LEAVES, MOST
 from ._early import too_early
 from ._errors import ArgumentError, PlaceholderError, ShapeError, UnknownKeyError, near
 from ._frame import Frame
-from ._interpolate import placeholders_in, rebuild, walkable
-from ._paths import Link, Path, flatten, walk
+from ._interpolate import placeholders_in, rebuild
+from ._paths import Link, flatten
 from ._signatures import miscounted
 from ._sink import Sink
+from ._spots import NO_EFFECT, Spot, misplaced, spots
 from ._tables import Entry
 from ._vectors import Placeholder, plain_key, vector_problem
 
@@ -31,7 +33,7 @@ def read(frame: Frame, vector: object, link: Link) -> Reading | None:
         if (problem := vector_problem(vector)) is not None:
             frame.fail("shape", None, link, None, ShapeError(problem[0], fix=problem[1]), vector)
             return None
-        key, *args = cast("Sequence[Any]", vector)
+        key, *args = islice(cast("Sequence[Any]", vector), MOST)
         hash(key)  # what cannot be looked up is no key, whatever its text is
         key = plain_key(key)
         entry = frame.engine.tables.entries.get(key)
@@ -59,10 +61,18 @@ def _unknown(key: str, frame: Frame) -> UnknownKeyError:
 def bind(frame: Frame, entry: Entry, args: Sequence[object], vector: object, link: Link) -> Reading | None:
     """Resolve placeholders, unless one of them is resolved for each member. None, with a record, where one fails."""
     try:
-        parts = walkable(args, entry.signature) if entry.late else args
-        found = placeholders_in(parts, frame.budget)
-    except Exception as error:  # noqa: BLE001 - cyclic data, a misplaced placeholder, a limit, an odd type
+        found, is_doubtful = placeholders_in(args, entry.signature, frame.budget)
+        wrong = misplaced(args, entry.signature, frame.budget.limits.nodes) if is_doubtful else None
+    except Exception as error:  # noqa: BLE001 - a limit, an odd type
         frame.fail("interpolate", entry.key, link, None, error, vector)
+        return None
+    if wrong is not None and wrong.problem is not None:
+        is_whole = (
+            wrong.problem is NO_EFFECT and len(wrong.path) == 1
+        )  # then the vector is at fault, as where it is checked
+        place = link if is_whole else _inwards(link, wrong)
+        misfit = PlaceholderError(wrong.problem[0], fix=wrong.problem[1])
+        frame.fail("interpolate", entry.key, place, None, misfit, vector)
         return None
     if not found:
         return entry, args, False
@@ -72,17 +82,17 @@ def bind(frame: Frame, entry: Entry, args: Sequence[object], vector: object, lin
         source = known.get(placeholder.key)
         if source is None or not source.at_least <= len(placeholder.args) <= source.at_most:
             unusable = _placeholder_error(frame, source, placeholder)
-            frame.fail("interpolate", entry.key, _within(link, entry, args, placeholder), None, unusable, vector)
+            frame.fail("interpolate", entry.key, _within(frame, link, entry, args, placeholder), None, unusable, vector)
             return None
         each = each or source.each
     if each:
         if not entry.is_action:
             return entry, args, True
-        misplaced = PlaceholderError(
+        misfit = PlaceholderError(
             "a placeholder that is resolved for each member stands in an action's argument",
             fix="an action runs once: put the placeholder into the effects that it returns",
         )
-        frame.fail("interpolate", entry.key, link, None, misplaced, vector)
+        frame.fail("interpolate", entry.key, link, None, misfit, vector)
         return None
     bound = resolved(frame, entry, args, vector, link, None)
     return None if bound is None else (entry, bound, False)
@@ -112,46 +122,38 @@ def resolved(
         nonlocal current
         current = placeholder
         source = known[placeholder.key]
-        return (
+        value: object = (
             source.function(data, member, *placeholder.args)
             if source.each
             else source.function(data, *placeholder.args)
         )
+        if type(value) not in LEAVES:
+            frame.budget.keep(value)
+        return value
 
     try:
         return rebuild(args, entry.signature, resolve)
     except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
         owner = None if current is None else known[current.key].plugin
-        within = _within(link, entry, args, current)
+        within = _within(frame, link, entry, args, current)
         place = flatten(within)[len(flatten(link)) :]
         told = too_early(error, current, place, args, entry.signature, frame.engine.tables.entries)
         frame.absorb(told, "interpolate", entry.key, within, owner, vector)
         return None
 
 
-def _within(link: Link, entry: Entry, args: Sequence[object], placeholder: Placeholder | None) -> Link:
-    """Where a placeholder stands among the values that are bound now."""
-    places = [
-        (place, inner)
-        for place, part in _bound_now(entry, args)
-        for value, inner in chain([(part, None)], walk(part))
-        if value is placeholder
-    ]
-    for place, inner in places[:1]:
-        for token in (*place, *flatten(inner)):
-            link = (link, token)
+def _within(frame: Frame, link: Link, entry: Entry, args: Sequence[object], placeholder: Placeholder | None) -> Link:
+    """Where a placeholder stands in a vector."""
+    every = spots(args, entry.signature, frame.budget.limits.nodes)
+    found = (spot for spot in every if spot.value is placeholder)
+    return next((_inwards(link, spot) for spot in found), link)
+
+
+def _inwards(link: Link, spot: Spot) -> Link:
+    """The place of a spot in the vector at `link`."""
+    for step in spot.path:
+        link = (link, step)
     return link
-
-
-def _bound_now(entry: Entry, args: Sequence[object]) -> Iterator[tuple[Path, object]]:
-    for index, arg in enumerate(args):
-        late = entry.signature.late_at(index)
-        if late is False or isinstance(arg, Placeholder):
-            yield (index + 1,), arg
-        elif late is not True and isinstance(arg, dict):
-            for name, value in cast("dict[object, object]", arg).items():
-                if name not in late:
-                    yield (index + 1, str(name)), value
 
 
 def fits(frame: Frame, entry: Entry, args: Sequence[object], vector: object, link: Link) -> bool:

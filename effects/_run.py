@@ -8,6 +8,7 @@ siblings go on; what is not an `Exception` passes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, Final, cast
 
 import trio
@@ -18,15 +19,19 @@ from ._each import for_each
 from ._errors import DispatchResult, LimitError, ShapeError
 from ._frame import Frame, merged
 from ._guards import guard
+from ._interpolate import may_hold
+from ._limits import YIELD_EVERY
 from ._paths import Link, Via, nested
 from ._quick import NOTHING
 from ._read import bind, read
 from ._steps import COROUTINE, call, execute, execute_unguarded, expand, expand_around, finish
 from ._template import Template
-from ._vectors import PLAIN, WALKED, list_problem
+from ._vectors import list_problem
 
 __all__ = ["run", "taken", "too_deep"]
 
+_kind_of: Callable[[object], object] = type
+"""Types are compared by what they are: to look one up in a set, it is hashed, and may refuse."""
 _EXPANSION: Final = Via.EXPANSION
 
 _NOTHING_MORE: Sequence[Any] = ()
@@ -53,8 +58,9 @@ async def run(
     """
     tables, budget, outcomes = frame.engine.tables, frame.budget, frame.outcomes
     around_all = None
-    plain = type(effects) in PLAIN and effects and type(effects[0]) in PLAIN
-    if plain and data is None and system is None and frame.nesting <= budget.limits.nesting:
+    kind = _kind_of(effects)
+    first = _kind_of(effects[0]) if (kind is list or kind is tuple) and effects else None
+    if (first is list or first is tuple) and data is None and system is None and frame.nesting <= budget.limits.nesting:
         items: tuple[Any, ...] = tuple(effects)
     elif (read_items := taken(frame, effects, origin, data, system)) is not None:
         items = read_items
@@ -85,11 +91,17 @@ async def run(
                 if budget.taken > budget.limits.vectors:
                     frame.too_many(vector, here)
                     continue
+                if (misfit := budget.misfit(vector)) is not None:
+                    frame.fail("interpolate", None, here, None, misfit, vector)
+                    continue
                 budget.go_on()
-                await trio.lowlevel.checkpoint()
+                if budget.taken % YIELD_EVERY == 0:
+                    await trio.lowlevel.checkpoint()
             # Nearly all vectors are plain, with arguments of which their types say all: they go straight through. What
             # comes after does the same for any vector, and says what is wrong with it.
-            entry = entries.get(vector[0]) if type(vector) in PLAIN and vector and type(vector[0]) is str else None
+            kind = _kind_of(vector)
+            is_plain = (kind is list or kind is tuple) and vector and type(vector[0]) is str
+            entry = entries.get(vector[0]) if is_plain else None
             if entry is None:
                 found = read(frame, vector, here)
             elif entry.is_action and not action_guards and len(levels) < budget.limits.expansion:
@@ -98,7 +110,7 @@ async def run(
                     rest, index, link = iter(expansion), -1, (here, _EXPANSION)
                     break
                 continue
-            elif entry.is_once and (not guards or (not tables.around_effect and WALKED.isdisjoint(map(type, vector)))):
+            elif entry.is_once and (not guards or (not tables.around_effect and not may_hold(vector))):
                 hooks = None
                 if guards:
                     hooks = guard(frame, guards, "effect", vector, here)
@@ -150,7 +162,7 @@ async def run(
                     break
             elif each or entry.each:
                 run_one = execute if guards else execute_unguarded
-                values = await for_each(run_one, frame, entry, args, vector, here)
+                values = await for_each(run_one, frame, entry, args, vector, here, late=each)
                 if values is not None:
                     outcomes.append((entry.key, values, here, entry.plugin, False))
             elif guards:
@@ -194,7 +206,7 @@ def taken(
             frame.system = merged(frame.system, system, "system")
         problem = list_problem(effects)
         if problem is None and frame.nesting <= frame.engine.limits.nesting:
-            return tuple(cast("Sequence[object]", effects))
+            return tuple(islice(cast("Sequence[object]", effects), frame.engine.limits.vectors + 1))
     except Exception as raised:  # noqa: BLE001 - a mapping, or a subclass of list, may fail in any way when it is read
         error, effects = raised, None
     else:

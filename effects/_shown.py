@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import cast
 
-__all__ = ["a", "abridged", "shortened", "type_names"]
+from ._containers import is_list
+
+__all__ = ["a", "abridged", "shortened", "type_name", "type_names"]
 
 _short = reprlib.Repr()
 _short.maxlevel, _short.maxstring, _short.maxother = 3, 60, 60
@@ -27,14 +29,22 @@ def shortened(value: object) -> str:
     try:
         return _short.repr(value)
     except Exception as error:  # noqa: BLE001 - a repr is only decoration: it may not cost the record
-        return f"<no repr: {type(error).__name__}>"
+        return f"<no repr: {type_name(error)}>"
+
+
+def type_name(value: object) -> str:
+    """The name of a value's type, whatever the type says of itself."""
+    return _name_of(type(value))
+
+
+_name_of: Callable[[type], str] = vars(type)["__name__"].__get__
 
 
 def type_names(vector: object) -> tuple[str, ...]:
     """The names of the types of a vector's arguments, ten at most; of anything else, of its own type."""
-    if not isinstance(vector, (list, tuple)):
-        return () if vector is None else (abridged(type(vector).__name__, 80),)
+    if not is_list(vector):
+        return () if vector is None else (abridged(type_name(vector), 80),)
     try:
-        return tuple(abridged(type(arg).__name__, 80) for arg in cast("Sequence[object]", vector)[1:11])
+        return tuple(abridged(type_name(arg), 80) for arg in cast("Sequence[object]", vector)[1:11])
     except Exception:  # noqa: BLE001 - a subclass of list may fail in any way when it is read
         return ()

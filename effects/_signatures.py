@@ -12,20 +12,18 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import Parameter
-from typing import Annotated, Any, final, get_args, get_origin
+from typing import Any, final
 
-from typing_extensions import get_type_hints, is_typeddict
+from typing_extensions import get_type_hints
 
-from ._aliases import aliased, is_alias
 from ._errors import ArgumentError, RegistrationError
 from ._first import Kind, forgotten, refuse_methods, refuse_misplaced_contexts, signature_of, take_first
+from ._late import Late, late_of
 from ._shown import a
 from ._validation import Checker, checker, explain
-from ._vectors import EffectMarker
 
 __all__ = [
     "Kind",
-    "Late",
     "Signature",
     "annotations_of",
     "caller_scope",
@@ -34,9 +32,6 @@ __all__ = [
     "read_signature",
     "source_of",
 ]
-
-Late = bool | frozenset[str]
-"""What of an argument holds effects and is therefore bound late: all of it, none of it, or these fields of a dict."""
 
 _MAY_NEED_SYSTEM = frozenset({"effect", "state slice"})
 
@@ -51,9 +46,8 @@ class Signature:
     """None: any number."""
     checks: tuple[Checker, ...]
     rest: Checker | None
-    late: tuple[Late, ...]
-    """One entry for each positional argument; empty where nothing is bound late."""
-    rest_late: Late
+    late: tuple[Late | None, ...]
+    """One entry for each positional argument and one for the rest; empty where nothing is bound late."""
     needs: tuple[str, ...]
     """System values without a default."""
     wishes: tuple[str, ...]
@@ -78,9 +72,9 @@ class Signature:
         said = explain(self.checks, self.rest, args)
         return ArgumentError(said.what, near=said.near, fix=f"{self.usage}; {said.fix}")
 
-    def late_at(self, index: int) -> Late:
+    def late_at(self, index: int) -> Late | None:
         """What of the argument at `index` is bound late."""
-        return self.late[index] if index < len(self.late) else self.rest_late
+        return self.late[min(index, len(self.late) - 1)] if self.late else None
 
 
 def read_signature(
@@ -134,15 +128,14 @@ def _plan(
         )
     annotations = [hints.of(parameter) for parameter in positional]
     rest_annotation = object if rest is None else hints.of(rest)
-    late = tuple(hints.late(p, annotation) for p, annotation in zip(positional, annotations, strict=True))
-    rest_late = False if rest is None else hints.late(rest, rest_annotation)
+    late = [hints.late(p, annotation) for p, annotation in zip(positional, annotations, strict=True)]
+    late += [None if rest is None else hints.late(rest, rest_annotation)]
     return Signature(
         at_least=sum(p.default is Parameter.empty for p in positional),
         at_most=len(positional) if rest is None else None,
         checks=tuple(checker(where, p.name, a) for p, a in zip(positional, annotations, strict=True)),
         rest=None if rest is None else checker(where, rest.name, rest_annotation),
-        late=late if any(late) or rest_late else (),
-        rest_late=rest_late,
+        late=tuple(late) if any(late) else (),
         needs=needs,
         wishes=wishes,
         is_async=is_async,
@@ -237,11 +230,13 @@ class _Hints:
                 fix=_unresolved(error),
             ) from error
 
-    def late(self, parameter: Parameter, annotation: object) -> Late:
-        """What of this parameter's arguments holds effects."""
+    def late(self, parameter: Parameter, annotation: object) -> Late | None:
+        """What of this parameter's arguments is bound late."""
         try:
-            return _late(annotation)
-        except NameError as error:
+            return late_of(annotation)
+        except RegistrationError as error:
+            raise RegistrationError(f"{self._where}: {parameter.name!r}: {error.what}", fix=error.fix) from None
+        except Exception as error:
             raise RegistrationError(
                 f"{self._where}: a field of {parameter.name!r} cannot be resolved: {error}",
                 fix=_unresolved(error),
@@ -264,29 +259,6 @@ def annotations_of(function: Callable[..., object], scope: Mapping[str, object])
             except RegistrationError:
                 found[name] = parameter.annotation
     return found
-
-
-def _late(annotation: object, inside: tuple[object, ...] = ()) -> Late:
-    """What of an argument so annotated holds effects. `inside` are the types around it, which may be recursive."""
-    if is_alias(annotation):
-        return False if annotation in inside else _late(aliased(annotation), (*inside, annotation))
-    if is_typeddict(named := get_origin(annotation) or annotation):
-        if named in inside:
-            return False
-        hints = get_type_hints(named, include_extras=True)
-        return frozenset(name for name, hint in hints.items() if _late(hint, (*inside, named))) or False
-    if get_origin(annotation) is Annotated and any(type(extra) is EffectMarker for extra in get_args(annotation)[1:]):
-        return True
-    parts = [part for part in (_late(arg, inside) for arg in get_args(annotation)) if part]
-    fields = [part for part in parts if isinstance(part, frozenset)]
-    if len(fields) < len(parts) or (parts and _is_container(annotation)):
-        return True
-    return frozenset[str]().union(*fields) or False
-
-
-def _is_container(annotation: object) -> bool:
-    origin = get_origin(annotation)
-    return isinstance(origin, type) and issubclass(origin, (Sequence, Mapping))
 
 
 def _unwrapped(function: Callable[..., object]) -> object:

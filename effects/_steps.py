@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Sequence
+from itertools import islice
 from typing import cast
 
 from ._actions import call_action
@@ -31,7 +32,7 @@ def expand(frame: Frame, entry: Entry, args: Sequence[object], link: Link) -> Se
         return call_action(frame, entry, args, [entry.key, *args], link, None) or ()
     guarded = guard(frame, guards, "action", [entry.key, *args], link)
     verdict = guarded.before()
-    return _settled(guarded, verdict, _expansion(frame, guarded, verdict, link))
+    return _settled(frame, guarded, verdict, _expansion(frame, guarded, verdict, link), entry, link)
 
 
 async def expand_around(frame: Frame, entry: Entry, args: Sequence[object], link: Link) -> Sequence[object]:
@@ -40,7 +41,7 @@ async def expand_around(frame: Frame, entry: Entry, args: Sequence[object], link
     async with Around(guarded) as around:
         expansion = _expansion(frame, guarded, around.verdict, link)
         around.ended(failed=expansion is None)
-    return _settled(guarded, around.verdict, expansion)
+    return _settled(frame, guarded, around.verdict, expansion, entry, link)
 
 
 def _expansion(frame: Frame, guarded: Guarded, verdict: Verdict, link: Link) -> Sequence[object] | None:
@@ -51,10 +52,17 @@ def _expansion(frame: Frame, guarded: Guarded, verdict: Verdict, link: Link) -> 
     return cast("Sequence[object] | None", verdict.result) if isinstance(verdict, Skip) else None
 
 
-def _settled(guarded: Guarded, verdict: Verdict, expansion: Sequence[object] | None) -> Sequence[object]:
+def _settled(
+    frame: Frame, guarded: Guarded, verdict: Verdict, expansion: Sequence[object] | None, entry: Entry, link: Link
+) -> Sequence[object]:
     """What an action came to, as the after hooks leave it."""
     failed = verdict is FAILED or (verdict is None and expansion is None)
-    return tuple(cast("Sequence[object]", guarded.after([] if expansion is None else expansion, failed=failed)))
+    left = guarded.after([] if expansion is None else expansion, failed=failed)
+    try:
+        return tuple(islice(cast("Sequence[object]", left), frame.engine.limits.vectors + 1))
+    except Exception as error:  # noqa: BLE001 - a subclass of list may fail in any way when it is read
+        frame.fail("interceptor", entry.key, link, None, error, guarded.vector)
+        return ()
 
 
 def _as_left(frame: Frame, guarded: Guarded) -> tuple[Entry, list[object]]:
@@ -90,7 +98,7 @@ async def _value(frame: Frame, entry: Entry, guarded: Guarded, verdict: Verdict,
     if verdict is None:
         entry, args = _as_left(frame, guarded)
         if guarded.rewritten and entry.each:
-            values = await for_each(execute_unguarded, frame, entry, args, guarded.vector, link)
+            values = await for_each(execute_unguarded, frame, entry, args, guarded.vector, link, late=False)
             return NOTHING if values is None else values
         return await call(frame, entry, args, guarded.vector, link)
     return verdict.result if isinstance(verdict, Skip) else NOTHING

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from types import UnionType
 from typing import Any, Literal, NotRequired, Required, Union, cast, final, get_args, get_origin
 
+from ._containers import KINDS, PLAIN
 from ._options import options_of
-from ._vectors import PLAIN, WALKED
 
 __all__ = ["SureOptions", "sure_options", "sure_types"]
 
@@ -69,7 +69,7 @@ def _is_small(items: Sequence[object], depth: int) -> bool:
         return False
     for item in items:
         kind = type(item)
-        if kind in WALKED and (kind not in PLAIN or not depth or not _is_small(cast("list[object]", item), depth - 1)):
+        if KINDS[kind] and (kind not in PLAIN or not depth or not _is_small(cast("list[object]", item), depth - 1)):
             return False
     return True
 

@@ -41,7 +41,6 @@ class Entry:
         "is_async",
         "is_once",
         "key",
-        "late",
         "plugin",
         "quick",
         "registration",
@@ -61,7 +60,6 @@ class Entry:
         self.each = registration.each
         self.is_once = not self.is_action and not self.each
         """Whether it is an effect that runs once, whoever is to be reached."""
-        self.late = bool(registration.signature.late) or bool(registration.signature.rest_late)
         self.registration = registration
         self.validate = validate
         self.quick: Quick = quick(self.function, self.signature, validate=self.validate)

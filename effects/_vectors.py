@@ -6,13 +6,14 @@ A `Placeholder` is a Python object, so nothing that was decoded from JSON can ev
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar, cast, final
+from typing import Annotated, Any, Final, TypeVar, cast, final
 
 from pydantic_core import PydanticCustomError, core_schema
 
+from ._containers import MOST, first_in, is_list, parts_in
+from ._shown import type_name
+
 __all__ = [
-    "PLAIN",
-    "WALKED",
     "Effect",
     "EffectMarker",
     "Placeholder",
@@ -26,8 +27,7 @@ __all__ = [
 T = TypeVar("T")
 Problem = tuple[str, str]
 """What is wrong, and what to do about it."""
-PLAIN = frozenset({list, tuple})
-"""The types of containers that do only what they say: of a subclass, anything may be expected."""
+_NO_KEY: Final = object()
 
 
 @final
@@ -56,27 +56,28 @@ class Placeholder:
         object.__setattr__(self, "key", plain_key(key))
         object.__setattr__(self, "args", args)
 
+    def __init_subclass__(cls) -> None:
+        raise TypeError("Placeholder has no subclasses: nothing would look for them")
+
     def __repr__(self) -> str:
         return f"Placeholder({', '.join(map(repr, (self.key, *self.args)))})"
 
 
-WALKED = frozenset({list, tuple, dict, Placeholder})
-"""The types of what holds a placeholder, or is one: nothing else is looked into."""
-
-
 def find_placeholders(template: object) -> Iterator[Placeholder]:
-    """Every placeholder in a vector, or in other data that is written down to be dispatched later, at any depth."""
-    seen: set[int] = set()
+    """Every placeholder in a vector, or in other data that is written down to be dispatched later, at any depth.
+
+    They are found wherever a dispatch would look: in lists, tuples, dicts and their keys, sets, deques, mappings and
+    sequences of any class, dataclasses and pydantic models.
+    """
+    seen: dict[int, object] = {}  # what is read of a mapping may be new, and must live, or its id would be another's
     waiting = [template]
-    while waiting:
+    while waiting and len(waiting) + len(seen) < MOST:  # there may be no end
         value = waiting.pop()
         if type(value) is Placeholder:
             yield value
-        elif isinstance(value, (list, tuple, dict)) and id(cast(object, value)) not in seen:
-            seen.add(id(cast(object, value)))
-            waiting.extend(
-                cast("dict[object, object]", value).values() if isinstance(value, dict) else cast("list[object]", value)
-            )
+        elif id(value) not in seen and (parts := parts_in(value)):
+            seen[id(value)] = value
+            waiting.extend(part for name, inner in reversed(parts) for part in (inner, name))
 
 
 def plain_key(key: T) -> T:
@@ -89,39 +90,43 @@ def plain_key(key: T) -> T:
 
 def _shown(key: str) -> str:
     """A key in one line, whatever it holds."""
-    return key[:40].encode("unicode_escape").decode()
+    return str.__getitem__(key, slice(40)).encode("unicode_escape").decode()
 
 
 def list_problem(effects: object) -> Problem | None:
     """Say what keeps `effects` from being a list of effect vectors, or None. Looks at the outermost list only."""
-    if not isinstance(effects, (list, tuple)):
-        if isinstance(effects, Placeholder):
+    if not is_list(effects):
+        if type(effects) is Placeholder:
             return "a placeholder stands where a list of effect vectors belongs", "late binding is for arguments only"
         return (
-            f"a list of effect vectors is needed, not {type(effects).__name__}",
+            f"a list of effect vectors is needed, not {type_name(effects)}",
             'write [["key", argument, ...], ...]',
         )
-    if effects and isinstance(effects[0], str):
+    if issubclass(type(first := first_in(effects)), str):
         return (
             "a bare effect vector stands where a list of them belongs",
-            f'put it in brackets: [["{_shown(effects[0])}", ...]]',
+            f'put it in brackets: [["{_shown(cast(str, first))}", ...]]',
         )
     return None
 
 
 def vector_problem(vector: object) -> Problem | None:
     """Say what keeps `vector` from being one effect vector, or None. Looks at the container and the key only."""
-    if not isinstance(vector, (list, tuple)):
-        if isinstance(vector, Placeholder):
+    kind: object = type(vector)
+    if kind is list and vector and type(cast("list[object]", vector)[0]) is str:
+        return None  # as nearly all are
+    if not is_list(vector):
+        if type(vector) is Placeholder:
             return "a placeholder stands where an effect vector belongs", "late binding is for arguments only"
-        return f"an effect vector is a list or tuple, not {type(vector).__name__}", 'write ["key", argument, ...]'
-    if not vector:
+        return f"an effect vector is a list or tuple, not {type_name(vector)}", 'write ["key", argument, ...]'
+    key = first_in(vector, _NO_KEY)
+    if key is _NO_KEY:
         return "an effect vector is empty", 'write ["key", argument, ...]'
-    if not isinstance(vector[0], str):
-        if isinstance(vector[0], Placeholder):
+    if not issubclass(type(key), str):
+        if type(key) is Placeholder:
             return "a placeholder stands where an effect key belongs", "write the key itself: it is never late-bound"
         return (
-            f"an effect key is a str, not {type(cast(object, vector[0])).__name__}",
+            f"an effect key is a str, not {type_name(key)}",
             "is this a list of effect vectors where one vector belongs?",
         )
     return None

@@ -5,10 +5,26 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+import trio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from effects import Context, Placeholder, PlaceholderError, Registry, ShapeError, create_dispatch
+from effects import (
+    Context,
+    Interceptor,
+    LimitError,
+    Limits,
+    Path,
+    Placeholder,
+    PlaceholderError,
+    Registry,
+    ShapeError,
+    Skip,
+    Step,
+    Via,
+    create_dispatch,
+)
+from effects.testing import MemorySink
 
 Kit = Callable[[], Registry]
 
@@ -118,17 +134,119 @@ async def test_a_placeholder_that_an_action_returns_is_refused(kit: Kit) -> None
     assert isinstance(record.exception, ShapeError)
 
 
-async def test_a_subclass_of_a_container_is_not_walked() -> None:
-    """Only exact lists, tuples and dicts are looked into; other types are passed on as they are."""
+def careless(kit: Kit) -> Registry:
+    """A registry whose code takes what it is given for effects."""
+    plugin = kit()
+
+    @plugin.effect("do")
+    async def do(ctx: Context, effects: Any) -> None:
+        await ctx.dispatch(effects)
+
+    @plugin.effect("do-later")
+    def do_later(ctx: Context, effects: Any) -> None:
+        async def work(ctx: Context) -> None:
+            await ctx.dispatch([["do", effects]])
+
+        ctx.spawn(work)
+
+    @plugin.action("become")
+    def become(state: Mapping[str, object], value: Any) -> Any:
+        return value["then"]
+
+    @plugin.action("pass-on")
+    def pass_on(state: Mapping[str, object], value: object) -> list[object]:
+        return [["do", value]]
+
+    return plugin
+
+
+EVIL = [["note", "chosen by a client"]]
+
+
+@pytest.mark.parametrize(
+    ("effect", "sent", "path"),
+    [
+        (["do", Placeholder("it")], EVIL, (0, 1, 0)),
+        (["do", [Placeholder("it")]], EVIL[0], (0, 1, 0)),
+        (["become", Placeholder("it")], {"then": EVIL}, (0, Via.EXPANSION, 0)),
+        (["pass-on", Placeholder("it")], EVIL, (0, Via.EXPANSION, 0, 1, 0)),
+        (["run", ["pass-on", Placeholder("it")]], EVIL, (0, 1, Via.EXPANSION, 0, 1, 0)),
+        (["do-later", Placeholder("it")], EVIL, (0, Via.BACKGROUND, Via.CONTINUATION, 0, 1, 0)),
+    ],
+    ids=str,
+)
+async def test_what_a_placeholder_came_to_is_never_an_effect(
+    kit: Kit, ear: Any, effect: Any, sent: Any, path: Path
+) -> None:
+    """Whoever hands it on: the record says where."""
+    notes: list[object] = []
+    listener = ear()
+    dispatch = create_dispatch([careless(kit), listener], system={"notes": notes}, block=["rhialto.log"])
+    async with dispatch.running():
+        await dispatch([effect, ["note", "after"]], data={"it": sent})
+        await trio.testing.wait_all_tasks_blocked()
+    assert notes == ["after"]
+    (record,) = listener.heard
+    assert (record.phase, record.key, record.path) == ("interpolate", None, path)
+    assert isinstance(record.exception, PlaceholderError)
+    assert "what a placeholder came to stands where an effect vector belongs" in str(record)
+    assert "chosen" not in str(record)
+
+
+async def test_a_hook_makes_no_effect_of_what_a_placeholder_came_to(kit: Kit) -> None:
+    """Neither by rewriting a step, nor by skipping an action."""
+    notes: list[object] = []
+
+    def hand_on(step: Step) -> Step | Skip | None:
+        if step.kind == "action":
+            return Skip(step.vector[1]) if step.key == "pass-on" else None
+        return step.replace(vector=["do", *step.vector[1:]]) if step.key == "note" and step.vector[1] is EVIL else None
+
+    interceptor = Interceptor(id="i", before_effect=hand_on, before_action=hand_on)
+    dispatch = create_dispatch([careless(kit)], system={"notes": notes}, interceptors=[interceptor])
+    late = Placeholder("it")
+    result = await dispatch([["note", late], ["pass-on", late], ["note", 1]], data={"it": EVIL})
+    assert [record.phase for record in result.errors] == ["interpolate"] * 2
+    assert notes == [1]
+
+
+def test_what_would_be_an_effect_of_what_was_sent_is_said_beforehand(kit: Kit) -> None:
+    """`expand` comes to what a dispatch would come to."""
+    expansion = create_dispatch([careless(kit)]).expand([["become", Placeholder("it")]], data={"it": {"then": EVIL}})
+    assert (expansion.effects, [record.path for record in expansion.errors]) == ((), [(0, Via.EXPANSION, 0)])
+
+
+async def test_what_a_program_has_written_runs_whoever_hands_it_on(kit: Kit) -> None:
+    """Also where an argument is not annotated as effects, and beside what a placeholder came to."""
+    notes: list[object] = []
+    dispatch = create_dispatch([careless(kit)], system={"notes": notes})
+    written = [["note", [Placeholder("it")]], ["become", {"then": [["note", 2]]}]]
+    (await dispatch([["note", Placeholder("it")], ["do", written]], data={"it": EVIL})).raise_errors()
+    assert notes == [EVIL, [EVIL], 2]
+
+
+async def test_what_placeholders_come_to_is_walked_within_the_limit(kit: Kit) -> None:
+    """It is looked at once something comes after it, and counted as all data is."""
+    notes: list[object] = []
+    dispatch = create_dispatch([kit()], system={"notes": notes}, limits=Limits(nodes=10))
+    sent = [[1], {"a": (2,)}, {3}]
+    (await dispatch([["note", Placeholder("it")], ["note", 1]], data={"it": sent})).raise_errors()
+    result = await dispatch([["note", Placeholder("it")], ["note", 2], ["note", 3]], data={"it": [*range(20)]})
+    assert [type(record.exception) for record in result.errors] == [LimitError]
+    assert notes == [sent, 1, [*range(20)]]
+
+
+async def test_a_resolved_value_is_not_walked_again_for_each_member() -> None:
+    """Neither as the argument of an effect that runs for each, nor as one that a hook has put there."""
     plugin = Registry("plugin")
-
-    class Row(list[object]):
-        pass
-
-    @plugin.effect("keep")
-    def keep(ctx: Context, value: object) -> object:
-        return value
-
-    row = Row([Placeholder("nobody")])
-    result = (await create_dispatch([plugin])([["keep", row]])).raise_errors()
-    assert result.results[0].value is row
+    got: list[object] = []
+    plugin.effect("each", each=True)(lambda ctx, value: got.append(value))
+    plugin.placeholder("it")(lambda data: data["it"])
+    cyclic: list[object] = [Placeholder("nobody")]
+    cyclic.append(cyclic)
+    hook = Interceptor(id="i", before_effect=lambda step: step.replace(vector=["each", step.data["it"]]))
+    sink = {"sink": MemorySink(members=2)}
+    for hooks in ([], [hook]):
+        dispatch = create_dispatch([plugin], interceptors=hooks)
+        (await dispatch([["each", Placeholder("it")]], data={"it": cyclic}, system=sink)).raise_errors()
+    assert [value is cyclic for value in got] == [True] * 4

@@ -127,8 +127,14 @@ async def test_placeholders_in_continuations_are_left_alone(annotation: Any, the
     assert got is then
 
 
-async def test_a_placeholder_for_the_whole_options_is_bound_at_once() -> None:
-    """A dict of options may be late-bound as a whole; what it resolves to is not looked into."""
+class Plain(TypedDict):
+    """Options of which none holds effects."""
+
+    name: str
+
+
+async def test_only_options_that_hold_no_effects_are_bound_as_a_whole() -> None:
+    """Of others, whoever sent them would choose what runs."""
     plugin = Registry("plugin")
     got: list[object] = []
     plugin.placeholder("it")(lambda data: data["options"])
@@ -137,9 +143,16 @@ async def test_a_placeholder_for_the_whole_options_is_bound_at_once() -> None:
     def take(ctx: Context, options: Options) -> None:
         got.append(options)
 
-    options = {"then": [LATE]}
-    (await create_dispatch([plugin])([["take", Placeholder("it")]], data={"options": options})).raise_errors()
-    assert got[0] is options
+    @plugin.effect("plain")
+    def plain(ctx: Context, options: Plain) -> None:
+        got.append(options)
+
+    options = {"name": "x"}
+    dispatch = create_dispatch([plugin])
+    (await dispatch([["plain", Placeholder("it")]], data={"options": options})).raise_errors()
+    assert got.pop() is options
+    (record,) = (await dispatch([["take", Placeholder("it")]], data={"options": {"then": [LATE]}})).errors
+    assert (record.phase, record.path, got) == ("interpolate", (0, 1), [])
 
 
 async def test_a_continuation_inherits_the_system(kit: Kit) -> None:
