@@ -20,7 +20,7 @@ import pytest
 
 NEEDED = ("hypercorn.trio", "hypothesis", "jsonschema", "pydantic", "quart_trio", "rich.console", "trustme")
 """Of others, and slow to import."""
-LONGEST = 300
+LONGEST = 900
 """Seconds that a run may take."""
 
 
