@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -157,6 +157,11 @@ def test_a_second_lifespan_is_refused() -> None:
     assert plugin.lifespan(lifespan) is lifespan
     with pytest.raises(RegistrationError, match="has a lifespan already"):
         plugin.lifespan(lifespan)
+
+
+def test_a_lifespan_whose_signature_cannot_be_read_is_taken_at_its_word() -> None:
+    """Such as one that is written in C."""
+    assert Registry("plugin").lifespan(cast(Any, dict)) is cast(Any, dict)
 
 
 def test_a_lifespan_that_cannot_be_called_is_refused() -> None:

@@ -195,3 +195,9 @@ async def test_a_test_app_of_an_app_s_own_stays() -> None:
     app.test_app_class = Own
     Live(app, create_dispatch([Connections()]))
     assert type(app.test_app()) is Own
+
+
+async def test_it_hands_out_clients_of_the_app() -> None:
+    """As the app itself does."""
+    async with Small().app.test_app() as under_test:
+        assert (await under_test.test_client().get("/")).status_code == 200
