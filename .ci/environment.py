@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import venv
@@ -64,11 +65,15 @@ def begin(folder: Path, state: Path) -> None:
     print(f"Making {folder} with Python {sys.version.split()[0]}", flush=True)
     folder.mkdir(parents=True, exist_ok=True)
     state.write_text("half")
+    for left in folder.iterdir():  # what says whose it is stays, or who is interrupted now would not know it again
+        if left.is_dir() and not left.is_symlink():
+            shutil.rmtree(left)
+        elif left != state:
+            left.unlink()
     try:
-        venv.create(folder, clear=True, symlinks=True, with_pip=True)
+        venv.create(folder, symlinks=True, with_pip=True)
     except subprocess.CalledProcessError as error:
         sys.exit(f"{sys.executable} cannot make an environment: {error}")
-    state.write_text("half")
 
 
 def install(folder: Path, python: Path, extras: str) -> None:
@@ -95,8 +100,9 @@ def why_not(log: Path) -> str:
     said = log.read_text()
     if any(sign in said for sign in UNREACHABLE):
         return f"No package index can be reached, so nothing can be installed: is there a network? {log} has it all"
-    errors = [line for line in said.splitlines() if line.lower().lstrip().startswith("error")]
-    return f"Not installed: {errors[-1] if errors else 'no reason given'}. {log} has it all"
+    lines = ["no reason given", *filter(None, map(str.strip, said.splitlines()))]
+    errors = [line for line in lines if line.lower().startswith("error")]
+    return f"Not installed: {(errors or lines)[-1]}. {log} has it all"
 
 
 if __name__ == "__main__":

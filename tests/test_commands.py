@@ -149,6 +149,27 @@ def test_what_was_interrupted_is_begun_anew(tmp_path: Path, uv: str) -> None:
         (folder / "left behind").touch()
 
 
+INTERRUPTED = """
+import runpy, sys, venv
+
+def create(folder, **options):
+    (folder / "pyvenv.cfg").touch()
+    raise KeyboardInterrupt
+
+venv.create = create
+runpy.run_path(sys.argv.pop(1), run_name="__main__")
+"""
+
+
+def test_who_interrupts_while_the_environment_is_made_is_told_how_to_go_on(tmp_path: Path) -> None:
+    """And it is known for half of one."""
+    folder = tmp_path / "venv"
+    command = [sys.executable, "-c", INTERRUPTED, str(INSTALL), str(folder), "demo"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stderr == "\nInterrupted. The same command begins anew.\n"
+    assert (folder / ".state").read_text() == "half"
+
+
 @pytest.mark.slow
 def test_an_environment_whose_python_is_gone_is_made_anew(tmp_path: Path, uv: str) -> None:
     """As after an upgrade of the system."""
