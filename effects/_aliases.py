@@ -22,7 +22,8 @@ def is_alias(annotation: object) -> bool:
 def aliased(annotation: object) -> object:
     """What a name stands for, with the types in brackets in place. Raises `NameError` where it cannot be resolved."""
     named: Any = get_origin(annotation) or annotation
-    names = {**vars(sys.modules[named.__module__]), named.__name__: named}
+    module = sys.modules.get(named.__module__)  # what was made by `exec` has none
+    names = {**(vars(module) if module else {}), named.__name__: named}
     probe = type("_Probe", (), {"__annotations__": {"it": named.__value__}})
     value: object = get_type_hints(probe, names, include_extras=True)["it"]
     return filled(value, dict(zip(named.__type_params__, get_args(annotation), strict=False)))

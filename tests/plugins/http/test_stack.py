@@ -368,6 +368,7 @@ async def test_a_client_that_leaves_is_noticed_whatever_it_has_sent(sent: str) -
         answer = b""
         while b"connected" not in answer:
             answer += bytes(await stream.receive_some())
+        await trio.testing.wait_all_tasks_blocked(0.01)
         assert waits_for_leaving()
         await stream.aclose()
         await server.line.over()
