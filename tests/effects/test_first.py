@@ -304,7 +304,9 @@ async def test_effects_in_an_argument_that_is_not_annotated_so_are_told(
     assert isinstance(record.exception.__cause__, KeyError)
 
 
-@pytest.mark.parametrize("vector", [["fetch", LATE], ["fetch", "/", ["nobody", LATE]]])
+@pytest.mark.parametrize(
+    "vector", [["fetch", LATE], ["fetch", "/", ["nobody", LATE]], ["show", {(1, 2): ["show", LATE]}]]
+)
 async def test_what_is_no_effect_fails_as_it_does(fetching: Dispatch, vector: list[object]) -> None:
     """A list that begins with text is just that."""
     (record,) = (await fetching([vector])).errors
