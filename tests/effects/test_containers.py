@@ -24,6 +24,7 @@ from effects import (
     create_dispatch,
     find_placeholders,
 )
+from effects._containers import parts_in
 
 IT = Placeholder("it")
 
@@ -301,3 +302,13 @@ async def test_law_01_one_rule_for_all_containers(values: list[Any], shared: boo
     assert bool(dispatch.check([["keep", *args]])) == refused
     expansion = dispatch.expand([["keep", *args]], data={"it": "bound"})
     assert [record.path for record in expansion.errors] == [record.path for record in result.errors]
+
+
+def test_more_types_than_are_remembered_are_looked_into_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program may make ever new ones."""
+    monkeypatch.setattr("effects._containers._REMEMBERED", 0)
+
+    class Row(list[int]):
+        pass
+
+    assert [value for _, value in parts_in(Row([7]))] == [7]
