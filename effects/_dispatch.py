@@ -19,8 +19,8 @@ from ._discover import (
     describe,
     document,
     grep,
-    missing_values,
     sample,
+    system_problems,
     system_schema,
 )
 from ._errors import DispatchResult, EffectsError, RegistrationError, SystemValueError
@@ -28,6 +28,7 @@ from ._expand import Expansion, expand
 from ._frame import EMPTY, Engine, Frame, Run, merged, root_of
 from ._interceptors import Interceptor
 from ._limits import Limits
+from ._needs import needs_of
 from ._plugins import Gathered, gather
 from ._registry import Registration, Registry
 from ._run_around import runner
@@ -183,9 +184,10 @@ class Dispatch:
         """Say what would be missing if something were dispatched now with `system`, as it is merged for a dispatch.
 
         One error for each value that something needs and that is neither in `system` nor in what the dispatch was made
-        with, nor opened by `running()`. Those that come late, such as `sink`, are among them until they are there.
+        with, nor opened by `running()`. Those that come late, such as `sink`, are among them until they are there. And
+        one for each value that is there and of another type than somebody takes it as, if `isinstance` can say so.
         """
-        return tuple(missing_values(self._engine.tables, merged(self._engine.background.system, system or {})))
+        return tuple(system_problems(self._engine.tables, merged(self._engine.background.system, system or {})))
 
     def with_interceptors(self, *interceptors: Interceptor) -> Dispatch:
         """The same engine with more interceptors, before those it has; this one is not changed.
@@ -204,10 +206,13 @@ class Dispatch:
         Lifespans are entered in the order of plugins and exited in reverse, also when one of them fails; system values
         they yield are there for every dispatch meanwhile. Background work runs in one nursery, which this owns: on
         leaving, it is cancelled and waited for before the first lifespan closes. Raises what a lifespan raises, with a
-        note that names its plugin, `RegistrationError` where two bring the same system value, and `LifecycleError` when
-        entered twice at the same time.
+        note that names its plugin, `RegistrationError` where two bring the same system value or one brings a value of
+        another type than it is taken as, `SystemValueError` where one takes what is not there, and `LifecycleError`
+        when entered twice at the same time.
         """
-        return running(self, self._engine.background, self._gathered.lifespans)
+        lifespans = self._gathered.lifespans
+        needs = [need for entry in self.registrations for need in needs_of(entry)]
+        return running(self, self._engine.background, lifespans, needs)
 
 
 def _hear_nothing(record: object) -> None:
@@ -234,8 +239,8 @@ def create_dispatch(
     of a key wins, and which distribution's plugin of a name. `validate=False` leaves
     argument types unchecked, for a trusted hot path. `debug` puts shortened values into records and logs.
 
-    Raises `RegistrationError` for everything that is wrong with the set: conflicts between plugins, missing system
-    values, plugins that cannot be used.
+    Raises `RegistrationError` for everything that is wrong with the set: conflicts between plugins, system values that
+    are missing or of another type than they are taken as, plugins that cannot be used.
     """
     _check("system", system, Mapping, "a mapping, {...}")
     _check("prefer", prefer, Mapping, "a mapping, {key: plugin}")
@@ -244,7 +249,7 @@ def create_dispatch(
     base = merged(EMPTY, system or {})
     between = [("create_dispatch", one) for one in _interceptors(interceptors)]
     preferred = {key: plugin for key, plugin in (prefer or {}).items() if key not in gathered.settled}
-    tables = make_tables(gathered.registries, base.keys(), between, preferred, validate=validate)
+    tables = make_tables(gathered.registries, gathered.lifespans, base, between, preferred, validate=validate)
     engine = Engine(tables, limits or Limits(), debug, gathered.hear, Background(base), runner(tables))
     return Dispatch(engine, replace(gathered, between=tuple(between)))
 

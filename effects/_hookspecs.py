@@ -49,7 +49,9 @@ class HookSpecs:
         """Return an async context manager that is open while the dispatch runs, or None.
 
         Entered in the order of plugins inside `dispatch.running()`, exited in reverse, also when a later one fails. It
-        runs in the task that called `running()` and may open a nursery of its own. Its value, if it is a mapping, is
+        runs in the task that called `running()` and may open a nursery of its own. Keyword-only parameters of the
+        implementation are what it takes from the system, and what lifespans before it have opened; what is missing, or
+        of another type, is found when the dispatch is made, or raises `SystemValueError`. Its value, if a mapping, is
         merged into the system for as long as it is open; registries name such values as `late`, and no two lifespans
         may bring the same. What belongs to one dispatch is made here: the plugin itself may serve several, as an
         installed one does. What it raises leaves `running()`, with a note that names the plugin. An

@@ -22,6 +22,7 @@ from ._errors import ErrorRecord, RegistrationError, near
 from ._hookspecs import PROJECT, HookSpecs
 from ._installed import Offered, installed_points
 from ._interceptors import Interceptor
+from ._lifespans import Lifespan, lifespan_of, lifespan_of_registry
 from ._log import ErrorLog
 from ._registry import Registry
 from ._signatures import is_async
@@ -43,7 +44,7 @@ class Gathered:
     manager: pluggy.PluginManager
     names: tuple[str, ...]
     registries: tuple[Registry, ...]
-    lifespans: tuple[tuple[str, Callable[..., Any]], ...]
+    lifespans: tuple[Lifespan, ...]
     listeners: tuple[tuple[str, Callable[..., object]], ...]
     broken: Mapping[str, Exception]
     installed: frozenset[str]
@@ -132,14 +133,17 @@ class _Intake:
             self.names.remove(name)
             self.manager.unregister(name=name)
 
+    def implementations(self, hook: str) -> list[pluggy.HookImpl]:
+        """Each implementation of a hook, in order of call."""
+        impls: list[pluggy.HookImpl] = getattr(self.manager.hook, hook).get_hookimpls()
+        return sorted(impls, key=lambda impl: (impl.trylast - impl.tryfirst, self.names.index(impl.plugin_name)))
+
     def callers(self, hook: str) -> list[tuple[str, Callable[..., Any]]]:
         """Each implementation of a hook, with its plugin's name, in order of call.
 
         Each is called for itself, so that what one raises can be laid at its door while the others go on.
         """
-        impls: list[pluggy.HookImpl] = getattr(self.manager.hook, hook).get_hookimpls()
-        order = sorted(impls, key=lambda impl: (impl.trylast - impl.tryfirst, self.names.index(impl.plugin_name)))
-        return [(impl.plugin_name, partial(_call, impl)) for impl in order]
+        return [(impl.plugin_name, partial(_call, impl)) for impl in self.implementations(hook)]
 
 
 def _call(impl: pluggy.HookImpl, **arguments: object) -> object:
@@ -181,21 +185,17 @@ def gather(
         manager=intake.manager,
         names=tuple(name for name in intake.names if name != _LOG.name),
         registries=tuple(registries),
-        lifespans=(*intake.callers("rhialto_lifespan"), *_contributed(registries, intake.manager)),
+        lifespans=(
+            *map(lifespan_of, intake.implementations("rhialto_lifespan")),
+            *(lifespan_of_registry(one) for one in registries if not intake.manager.is_registered(one)),
+        ),
         listeners=tuple(intake.callers("rhialto_error")),
         broken=broken,
         installed=frozenset(optional & {*intake.names}),
         settled=offered.settled,
         owners=tuple(owners),
-        called={hook: tuple(name for name, _ in intake.callers(hook)) for hook in _HOOKS},
+        called={hook: tuple(impl.plugin_name for impl in intake.implementations(hook)) for hook in _HOOKS},
     )
-
-
-def _contributed(
-    registries: Sequence[Registry], manager: pluggy.PluginManager
-) -> list[tuple[str, Callable[..., object]]]:
-    """The lifespans of registries that are no plugins themselves, but were contributed by one."""
-    return [(one.name, one.rhialto_lifespan) for one in registries if not manager.is_registered(one)]
 
 
 def _refuse(error: Exception) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import inspect
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from types import FrameType, MappingProxyType
@@ -14,6 +15,7 @@ from ._errors import RegistrationError
 from ._first import refuse_methods, signature_of
 from ._hookspecs import hookimpl
 from ._interceptors import Interceptor
+from ._needs import Need, needs_in
 from ._shown import a
 from ._signatures import Kind, Signature, annotations_of, caller_scope, read_signature, source_of
 from ._tags import Tag, check_tag
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["Registration", "Registry"]
 
 F = TypeVar("F", bound=Callable[..., object])
-Lifespan = Callable[["Dispatch"], AbstractAsyncContextManager[Mapping[str, object] | None]]
+Lifespan = Callable[..., AbstractAsyncContextManager[Mapping[str, object] | None]]
+"""Takes the dispatch, and what it needs from the system by keyword."""
 
 
 @final
@@ -93,6 +96,8 @@ class Registry:
         self._interceptors: list[Interceptor] = []
         self._tags: list[Tag] = []
         self._lifespan: Lifespan | None = None
+        self.lifespan_needs: Sequence[Need] = ()
+        """What the lifespan takes from the system."""
         self._closed = False
 
     def __repr__(self) -> str:
@@ -180,8 +185,9 @@ class Registry:
     def lifespan(self, function: Lifespan) -> Lifespan:
         """Register an async context manager function `(dispatch)` to be open while the dispatch is running.
 
-        It may yield a mapping of system values, which are there for as long as it is open. Raises `RegistrationError`
-        for a second one, or once closed.
+        Its keyword-only parameters are what it needs from the system, and what lifespans before it have opened. It may
+        yield a mapping of system values, which are there for as long as it is open. Raises `RegistrationError` for a
+        second one, for one that cannot be called so, or once closed.
         """
         self._check_open("a lifespan")
         if not callable(function):
@@ -195,7 +201,9 @@ class Registry:
             )
         if self._lifespan is not None:
             raise RegistrationError(f"registry {self.name!r} has a lifespan already", fix="open both in one")
-        self._lifespan = function
+        needs = needs_in(function, annotations_of(function, caller_scope(1)), f"the lifespan of plugin {self.name!r}")
+        _check_call(f"registry {self.name!r}", function, [need.name for need in needs])
+        self._lifespan, self.lifespan_needs = function, needs
         return function
 
     @hookimpl
@@ -204,9 +212,11 @@ class Registry:
         return self
 
     @hookimpl
-    def rhialto_lifespan(self, dispatch: Dispatch) -> AbstractAsyncContextManager[Mapping[str, object] | None] | None:
+    def rhialto_lifespan(
+        self, dispatch: Dispatch, **needs: object
+    ) -> AbstractAsyncContextManager[Mapping[str, object] | None] | None:
         """Open this registry's lifespan, if it has one."""
-        return None if self._lifespan is None else self._lifespan(dispatch)
+        return None if self._lifespan is None else self._lifespan(dispatch, **needs)
 
     def close(self) -> None:
         """Refuse further registrations. Making a dispatch does this."""
@@ -247,6 +257,16 @@ class Registry:
                 f"registry {self.name!r} is closed: a dispatch was made from it before {what} was registered",
                 fix="register everything first, then call create_dispatch",
             )
+
+
+def _check_call(where: str, lifespan: Callable[..., object], needs: Sequence[str]) -> None:
+    try:
+        inspect.signature(lifespan).bind(None, **dict.fromkeys(needs))
+    except TypeError as error:
+        raise RegistrationError(
+            f"{where}: a lifespan cannot be called with the dispatch, and system values by keyword: {error}",
+            fix="write async def lifespan(dispatch, *, db): ...",
+        ) from None
 
 
 def conflict(one: Registration, other: Registration) -> bool:

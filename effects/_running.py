@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, cast, final
@@ -11,18 +11,20 @@ import trio
 
 from ._background import Background, check_trio
 from ._errors import LifecycleError, RegistrationError
+from ._lifespans import Lifespan
+from ._needs import Need, misfits
 
 if TYPE_CHECKING:
     from ._dispatch import Dispatch
 
 __all__ = ["running"]
 
-Lifespan = AbstractAsyncContextManager[Mapping[str, object] | None]
+Opened = AbstractAsyncContextManager[Mapping[str, object] | None]
 
 
 @asynccontextmanager
 async def running(
-    dispatch: Dispatch, background: Background, lifespans: Sequence[tuple[str, Callable[..., object]]]
+    dispatch: Dispatch, background: Background, lifespans: Sequence[Lifespan], needs: Sequence[Need]
 ) -> AsyncGenerator[Dispatch]:
     """Enter the lifespans in order, then a nursery for background work; at the end cancel that, and exit in reverse.
 
@@ -36,11 +38,12 @@ async def running(
     try:
         async with AsyncExitStack() as stack:
             owners: dict[str, str] = {}
-            for name, call in lifespans:
-                lifespan = _made(name, call, dispatch)
+            for one in lifespans:
+                lifespan = _made(one, dispatch, background.system)
                 if lifespan is not None:
-                    brought = await stack.enter_async_context(_Named(name, lifespan))
-                    _claim(owners, name, brought)
+                    brought = await stack.enter_async_context(_Named(one.plugin, lifespan))
+                    _claim(owners, one.plugin, brought)
+                    _check_brought(one.plugin, brought, needs)
                     stack.callback(setattr, background, "system", background.system)
                     background.system = MappingProxyType({**background.system, **brought})
             with _unwrapped():
@@ -55,15 +58,15 @@ async def running(
         background.running = False
 
 
-def _made(name: str, call: Callable[..., object], dispatch: Dispatch) -> Lifespan | None:
-    with _noted(f"while the lifespan of plugin {name!r} was made"):
-        lifespan = call(dispatch=dispatch)
+def _made(one: Lifespan, dispatch: Dispatch, system: Mapping[str, object]) -> Opened | None:
+    with _noted(f"while the lifespan of plugin {one.plugin!r} was made"):
+        lifespan = one.made(dispatch, system)
         if lifespan is not None and not isinstance(lifespan, AbstractAsyncContextManager):
             raise RegistrationError(
-                f"plugin {name!r} has a lifespan that is a {type(lifespan).__name__}",
+                f"plugin {one.plugin!r} has a lifespan that is a {type(lifespan).__name__}",
                 fix="write it as an @asynccontextmanager function",
             )
-    return cast("Lifespan | None", lifespan)
+    return cast("Opened | None", lifespan)
 
 
 def _claim(owners: dict[str, str], name: str, brought: Mapping[str, object]) -> None:
@@ -77,11 +80,17 @@ def _claim(owners: dict[str, str], name: str, brought: Mapping[str, object]) -> 
         owners[value] = name
 
 
+def _check_brought(name: str, brought: Mapping[str, object], needs: Sequence[Need]) -> None:
+    """Refuse what those who need it would not be able to use."""
+    for what, fix in misfits(needs, brought):
+        raise RegistrationError(f"the lifespan of plugin {name!r} brings what does not fit: {what}", fix=fix)
+
+
 @final
 class _Named:
     """A lifespan whose failures carry a note that names the plugin."""
 
-    def __init__(self, name: str, lifespan: Lifespan) -> None:
+    def __init__(self, name: str, lifespan: Opened) -> None:
         self._name = name
         self._lifespan = lifespan
 

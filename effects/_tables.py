@@ -6,13 +6,15 @@ Everything that can be wrong with a set of registries is found here, and all of 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any, final, get_args
 
-from ._errors import RegistrationError, near
+from ._errors import RegistrationError
 from ._interceptors import AroundHook, Hook, Interceptor, StepKind
+from ._lifespans import Lifespan
+from ._needs import need_problems, needs_of
 from ._quick import Quick, quick
 from ._registry import Registration, Registry, namespace
 from ._signatures import Signature
@@ -101,15 +103,17 @@ class Tables:
 
 def make_tables(
     registries: Sequence[Registry],
-    system: Collection[str],
+    lifespans: Sequence[Lifespan],
+    system: Mapping[str, object],
     interceptors: Iterable[Owned],
     prefer: Mapping[str, str],
     *,
     validate: bool,
 ) -> Tables:
-    """Merge registries. Raises one `RegistrationError` that lists every conflict and every missing system value."""
+    """Merge registries. Raises one `RegistrationError` that lists every conflict, and every system value that is
+    missing or does not fit."""
     owned = owned_interceptors(registries, interceptors)
-    chosen, problems = settle(registries, system, owned, prefer)
+    chosen, problems = settle(registries, lifespans, system, owned, prefer)
     if problems:
         raise RegistrationError(
             "this dispatch cannot be made\n" + "\n".join(f"  - {problem}" for problem in problems),
@@ -129,7 +133,8 @@ def make_tables(
 
 def settle(
     registries: Sequence[Registry],
-    system: Collection[str],
+    lifespans: Sequence[Lifespan],
+    system: Mapping[str, object],
     owned: Sequence[Owned],
     prefer: Mapping[str, str],
 ) -> tuple[list[Registration], list[str]]:
@@ -138,7 +143,8 @@ def settle(
     late = {name for registry in registries for name in registry.late}
     problems += _repeated_registries(registries) + _repeated_interceptors(owned)
     problems += tag_problems((registry.name, tag) for registry in registries for tag in registry.tags)
-    problems += _missing(chosen, {*system, *late})
+    needs = [need for taker in (*map(needs_of, chosen), *(one.needs for one in lifespans)) for need in taker]
+    problems += need_problems(needs, system, late)
     return chosen, problems
 
 
@@ -211,21 +217,6 @@ def _repeated_interceptors(owned: Sequence[tuple[str, Interceptor]]) -> list[str
         for name, who in owners.items()
         if len(who) > 1
     ]
-
-
-def _missing(entries: Sequence[Registration], present: Collection[str]) -> list[str]:
-    """Every system value that is needed, and neither given now nor announced as late."""
-    problems: list[str] = []
-    for entry in entries:
-        for need in entry.signature.needs:
-            if need not in present:
-                guess = near(need, present)
-                hint = f" (near: {guess})" if guess else ""
-                problems.append(
-                    f"missing system value {need!r}, needed by {entry.key!r} of {entry.plugin!r}{hint}; fix: "
-                    f"create_dispatch(..., system={{{need!r}: ...}}), or Registry(..., late=[{need!r}])"
-                )
-    return problems
 
 
 def _guards(kind: StepKind, owned: Sequence[tuple[str, Interceptor]]) -> tuple[Guard, ...]:

@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
 from typing import cast
 
+from .._discover.system import system_problems
 from .._dispatch import Dispatch
 from .._errors import EffectsError, RegistrationError
 from .._problems import check_plugins, left_out
@@ -42,8 +43,9 @@ def _problems(target: str, system: Mapping[str, object] | None) -> Sequence[Effe
 
 def _of_dispatch(dispatch: Dispatch, system: Mapping[str, object] | None) -> Sequence[EffectsError]:
     """What was left out when it was made, and what is missing but does not come late."""
-    late = {name: None for registry in dispatch.registries for name in registry.late}
-    return [*left_out(dispatch.broken), *dispatch.check_system({**late, **(system or {})})]
+    late = {name for registry in dispatch.registries for name in registry.late}
+    there = {**dispatch._engine.background.system, **(system or {})}
+    return [*left_out(dispatch.broken), *system_problems(dispatch._engine.tables, there, late)]
 
 
 def _system(target: str | None) -> Mapping[str, object] | None:

@@ -9,6 +9,7 @@ from typing import cast
 
 from .._dispatch import Dispatch, create_dispatch
 from .._errors import EffectsError, RegistrationError, near
+from .._needs import ABSENT, Need, needs_of
 from .._plugins import gather
 from .._registry import Registry
 
@@ -101,8 +102,9 @@ def _found(value: object) -> Dispatch | None:
 
 
 def _shown(plugins: Sequence[object]) -> Dispatch:
-    entries = [
-        one for registry in gather(plugins, installed=False, block=()).registries for one in registry.registrations
+    gathered = gather(plugins, installed=False, block=())
+    takers: list[Sequence[Need]] = [
+        needs_of(entry) for registry in gathered.registries for entry in registry.registrations
     ]
-    needs = {name for entry in entries for name in entry.signature.needs}
-    return create_dispatch(plugins, system=dict.fromkeys(needs))
+    takers += [lifespan.needs for lifespan in gathered.lifespans]
+    return create_dispatch(plugins, system={need.name: ABSENT for needs in takers for need in needs if need.required})

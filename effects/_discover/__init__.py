@@ -5,7 +5,7 @@ from .description import Described, Description, Order, ParameterDescription, So
 from .grep import Hit, grep
 from .sample import SampleError, Sampler, sample
 from .schemas import document
-from .system import missing_values, system_schema
+from .system import system_problems, system_schema
 
 __all__ = [
     "Described",
@@ -19,7 +19,7 @@ __all__ = [
     "describe",
     "document",
     "grep",
-    "missing_values",
     "sample",
+    "system_problems",
     "system_schema",
 ]

@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from .._errors import SystemValueError, near
+from .._needs import by_name, misfits, needs_of
 from .._sink import SINK_FIX
 from .._tables import Entry, Tables
 from .annotations import text_of
 from .parameters import Argument, needed
 from .schemas import DIALECT, value_schemas
 
-__all__ = ["missing_values", "system_schema"]
+__all__ = ["system_problems", "system_schema"]
 
 
 def _entries(tables: Tables) -> Iterator[Entry]:
     yield from (*tables.entries.values(), *tables.slices.values())
 
 
-def missing_values(tables: Tables, system: Mapping[str, object]) -> Iterator[SystemValueError]:
-    """An error for each system value that something needs and that is not there."""
-    wanted: dict[str, list[str]] = {}
-    for entry in _entries(tables):
-        for name in entry.signature.needs:
-            wanted.setdefault(name, []).append(entry.key)
-    for name, keys in wanted.items():
-        if name not in system:
+def system_problems(
+    tables: Tables, system: Mapping[str, object], late: Collection[str] = ()
+) -> Iterator[SystemValueError]:
+    """An error for each system value that something needs and that is neither there nor late, and for each taker of one
+    that is of another type."""
+    needs = [need for entry in _entries(tables) for need in needs_of(entry.registration)]
+    for name, takers in by_name(needs).items():
+        keys = [need.key for need in takers if need.required]
+        if keys and name not in system and name not in late:
             yield SystemValueError(
                 f"missing system value {name!r}, needed by {', '.join(map(repr, keys))}",
                 near=near(name, system),
                 fix=SINK_FIX if name == "sink" else f"system={{{name!r}: ...}}",
             )
+        for what, fix in misfits(takers, system):
+            yield SystemValueError(what, fix=fix)
 
 
 def system_schema(tables: Tables) -> Mapping[str, Any]:

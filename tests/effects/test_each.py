@@ -261,7 +261,7 @@ async def test_cancellation_passes_the_members() -> None:
 @pytest.mark.parametrize("sink", [5, None, object()], ids=type)
 async def test_what_is_no_sink_is_an_error(sink: object) -> None:
     """As good as none."""
-    (record,) = (await create_dispatch([eaching()], system={"sink": sink})([["each"]])).errors
+    (record,) = (await create_dispatch([eaching()])([["each"]], system={"sink": sink})).errors
     assert record.phase == "validate"
 
 

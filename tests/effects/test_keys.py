@@ -171,7 +171,7 @@ async def test_a_recorder_records_plain_keys(key: Key, tmp_path: Path) -> None:
     """What stands in for an interpreter is named by any kind, too; a recording is written, and replayed."""
     recorder = Recorder(create_dispatch([mail(key)]))
     recorder.returns(key("mail/send"), 5)
-    result = await recorder([[key("mail/tell"), "sky"], [key("mail/sned")], ["run", [key("mail/send"), 1]]])
+    result = await recorder([[key("mail/tell"), "sky"], [key("mail/sned")], 5, ["run", [key("mail/send"), 1]]])
     assert result.results[0].value == 5
     assert [one[0] for one in recorder.effects] == ["mail/send", "run"]
     assert_plain(recorder.effects[0][0], "mail/send")

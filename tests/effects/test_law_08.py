@@ -92,7 +92,7 @@ async def test_law_08_data_walked_is_bounded(kit: Kit, data: Any, limit: int) ->
 @given(visits=st.lists(st.integers(0, 4), max_size=5), limit=st.integers(1, 10))
 async def test_law_08_members_visited_are_bounded(visits: list[int], limit: int) -> None:
     """Effects that run for each member run as long as the budget covers the whole group."""
-    plugin = Registry("plugin")
+    plugin = Registry("plugin", late=["sink"])
     ran: list[Sink] = []
 
     @plugin.effect("each", each=True)
@@ -104,7 +104,7 @@ async def test_law_08_members_visited_are_bounded(visits: list[int], limit: int)
         await ctx.dispatch([["each"]], system={"sink": MemorySink(members=count)})
 
     limits = Limits(members=limit)
-    dispatch = create_dispatch([plugin], system={"sink": None}, limits=limits, block=["rhialto.log"])
+    dispatch = create_dispatch([plugin], limits=limits, block=["rhialto.log"])
     result = await dispatch([["to", count] for count in visits])
     spent = 0
     for count in visits:

@@ -228,7 +228,7 @@ def test_all_that_is_missing_from_a_system_is_said_at_once() -> None:
         str(phone) == "missing system value 'phone', needed by 'a', 'b'\n  near 'phones'\n  fix  system={'phone': ...}"
     )
     assert sink.what == "missing system value 'sink', needed by 'c'"
-    assert dispatch.check_system({"phone": 1, "sink": 2}) == ()
+    assert dispatch.check_system({"phone": Phone(), "sink": 2}) == ()
     assert len(dispatch.check_system()) == 2
 
 
