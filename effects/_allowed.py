@@ -8,7 +8,6 @@ as type arguments, their bases included.
 from __future__ import annotations
 
 import dataclasses
-import sys
 import typing
 from collections.abc import Iterator, Mapping, Sequence
 from types import UnionType
@@ -35,6 +34,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from typing_extensions import NoExtraItems, get_type_hints, is_typeddict
 
+from ._aliases import aliased, filled, is_alias
 from ._vectors import EffectMarker
 
 __all__ = ["EFFECT", "Content", "content_of", "kinds_of"]
@@ -55,9 +55,9 @@ def kinds_of(annotation: object, inside: tuple[object, ...] = ()) -> Iterator[ob
     if origin is Annotated:
         is_marked = any(type(said) is EffectMarker for said in args[1:])
         yield from [EFFECT] if is_marked else kinds_of(args[0], inside)
-    elif isinstance(alias := origin or annotation, _ALIASES):
+    elif is_alias(annotation):
         if annotation not in inside:
-            yield from kinds_of(_aliased(alias, args), (*inside, annotation))
+            yield from kinds_of(aliased(annotation), (*inside, annotation))
     elif origin in {Union, UnionType} or origin in _QUALIFIERS:
         for one in args:
             yield from kinds_of(one, inside)
@@ -76,18 +76,9 @@ def _both(*names: str) -> tuple[Any, ...]:
 
 
 _MODULES = (typing, typing_extensions)
-_ALIASES = _both("TypeAliasType")
 _UNPACKS = _both("Unpack")
 _QUALIFIERS = frozenset(_both("Required", "NotRequired", "ReadOnly", "Final", "ClassVar"))
 """What is said of a field, and not of its type."""
-
-
-def _aliased(alias: Any, args: Sequence[object]) -> object:
-    """The type that an alias is a name for."""
-    module = sys.modules.get(alias.__module__)
-    probe = type("_Probe", (), {"__annotations__": {"it": alias.__value__}})
-    value = get_type_hints(probe, vars(module) if module else {}, {alias.__name__: alias}, include_extras=True)["it"]
-    return _filled(value, dict(zip(alias.__type_params__, args, strict=False)))
 
 
 @final
@@ -111,7 +102,7 @@ def content_of(kind: object) -> Content:
     if not isinstance(named, type):
         return Content({}, flat)
     given, inherited = _bindings(named, args)
-    fields = {name: _filled(hint, given) for name, hint in _fields(cast(object, named)).items()}
+    fields = {name: filled(hint, given) for name, hint in _fields(cast(object, named)).items()}
     if is_typeddict(named):
         more = getattr(named, "__extra_items__", NoExtraItems)  # PEP 728
         return Content(fields, () if more is NoExtraItems else (more,))
@@ -152,9 +143,9 @@ def _bindings(kind: type, args: Sequence[object]) -> tuple[dict[object, object],
     for base in cast("tuple[object, ...]", vars(kind).get("__orig_bases__", kind.__bases__)):
         origin: object = get_origin(base) or base
         if isinstance(origin, type) and origin not in _WITHOUT_CONTENT:
-            filled = [_filled(arg, given) for arg in get_args(base)]
-            inherited, more = _bindings(origin, filled)
-            others += [*filled, *more]
+            items = [filled(arg, given) for arg in get_args(base)]
+            inherited, more = _bindings(origin, items)
+            others += [*items, *more]
             for name, one in inherited.items():
                 given[name] = Union[given[name], one] if name in given else one  # noqa: UP007 - built at run time
     return given, others
@@ -162,13 +153,3 @@ def _bindings(kind: type, args: Sequence[object]) -> tuple[dict[object, object],
 
 _TUPLE: type = tuple
 _WITHOUT_CONTENT: tuple[object, ...] = (Generic, Protocol, object)
-
-
-def _filled(annotation: Any, given: Mapping[object, object]) -> object:
-    """An annotation with types in the place of its type variables."""
-    if isinstance(annotation, TypeVar):
-        return given.get(annotation, annotation)
-    parameters = () if isinstance(annotation, type) else getattr(annotation, "__parameters__", ())
-    if not given or not parameters:
-        return annotation
-    return cast(object, cast(Any, annotation)[tuple(given.get(one, one) for one in parameters)])
