@@ -349,15 +349,15 @@ async def test_middleware_that_looks_at_messages_sees_a_client_leave() -> None:
 
 
 @pytest.mark.parametrize(
-    "sent",
+    ("sent", "parked"),
     [
-        "GET /sse HTTP/1.1\r\nContent-Length: 10\r\n\r\nhalf ",
-        "GET /sse HTTP/1.1\r\nConnection: close\r\n\r\n",
-        "GET /sse HTTP/1.0\r\n\r\n",
+        ("GET /sse HTTP/1.1\r\nContent-Length: 10\r\n\r\nhalf ", False),
+        ("GET /sse HTTP/1.1\r\nConnection: close\r\n\r\n", True),
+        ("GET /sse HTTP/1.0\r\n\r\n", False),
     ],
 )
-async def test_a_client_that_leaves_is_noticed_whatever_it_has_sent(sent: str) -> None:
-    """Such as half of a body, with a stream that is open already."""
+async def test_a_client_that_leaves_is_noticed_whatever_it_has_sent(sent: str, parked: bool) -> None:
+    """Such as half of a body, with a stream that is open already: by a task, unless the stream is parked."""
     async with serving() as server:
         async with await connect(server) as page:
             answer = await ask(page, "/", b"hello")
@@ -369,7 +369,7 @@ async def test_a_client_that_leaves_is_noticed_whatever_it_has_sent(sent: str) -
         while b"connected" not in answer:
             answer += bytes(await stream.receive_some())
         await trio.testing.wait_all_tasks_blocked(0.01)
-        assert waits_for_leaving()
+        assert (server.line.transport.parked is not None, waits_for_leaving()) == (parked, not parked)
         await stream.aclose()
         await server.line.over()
         await server.somebody_went.wait()
