@@ -95,8 +95,8 @@ class Readable:
             return Union[tuple(map(self._read, args))]  # noqa: UP007 - built at run time
         if origin in _AS_IT_IS:
             return annotation
-        if origin is None:
-            return self._bare(annotation)
+        if not args:  # as in bare `typing.List`, which is list
+            return self._bare(origin or annotation)
         read = tuple(one if one is Ellipsis else self._read(one) for one in args)
         return _PLAINLY.get(origin, origin)[read]
 

@@ -128,16 +128,16 @@ def sample(tables: Tables, key: str, n: int, seed: int | None) -> tuple[object, 
         raise SampleError(f"{n} samples cannot be made", fix="ask for one, or for more")
     sampler = Sampler(tables, letters=_LETTERS)
     if key in tables.entries:
-        return _drawn(key, sampler.vectors([tables.entries[key]]), n, seed)
+        return _drawn(tables.entries[key], sampler.vectors([tables.entries[key]]), n, seed)
     if key in tables.placeholders:
-        return _drawn(key, sampler.placeholders([tables.placeholders[key]]), n, seed)
+        return _drawn(tables.placeholders[key], sampler.placeholders([tables.placeholders[key]]), n, seed)
     known = [*tables.entries, *tables.placeholders]
     raise UnknownKeyError(
         f"nothing that can be dispatched is called {key!r}", near=near(key, known), fix="ask dispatch.describe()"
     )
 
 
-def _drawn(key: str, strategy: SearchStrategy[Any], n: int, seed: int | None) -> tuple[object, ...]:
+def _drawn(entry: Entry, strategy: SearchStrategy[Any], n: int, seed: int | None) -> tuple[object, ...]:
     """Some of what Hypothesis tries, from the last backwards: it begins with what is smallest."""
     module = hypothesis()
     found: dict[str, object] = {}
@@ -155,12 +155,12 @@ def _drawn(key: str, strategy: SearchStrategy[Any], n: int, seed: int | None) ->
         phases=[module.Phase.generate],
         suppress_health_check=list(module.HealthCheck),
     )
+    takes, fix = entry.signature.usage, "name examples: Annotated[..., Field(examples=[...])]"
     try:
         settings(run)()
     except module.errors.Unsatisfiable as error:
-        fix = "name examples: Annotated[..., Field(examples=[...])]"
-        raise SampleError(f"no sample of {key!r} passes the check of its arguments", fix=fix) from error
+        raise SampleError(f"no sample of {entry.key!r} passes its check: {takes}", fix=fix) from error
     except Exception as error:
-        said = f"no sample of {key!r} can be made: {type(error).__name__} while one was"
-        raise SampleError(said, fix="name examples: Annotated[..., Field(examples=[...])]") from error
+        said = f"no sample of {entry.key!r} can be made, since {type(error).__name__} was raised: {takes}"
+        raise SampleError(said, fix=fix) from error
     return tuple(found.values())[:: -max(len(found) // n, 1)][:n]

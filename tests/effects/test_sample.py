@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, NotRequired, Protocol, TypeVar
 
@@ -25,6 +27,7 @@ from effects import (
     create_dispatch,
 )
 from effects.testing import placeholders, vectors
+from tests.effects.annotated import ROWS
 
 
 class Even(BaseModel):
@@ -82,6 +85,9 @@ TYPES: Mapping[str, object] = {
     "union": int | str | None,
     "lists": list,
     "dicts": dict,
+    "old lists": typing.List,  # noqa: UP006 - an old spelling
+    "old dicts": typing.Mapping,
+    "old sets": typing.Set,  # noqa: UP006
     "bytes": bytes,
     "sequence": Sequence[tuple[int, ...]],
     "mapping": Mapping[str, Iterable[float]],
@@ -199,6 +205,39 @@ def test_what_cannot_be_sampled_says_why(key: str) -> None:
     dispatch = unusable()
     with pytest.raises(SampleError, match=rf"(?s)no sample of '{key}'.*Field\(examples="):
         dispatch.sample(key)
+
+
+class Raising:
+    """Cannot be made."""
+
+    def __init__(self) -> None:
+        raise ValueError
+
+
+def test_a_type_that_raises_while_one_is_made_is_named() -> None:
+    """With what was raised."""
+    plugin = Registry("plugin")
+
+    @plugin.effect("raising")
+    def raising(ctx: Context, value: Raising) -> None: ...
+
+    with pytest.raises(SampleError, match=r"'raising'.* ValueError .*value: Raising"):
+        create_dispatch([plugin]).sample("raising")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("annotation", [row.annotation for row in ROWS], ids=range(len(ROWS)))
+def test_a_sample_of_any_type_is_made_or_refused(annotation: object) -> None:
+    """With the key and the type."""
+    plugin = Registry("plugin")
+
+    def effect(ctx: Context, value: object) -> None: ...
+
+    effect.__annotations__["value"] = annotation
+    plugin.effect("it")(effect)
+    with suppress(SampleError):
+        ((key, _),) = create_dispatch([plugin]).sample("it", seed=1)
+        assert key == "it"
 
 
 def unusable() -> Dispatch:
