@@ -118,7 +118,8 @@ _NOT_OF_TYPES = frozenset(
 """Complaints for which it does not help to know what type the value has."""
 _IN_OUR_WORDS = {
     "extra_forbidden": "there is no such option",
-    "list_type": "Input should be a list or tuple",
+    "list_type": "should be a list or tuple",
+    "missing": "is missing",
 }
 _SHOWN = 8
 """So many complaints about one vector are listed; the others are counted."""
@@ -153,9 +154,10 @@ _QUOTING = frozenset({"error", "tag", "encoding_error", "tz_actual"})
 
 
 def _message(detail: ErrorDetails) -> str:
-    """pydantic's own complaint, where it quotes nothing. What a type's own check says may, so it is not repeated."""
+    """pydantic's own complaint, of the place that is named before it, where it quotes nothing. What a type's own check
+    says may, so it is not repeated."""
     if detail["type"] in _IN_OUR_WORDS:
         return _IN_OUR_WORDS[detail["type"]]
     if detail["type"] == "effect_vector" or (detail["type"] in _KNOWN and not _QUOTING & detail.get("ctx", {}).keys()):
-        return detail["msg"]
-    return f"Input does not fit ({detail['type']:.60})"
+        return detail["msg"].removeprefix("Input ")
+    return f"does not fit ({detail['type']:.60})"

@@ -90,13 +90,13 @@ def test_what_may_work_is_left_alone(dispatch: Dispatch, vector: object) -> None
         (["send"], "'send' takes 1 to 2 arguments, got 0\n  fix  it takes (text: str, times: int = ...)"),
         (["all"], "'all' takes 1 argument, got 0"),
         (["later"], "'later' takes at least 1 argument, got 0"),
-        (["send", 7], "in 'send': text: Input should be a valid string, got int"),
-        (["send", NOW, "2"], "in 'send': times: Input should be a valid integer, got str"),
+        (["send", 7], "in 'send': text: should be a valid string, got int"),
+        (["send", NOW, "2"], "in 'send': times: should be a valid integer, got str"),
         (["act", "a", 2], "in 'act': "),
         (["later", {"tto": "x"}], "in 'later': options['tto']"),
         (["later", {}, ["sned"]], "no interpreter for effect 'sned'"),
-        (["later", {"then": [["later", {}, ["send", 1]]]}], "in 'send': text: Input should be"),
-        (["all", [["send", 1]]], "in 'send': text: Input should be"),
+        (["later", {"then": [["later", {}, ["send", 1]]]}], "in 'send': text: should be"),
+        (["all", [["send", 1]]], "in 'send': text: should be"),
         (["send", Placeholder("nwo")], "in 'send': nobody registers the placeholder 'nwo'\n  near 'now'"),
         (["later", {"to": [Placeholder("x")]}], "in 'later': nobody registers the placeholder 'x'"),
         ([], "an effect vector is empty"),
@@ -106,7 +106,7 @@ def test_what_may_work_is_left_alone(dispatch: Dispatch, vector: object) -> None
         (["all", NOW], "in 'all': effects: a placeholder stands for something that may hold effects"),
         (["all", ["act"]], "in 'all': effects[0]: an effect vector is a list or tuple, not str"),
         (["all", [[]]], "in 'all': effects[0]: an effect vector is empty"),
-        (["all", "act"], "in 'all': effects: Input should be"),
+        (["all", "act"], "in 'all': effects: should be"),
         (["later", {}, "act"], "in 'later': then: an effect vector is a list or tuple, not str"),
         (["later", {}, []], "in 'later': then: an effect vector is empty"),
         (["later", {}, NOW], "in 'later': then: a placeholder stands where an effect vector belongs"),
@@ -149,7 +149,7 @@ def test_all_that_is_wrong_is_said(dispatch: Dispatch) -> None:
         "'send' takes 1 to 2 arguments, got 0",
         "no interpreter for effect 'sned'",
         "in 'later': options['to'][1]: an argument contains itself",
-        "in 'act': names: Input should be a valid string, got int",
+        "in 'act': names: should be a valid string, got int",
     ]
 
 
@@ -162,7 +162,7 @@ def test_a_continuation_that_contains_itself_or_is_deep_is_checked_once(dispatch
     for _ in range(10_000):
         deep = ["later", {}, deep]
     (problem,) = dispatch.check([deep])
-    assert "in 'send': text: Input should be a valid string" in str(problem)
+    assert "in 'send': text: should be a valid string" in str(problem)
 
 
 def test_what_a_type_s_own_check_raises_is_a_problem() -> None:

@@ -286,7 +286,7 @@ def test_a_pattern_of_any_scope_is_data() -> None:
         ),
         ("/", Query("n"), "a str; fix: read it by a model"),
         ("/", Signal("text"), "'n' of 'num' is a int, and Placeholder('http/signal', ('text',)) a str"),
-        ("/", "7", "in 'num': n: Input should be a valid integer, got str"),
+        ("/", "7", "in 'num': n: should be a valid integer, got str"),
         ("/<foo:n>", 7, "its path cannot be used: the converter 'foo' does not exist; fix: one of any, default, float"),
         ("/<int(foo=1):n>", 7, "its path cannot be used: "),
     ],
