@@ -46,13 +46,21 @@ def refuse_methods(where: str, parameters: Sequence[Parameter], fix: str) -> Non
         )
 
 
-def refuse_unfit(where: str, function: Callable[..., object], method: str, *, arguments: int, fix: str) -> None:
+def refuse_unfit(
+    where: str,
+    function: Callable[..., object],
+    method: str,
+    *,
+    arguments: int,
+    keywords: Sequence[str] = (),
+    fix: str,
+) -> None:
     """Raise `RegistrationError` for what cannot be called with so many arguments, or is a function of a class."""
     signature = signature_of(function)
     if signature is not None:
         refuse_methods(where, list(signature.parameters.values()), method)
         try:
-            signature.bind(*[None] * arguments)
+            signature.bind(*[None] * arguments, **dict.fromkeys(keywords))
         except TypeError as error:
             number = "one argument" if arguments == 1 else f"{arguments} arguments"
             raise RegistrationError(f"{where}: it cannot be called with {number}: {error}", fix=fix) from error

@@ -6,13 +6,13 @@ is not looked at, and a protocol that is not runtime-checkable says nothing.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from inspect import Parameter
 from itertools import combinations
 from typing import TYPE_CHECKING, Final, NamedTuple, final
 
 from ._errors import near
+from ._first import signature_of
 from ._kinds import Kinds, are_at_odds, fits_kinds, kinds_of, names_of
 
 if TYPE_CHECKING:
@@ -59,10 +59,11 @@ def needs_of(entry: Registration) -> list[Need]:
 def needs_in(
     function: Callable[..., object], annotations: Mapping[str, object], taker: str, key: str = ""
 ) -> list[Need]:
-    """The keyword-only parameters of a function."""
+    """The keyword-only parameters of a function; none where nobody can tell what it takes."""
+    signature = signature_of(function)
     return [
         Need(one.name, key, taker, _kinds(annotations.get(one.name, object)), one.default)
-        for one in inspect.signature(function).parameters.values()
+        for one in (signature.parameters.values() if signature is not None else ())
         if one.kind is Parameter.KEYWORD_ONLY
     ]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import inspect
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -12,7 +11,7 @@ from types import FrameType, MappingProxyType
 from typing import TYPE_CHECKING, TypeVar, final
 
 from ._errors import RegistrationError
-from ._first import refuse_methods, signature_of
+from ._first import refuse_unfit
 from ._hookspecs import hookimpl
 from ._interceptors import Interceptor
 from ._needs import Need, needs_in
@@ -195,14 +194,17 @@ class Registry:
                 f"registry {self.name!r}: a lifespan is a function, not {type(function).__name__}",
                 fix="write it as an @asynccontextmanager function that takes the dispatch",
             )
-        if (signature := signature_of(function)) is not None:
-            refuse_methods(
-                f"registry {self.name!r}: its lifespan", [*signature.parameters.values()], "registry.lifespan"
-            )
         if self._lifespan is not None:
             raise RegistrationError(f"registry {self.name!r} has a lifespan already", fix="open both in one")
         needs = needs_in(function, annotations_of(function, caller_scope(1)), f"the lifespan of plugin {self.name!r}")
-        _check_call(f"registry {self.name!r}", function, [need.name for need in needs])
+        refuse_unfit(
+            f"registry {self.name!r}: its lifespan",
+            function,
+            "registry.lifespan",
+            arguments=1,
+            keywords=[need.name for need in needs],
+            fix="write async def lifespan(dispatch, *, db): ...",
+        )
         self._lifespan, self.lifespan_needs = function, needs
         return function
 
@@ -257,16 +259,6 @@ class Registry:
                 f"registry {self.name!r} is closed: a dispatch was made from it before {what} was registered",
                 fix="register everything first, then call create_dispatch",
             )
-
-
-def _check_call(where: str, lifespan: Callable[..., object], needs: Sequence[str]) -> None:
-    try:
-        inspect.signature(lifespan).bind(None, **dict.fromkeys(needs))
-    except TypeError as error:
-        raise RegistrationError(
-            f"{where}: a lifespan cannot be called with the dispatch, and system values by keyword: {error}",
-            fix="write async def lifespan(dispatch, *, db): ...",
-        ) from None
 
 
 def conflict(one: Registration, other: Registration) -> bool:

@@ -248,7 +248,9 @@ def annotations_of(function: Callable[..., object], scope: Mapping[str, object])
 
     One that cannot be resolved stays as it was written, since only those of arguments have to be.
     """
-    signature = inspect.signature(function)
+    signature = signature_of(function)
+    if signature is None:
+        return {}
     hints = _Hints("", function, scope)
     returned = Parameter("return_", Parameter.POSITIONAL_ONLY, annotation=signature.return_annotation)
     found: dict[str, object] = {}

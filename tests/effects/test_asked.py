@@ -85,7 +85,7 @@ def test_what_typing_has_is_sampled_or_says_why_not(name: str, make: Any) -> Non
         return  # it is no type, and is refused when it is registered
     dispatch = create_dispatch([plugin])
     problems: list[SampleError] = []
-    for sample in (lambda: dispatch.sample("mail/send", 3), lambda: vectors(dispatch)):
+    for sample in (lambda: dispatch.sample("mail/send"), lambda: vectors(dispatch)):
         try:
             sample()
         except SampleError as error:
@@ -106,7 +106,7 @@ def test_a_type_that_fails_while_it_is_made_is_told() -> None:
 
     send.__annotations__["value"] = Broken
     plugin.effect("mail/send")(send)
-    with pytest.raises(SampleError, match="no sample of 'mail/send' can be made: OSError") as raised:
+    with pytest.raises(SampleError, match=r"'mail/send' .* OSError .*value: Broken") as raised:
         create_dispatch([plugin]).sample("mail/send")
     assert isinstance(raised.value.__cause__, OSError)
 

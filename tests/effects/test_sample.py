@@ -207,24 +207,6 @@ def test_what_cannot_be_sampled_says_why(key: str) -> None:
         dispatch.sample(key)
 
 
-class Raising:
-    """Cannot be made."""
-
-    def __init__(self) -> None:
-        raise ValueError
-
-
-def test_a_type_that_raises_while_one_is_made_is_named() -> None:
-    """With what was raised."""
-    plugin = Registry("plugin")
-
-    @plugin.effect("raising")
-    def raising(ctx: Context, value: Raising) -> None: ...
-
-    with pytest.raises(SampleError, match=r"'raising'.* ValueError .*value: Raising"):
-        create_dispatch([plugin]).sample("raising")
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("annotation", [row.annotation for row in ROWS], ids=range(len(ROWS)))
 def test_a_sample_of_any_type_is_made_or_refused(annotation: object) -> None:

@@ -231,9 +231,7 @@ async def test_any_number_of_arguments_are_each_checked() -> None:
 
     result = await create_dispatch([plugin])([["key", 1, 2], ["key"], ["key", 1, "2"]])
     assert [record.value for record in result.results] == [(1, 2), ()]
-    assert [record.exception.args for record in result.errors] == [
-        ("numbers: should be a valid integer, got str",)
-    ]
+    assert [record.exception.args for record in result.errors] == [("numbers: should be a valid integer, got str",)]
 
 
 async def test_an_argument_that_was_left_out_is_not_checked() -> None:
