@@ -228,8 +228,8 @@ class Outlet:
 
     def beat(self, now: float, framed: Framed) -> None:
         """Write a comment, if nothing has been written for so long that it would soon be too long."""
-        if not self._idle or self._rest or self._socket is None or self._connection.queued:
-            return  # something is being written, or will be at once
+        if not self._idle or not self.is_idle or self._socket is None:
+            return  # something is being written, or will be at once, such as the end
         if now - self._written_at >= self._heartbeat * (1 - 1 / _ROUNDS):
             self._write(self._socket, framed(self._finish(_COMMENT)), now)
 

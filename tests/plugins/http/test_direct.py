@@ -354,6 +354,31 @@ async def test_nothing_is_written_where_there_is_nothing(autojump_clock: trio.te
     assert got == [b""]
 
 
+async def test_a_heartbeat_does_not_come_behind_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the task of a stream that has ended finds out that its end has been written: its compressor has ended."""
+    connection = Connection("s", "k")
+    finished: list[bytes] = []
+
+    def finish(frames: bytes) -> bytes:
+        finished.append(frames)
+        return frames
+
+    one = Outlet(connection, Lifeline(None), 15, finish, None)
+    receive = Connection.receive
+
+    async def overtaken(self: Connection) -> bytes:
+        one.beat(trio.current_time() + 15, lambda frames: frames)
+        return await receive(self)
+
+    monkeypatch.setattr(Connection, "receive", overtaken)
+    one._socket, other = trio.socket.socketpair()
+    with one._socket, other:
+        connection.close()
+        for _ in range(2):
+            assert await one.next() == b""
+    assert finished == []
+
+
 async def test_when_the_writer_ends_streams_write_for_themselves() -> None:
     """What was left to it, and what comes later."""
     writes = DirectWrites(15)
