@@ -236,12 +236,32 @@ HOSTILE: dict[str, Callable[[], Any]] = {
 }
 
 
+class Unsaid:
+    """A key of a dict that has no text."""
+
+    __str__ = __repr__ = fails
+
+
+SENT: dict[str, Callable[[], Any]] = {
+    "alone": Unaskable,
+    "in a list": lambda: [Unaskable()],
+    "under a key": lambda: {Unsaid(): [Unaskable()], (Unsaid(),): 1},
+}
+HOSTILE |= {
+    "effects that were sent, beside another": lambda: ["hand-on", [Placeholder("it"), ["note", 1]]],
+    "an argument under such keys": lambda: ["typed", {Unsaid(): {(Unsaid(), 1): Placeholder("it")}}],
+    "an option under such keys": lambda: ["options", {"x": {Unsaid(): {(Unsaid(), 1): Placeholder("it")}}}],
+    "options of such names": lambda: ["options", {Unsaid(): Placeholder("it"), (Unsaid(), 1): 2}],
+}
+
+
+@pytest.mark.parametrize("sent", SENT)
 @pytest.mark.parametrize("what", HOSTILE)
-async def test_the_siblings_of_what_cannot_be_looked_at_run(what: str) -> None:
+async def test_the_siblings_of_what_cannot_be_looked_at_run(what: str, sent: str) -> None:
     """Whatever it raises, and however long it is."""
     dispatch = dispatch_with(hooked([]), most=100)
     effect = HOSTILE[what]()
-    result = await dispatch([["note", "before"], effect, ["note", "after"]], data={"it": Unaskable()})
+    result = await dispatch([["note", "before"], effect, ["note", "after"]], data={"it": SENT[sent]()})
     kept = [record.value for record in result.results if record.path in {(0,), (2,)}]
     is_endless = "effects without end" in what or "expansion without end" in what
     assert kept == [("before",), ("after",)][: 1 if is_endless else 2]

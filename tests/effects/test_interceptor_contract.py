@@ -142,6 +142,23 @@ async def test_an_expansion_is_replaced_by_a_list_of_vectors_only(kit: Kit) -> N
     assert notes == [1]
 
 
+class Unread(list[object]):
+    """A list of a class that does not let it be read."""
+
+    def __iter__(self) -> Any:
+        raise OSError
+
+
+async def test_an_expansion_that_cannot_be_read_is_a_record(kit: Kit) -> None:
+    """And nothing of it runs."""
+    result, notes = await run(
+        kit, [["tree", ["note", 1]], ["note", 2]], after_action=lambda step: step.replace(result=Unread([["note", 3]]))
+    )
+    (record,) = result.errors
+    assert (record.phase, record.key, type(record.exception)) == ("interceptor", "tree", OSError)
+    assert notes == [2]
+
+
 async def test_what_has_run_is_not_rewritten(kit: Kit) -> None:
     """An after hook comes too late for the vector."""
     result, notes = await run(kit, [["note", 1]], after_effect=lambda step: step.replace(vector=["note", 2]))

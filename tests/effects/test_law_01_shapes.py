@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NotRequired
+from typing import Annotated, Any, NewType, NotRequired
 
 import pytest
 import trio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
-from typing_extensions import TypedDict
+from typing_extensions import TypeAliasType, TypedDict
 
 from effects import (
     Context,
@@ -25,6 +25,7 @@ from effects import (
     Step,
     create_dispatch,
 )
+from effects._late import late_of
 
 from .shapes import SHAPES, Nested, Shape, greedy, vectors_in
 
@@ -105,6 +106,25 @@ def test_a_type_without_end_is_refused() -> None:
         kind = of(list, kind)
     with pytest.raises(RegistrationError, match="'value': its type holds ever new ones"):
         greedy(kind, ran=[])
+
+
+def test_a_type_that_cannot_be_resolved_is_refused() -> None:
+    """By a name that only text has."""
+    with pytest.raises(RegistrationError, match="'value' cannot be resolved: name 'Nobody' is not defined"):
+        greedy(NewType("Name", "Nobody"), ran=[])  # noqa: F821
+
+
+SAID: list[Any] = []
+make_alias: Any = TypeAliasType
+EITHER = make_alias("EITHER", "EITHER | int | Effect")
+
+
+@pytest.mark.parametrize("annotation", [EITHER, list[Annotated[Effect, SAID]]], ids=["a name", "unhashable"])
+def test_effects_are_found_in_what_stands_for_itself_and_in_what_cannot_be_hashed(annotation: Any) -> None:
+    """Such as what is said of a type."""
+    late = late_of(annotation)
+    assert late is not None
+    assert late.effect or late.others is not None
 
 
 def of(kind: Any, *args: Any) -> Any:
