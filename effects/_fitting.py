@@ -33,7 +33,7 @@ from typing import (  # noqa: UP035
 
 import typing_extensions
 from pydantic import Json, JsonValue, SkipValidation
-from pydantic_core import CoreConfig, CoreSchema, SchemaValidator, core_schema
+from pydantic_core import CoreConfig, CoreSchema, PydanticKnownError, SchemaValidator, core_schema
 from typing_extensions import ReadOnly
 
 from ._aliases import aliased, filled, is_alias
@@ -151,8 +151,9 @@ class Fitting:
 
     def _items(self, annotation: object, args: Sequence[object]) -> CoreSchema:
         kind, shown = _ITEMS[get_origin(annotation) or annotation]
-        items = self._schema(args[0]) if args else None
-        return core_schema.chain_schema([instance_of(kind, shown), core_schema.list_schema(items, strict=False)])
+        items = self._schema(args[0]) if args else _ANYTHING
+        look = _NO_TEXT if items == _ANYTHING else core_schema.list_schema(items, strict=False)
+        return core_schema.chain_schema([instance_of(kind, shown), look])
 
     def _iterable(self, annotation: object, args: Sequence[object]) -> CoreSchema:
         """What is in an iterator cannot be known before it is used up."""
@@ -162,9 +163,12 @@ class Fitting:
                 handler(list(value))
             return value
 
-        kind = get_origin(annotation) or cast(type, annotation)
-        items = core_schema.list_schema(self._schema(args[0]) if args else None)
-        return core_schema.chain_schema([instance_of(kind), core_schema.no_info_wrap_validator_function(look, items)])
+        kind = instance_of(get_origin(annotation) or cast(type, annotation))
+        items = self._schema(args[0]) if args else _ANYTHING
+        if items == _ANYTHING:
+            return kind
+        looked = core_schema.no_info_wrap_validator_function(look, core_schema.list_schema(items))
+        return core_schema.chain_schema([kind, looked])
 
     def _pairs(self, annotation: object, args: Sequence[object]) -> CoreSchema:
         kind = get_origin(annotation) or cast(type, annotation)
@@ -234,6 +238,17 @@ def _places(args: Sequence[object]) -> Iterator[tuple[object, bool]]:
             yield from _places(get_args(packed) or (object, ...))
         else:
             yield one, False
+
+
+def _no_text(value: object) -> object:
+    if isinstance(value, (str, bytes, bytearray)):
+        raise PydanticKnownError("list_type")
+    return value
+
+
+_ANYTHING = core_schema.any_schema()
+_NO_TEXT = core_schema.no_info_plain_validator_function(_no_text)
+"""Where anything may stand in it, a sequence is not walked: it may have ever so many items."""
 
 
 def _unchanged(value: object, handler: core_schema.ValidatorFunctionWrapHandler) -> object:

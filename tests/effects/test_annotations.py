@@ -3,6 +3,7 @@
 Run it under the oldest and the newest release that `pyproject.toml` admits.
 """
 
+import collections.abc
 import re
 import sys
 import typing
@@ -184,3 +185,23 @@ def test_a_typed_dict_of_typing_is_read_where_pydantic_reads_it() -> None:
         return
     with pytest.raises(RegistrationError, match="import TypedDict from typing_extensions"):
         taking(Plain)
+
+
+class Endless(Sequence[Any]):
+    """More items than could be walked."""
+
+    def __len__(self) -> int:
+        return sys.maxsize
+
+    def __getitem__(self, index: Any) -> Any:
+        raise AssertionError("it is walked")
+
+
+@pytest.mark.parametrize("kind", ["Sequence", "Iterable", "Collection", "Container", "Reversible"])
+@pytest.mark.parametrize("items", [(), (object,), (Any,)], ids=["bare", "object", "Any"])
+def test_where_anything_may_be_inside_nothing_is_walked(kind: str, items: tuple[Any, ...]) -> None:
+    """There may be any number of it, as in a range."""
+    annotation = getattr(collections.abc, kind)
+    (check,) = taking(annotation[items] if items else annotation).registrations[0].signature.checks
+    assert check.accepts(Endless())
+    assert not check.accepts(5)
