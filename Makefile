@@ -9,9 +9,9 @@ UV     ?= $(BIN)/uv
 export DATASTAR_CLIENT ?= $(CLIENT)
 
 # Which Pythons are tried beside the one that all the rest is tried on, and with which end of the dependencies' ranges.
-LEGS   := leg-3.12 leg-3.13 leg-3.14
-leg-3.12 leg-3.13: RESOLUTION := lowest-direct
-leg-3.14:          RESOLUTION := highest
+LEGS := leg-3.11 leg-3.12 leg-3.13 leg-3.14
+leg-3.11 leg-3.12 leg-3.13: RESOLUTION := lowest-direct
+leg-3.14:                   RESOLUTION := highest
 
 .PHONY: demo check test lint types fast covered browser servers mutants search legs $(LEGS) looks docs wheel clean
 
