@@ -38,7 +38,7 @@ from plugins.connections import ANY, Connections, MemoryStore
 from plugins.datastar import Datastar
 from plugins.http import Compression, Http, Live
 from plugins.http._contained import contain_connections
-from plugins.http._stack import Lifeline, lifeline
+from plugins.http._stack import Lifeline, _Connection, lifeline
 from plugins.http._transport import Transport, _Bounded
 from tests.faults.client import H2, PATIENCE
 
@@ -203,6 +203,38 @@ async def test_cure_a_a_kept_alive_connection_does_not_delay_the_end() -> None:
         server.stop.set()
         assert await read_to_the_end(stream) == b""
         await server.stopped.wait()
+
+
+async def test_cure_a_nobody_hears_of_an_end_before_the_answer_has_been_sent() -> None:
+    """The end of a client that has got all it asked for is no reason to cancel anything."""
+    happened: list[str] = []
+    sending, written = trio.Event(), trio.Event()
+
+    async def receive() -> dict[str, str]:
+        await sending.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.body":
+            sending.set()
+            await written.wait()
+            happened.append("sent")
+
+    async def answer(receive: Any, send: Any) -> None:
+        async def hear() -> None:
+            await receive()
+            happened.append("heard")
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(hear)
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": b"x"})
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(_Connection(QuartTrio(__name__), {"http_version": "1.1"}, answer), receive, send)
+        await trio.testing.wait_all_tasks_blocked()
+        written.set()
+    assert happened == ["sent", "heard"]
 
 
 async def test_open_streams_end_cleanly_as_soon_as_the_server_stops() -> None:
