@@ -30,9 +30,10 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, cast, final
 
 import trio
-from quart import Quart, Request, Response
+from quart import Quart, Request, Response, wrappers
 from quart_trio import QuartTrio
 
+from ._bodies import bound_bodies
 from ._contained import contain_connections
 from ._parking import Body, Departures, Parked, Terminated
 from ._relied import find_cures, is_standard
@@ -48,6 +49,8 @@ else:
 _KEY = "rhialto.lifeline"
 _WORKERS = "rhialto.workers"
 _DIRECT = "rhialto.direct-writes"
+_CLIENT_LEFT: Any = getattr(wrappers, "ClientDisconnectedError", ())
+"""What Quart 0.23 raises in whoever answers a client that has left, and quart-trio 0.13 lets pass: it is no error."""
 _LENGTH = frozenset({b"content-length", b"transfer-encoding"})
 """Headers that make h11 not choose chunked coding for HTTP/1.1."""
 
@@ -234,6 +237,8 @@ class _Connection:
                 if line.rest is not None:
                     await self._send_rest(line, line.rest, receive, watch)
                 line.nursery.cancel_scope.cancel()
+        except* _CLIENT_LEFT:
+            pass
         finally:
             if line.transport.parked is None:  # else there is more to come, from the parked connection
                 line.end()
@@ -326,6 +331,7 @@ def install(app: QuartTrio, *, direct_writes: bool = False) -> None:
     cast(Any, app).asgi_http_class = _Connections(_Answering if answering else cast(Any, own))
     if cast(object, app.asgi_lifespan_class) is TrioASGILifespan:
         app.asgi_lifespan_class = _Lifespan  # pyright: ignore[reportAttributeAccessIssue]
+    bound_bodies(app)
     contain_connections()
 
 

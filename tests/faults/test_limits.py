@@ -136,3 +136,19 @@ async def test_a_body_without_a_length_is_bounded(server: Command) -> None:
     assert b"HTTP/1.1 413 " in answer
     after = await state(server.port)
     assert after["memory"] - before["memory"] < 40 * LARGE
+
+
+@pytest.mark.parametrize("path", ["/sse/a", "/slow/a"])
+async def test_a_body_that_nobody_reads_is_bounded(server: Command, path: str) -> None:
+    """Such as one that is sent on and on while a stream is open."""
+    cookie = await visit(server.port)
+    raw = Raw(await connect(server.port))
+    head = f"GET {path} HTTP/1.1\r\nHost: a\r\nCookie: {cookie}\r\nDatastar-Request: true\r\n"
+    before = await state(server.port)
+    await raw.stream.send_all(f"{head}Transfer-Encoding: chunked\r\n\r\n".encode())
+    with suppress(trio.BrokenResourceError):
+        for _ in range(100):
+            await raw.stream.send_all(f"{LARGE:x}\r\n{' ' * LARGE}\r\n".encode())
+    after = await state(server.port)
+    assert after["memory"] - before["memory"] < 40 * LARGE
+    await raw.stream.aclose()

@@ -1,0 +1,71 @@
+"""The bodies of requests are bounded while they come, whoever reads them, and whether anybody does.
+
+Quart 0.23 looks at the app's `MAX_CONTENT_LENGTH` once a body is complete, and keeps until then whatever a client
+sends: a body that says no length and never ends takes all memory, even of a request whose handler reads nothing. Its
+forerunners stop at the limit by themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import Any, cast
+
+from quart_trio import QuartTrio
+from werkzeug.exceptions import RequestEntityTooLarge
+
+__all__ = ["bound_bodies"]
+
+_PIECE = 64
+"""Bytes that a piece takes at least, however small it is."""
+_FREE = 65_536
+"""So much may small pieces take in any case."""
+
+
+def bound_bodies(app: QuartTrio) -> None:
+    """Have whoever reads a body that is too large get a 413 as soon as it is, and nothing of it kept from then on.
+
+    A client that sends very many very small pieces has sent too much when these take twice the limit, and 64 KB.
+    """
+    requests = cast(Any, app.request_class)
+    if hasattr(requests.body_class, "put") and not issubclass(requests.body_class, _Bounded):
+        bodies = type(requests.body_class.__name__, (_Bounded, requests.body_class), {})
+        app.request_class = cast(Any, type(requests.__name__, (requests,), {"body_class": bodies}))
+
+
+class _Bounded:
+    """Stands before a `quart.wrappers.request.Body`."""
+
+    set_complete: Callable[[], None]
+
+    def __init__(self, expected_content_length: int | None, max_content_length: int | None) -> None:
+        cast(Any, super()).__init__(expected_content_length, max_content_length)
+        self._most = max_content_length
+        self._size = 0
+        self._kept = 0
+        self._is_too_large = False
+
+    async def put(self, data: bytes) -> None:
+        """Take a piece, unless there is too much already."""
+        self._size += len(data)
+        self._kept += max(len(data), _PIECE)
+        if self._most is not None and (self._size > self._most or self._kept > 2 * self._most + _FREE):
+            self._is_too_large = True
+            self.set_complete()
+        if not self._is_too_large:
+            await cast(Any, super()).put(data)
+
+    async def __anext__(self) -> bytes:
+        self._check()
+        try:
+            return cast(bytes, await cast(Any, super()).__anext__())
+        finally:
+            self._check()
+
+    def __await__(self) -> Generator[Any, Any, bytes]:
+        data: bytes = yield from cast(Any, super()).__await__()
+        self._check()
+        return data
+
+    def _check(self) -> None:
+        if self._is_too_large:
+            raise RequestEntityTooLarge
