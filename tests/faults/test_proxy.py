@@ -33,11 +33,12 @@ http {{
 """
 
 
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+def free_ports() -> tuple[int, int]:
+    """Two ports that nobody listens on: both are taken before one is let go, or they might be the same."""
+    with socket.socket() as plain, socket.socket() as http2:
+        for free in (plain, http2):
+            free.bind(("127.0.0.1", 0))
+        return int(plain.getsockname()[1]), int(http2.getsockname()[1])
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def proxy(server: Command, tmp_path: Path) -> Iterator[tuple[int, int]]:
     found = re.search(r"location / \{.*?\n    \}", GUIDE.read_text(), re.DOTALL)
     assert found
     location = found[0].replace("127.0.0.1:8000", f"127.0.0.1:{server.port}")
-    ports = free_port(), free_port()
+    ports = free_ports()
     configured = _AROUND.format(folder=tmp_path, location=location, plain=ports[0], http2=ports[1])
     (tmp_path / "nginx.conf").write_text(configured)
     tmp_path.chmod(0o755)
