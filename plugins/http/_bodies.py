@@ -29,7 +29,7 @@ def bound_bodies(app: QuartTrio) -> None:
     requests = cast(Any, app.request_class)
     if hasattr(requests.body_class, "put") and not issubclass(requests.body_class, _Bounded):
         bodies = type(requests.body_class.__name__, (_Bounded, requests.body_class), {})
-        app.request_class = cast(Any, type(requests.__name__, (requests,), {"body_class": bodies}))
+        app.request_class = type(requests.__name__, (requests,), {"body_class": bodies})  # type: ignore[assignment]
 
 
 class _Bounded:
@@ -62,7 +62,7 @@ class _Bounded:
             self._check()
 
     def __await__(self) -> Generator[Any, Any, bytes]:
-        data: bytes = yield from cast(Any, super()).__await__()
+        data = cast(bytes, (yield from cast(Any, super()).__await__()))
         self._check()
         return data
 
