@@ -4,8 +4,9 @@ This package knows effect vectors, registries and dispatch. It knows no transpor
 """
 
 from ._context import Context
+from ._create import create_dispatch
 from ._discover import Description, Hit, Order, ParameterDescription, SampleError, Source
-from ._dispatch import Dispatch, create_dispatch
+from ._dispatch import Dispatch
 from ._errors import (
     ArgumentError,
     DispatchResult,
@@ -25,12 +26,14 @@ from ._errors import (
     UnknownKeyError,
 )
 from ._expand import Expansion
-from ._hookspecs import HookSpecs, hookimpl
+from ._hookspecs import HookSpecs
 from ._interceptors import Ending, Interceptor, Skip, Step, Stop, fail_fast
 from ._limits import Limits
+from ._markers import hookimpl
 from ._paths import Path, Via
 from ._problems import check_plugins
-from ._registry import Registration, Registry
+from ._registration import Registration
+from ._registry import Registry
 from ._shadow import warn_of_shadows
 from ._sink import Sink
 from ._template import Template, copy_data

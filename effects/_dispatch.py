@@ -1,17 +1,16 @@
-"""The engine that is made from all registries, and how it is made."""
+"""The engine that is made from all registries."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from re import Pattern
 from types import MappingProxyType
-from typing import Any, cast, final
+from typing import Any, final
 
-from ._background import Background, check_trio
+from ._background import check_trio
 from ._check import check
-from ._context import Context
 from ._discover import (
     Described,
     Description,
@@ -23,20 +22,19 @@ from ._discover import (
     system_problems,
     system_schema,
 )
-from ._errors import DispatchResult, EffectsError, RegistrationError, SystemValueError
+from ._errors import DispatchResult, EffectsError, SystemValueError
 from ._expand import Expansion, expand
-from ._frame import EMPTY, Engine, Frame, Run, merged, root_of
-from ._interceptors import Interceptor
-from ._limits import Limits
+from ._frame import EMPTY, Caller, Engine, Frame, Run, merged, root_of
+from ._interceptors import Interceptor, checked_interceptors
 from ._needs import needs_of
-from ._plugins import Gathered, gather
-from ._registry import Registration, Registry
+from ._plugins import Gathered
+from ._registration import Registration
+from ._registry import Registry
 from ._run_around import runner
 from ._running import running
-from ._tables import guarded, make_tables
-from ._vectors import plain_key
+from ._tables import guarded
 
-__all__ = ["Dispatch", "create_dispatch"]
+__all__ = ["Dispatch"]
 
 
 @final
@@ -105,7 +103,7 @@ class Dispatch:
         self,
         frame: Frame,
         effects: object,
-        origin: Context | None,
+        origin: Caller | None,
         data: Mapping[str, object] | None,
         system: Mapping[str, object] | None,
     ) -> DispatchResult:
@@ -195,7 +193,7 @@ class Dispatch:
         What is running is shared: to enter `running()` of one is to enter that of both. Raises `RegistrationError` for
         what is no `Interceptor`, and for an id that is there already.
         """
-        more = [("with_interceptors", one) for one in _interceptors(interceptors)]
+        more = [("with_interceptors", one) for one in checked_interceptors(interceptors)]
         tables = guarded(self._engine.tables, more)
         gathered = replace(self._gathered, between=(*more, *self._gathered.between))
         return Dispatch(replace(self._engine, tables=tables, run=runner(tables)), gathered)
@@ -217,56 +215,3 @@ class Dispatch:
 
 def _hear_nothing(record: object) -> None:
     """Stand in for the listeners where an error is only asked about."""
-
-
-def create_dispatch(
-    plugins: Sequence[object],
-    *,
-    system: Mapping[str, object] | None = None,
-    interceptors: Iterable[Interceptor] = (),
-    limits: Limits | None = None,
-    validate: bool = True,
-    debug: bool = False,
-    installed: bool = False,
-    block: Collection[str] = (),
-    prefer: Mapping[str, str] | None = None,
-) -> Dispatch:
-    """Make a dispatch from plugins: `Registry` objects, modules and objects with hook implementations.
-
-    `system` holds the live things that interpreters need. `interceptors` come before those of the plugins. With
-    `installed`, the plugins of installed distributions (entry-point group `rhialto`) are loaded after the list; `block`
-    names plugins to leave out, `distribution:name` one of several of a name; `prefer` says which plugin's registration
-    of a key wins, and which distribution's plugin of a name. `validate=False` leaves
-    argument types unchecked, for a trusted hot path. `debug` puts shortened values into records and logs.
-
-    Raises `RegistrationError` for everything that is wrong with the set: conflicts between plugins, system values that
-    are missing or of another type than they are taken as, plugins that cannot be used.
-    """
-    _check("system", system, Mapping, "a mapping, {...}")
-    _check("prefer", prefer, Mapping, "a mapping, {key: plugin}")
-    _check("limits", limits, Limits, "a Limits(...)")
-    gathered = gather(plugins, installed=installed, block=_names(block), prefer=prefer or {})
-    base = merged(EMPTY, system or {})
-    between = [("create_dispatch", one) for one in _interceptors(interceptors)]
-    preferred = {key: plugin for key, plugin in (prefer or {}).items() if key not in gathered.settled}
-    tables = make_tables(gathered.registries, gathered.lifespans, base, between, preferred, validate=validate)
-    engine = Engine(tables, limits or Limits(), debug, gathered.hear, Background(base), runner(tables))
-    return Dispatch(engine, replace(gathered, between=tuple(between)))
-
-
-def _check(name: str, value: object, kind: type, wanted: str) -> None:
-    if value is not None and not isinstance(value, kind):
-        raise RegistrationError(f"{name} is {wanted}, not {type(value).__name__}", fix="leave it out for the default")
-
-
-def _names(block: object) -> list[str]:
-    if isinstance(block, str) or not isinstance(block, Collection):
-        raise RegistrationError(f"block is a list of plugin names, not {type(block).__name__}", fix="write block=[...]")
-    return [str(plain_key(name)) for name in cast(Collection[object], block)]
-
-
-def _interceptors(given: object) -> list[Interceptor]:
-    several = list(cast(Iterable[object], given)) if isinstance(given, Iterable) else [None]
-    if not all(isinstance(one, Interceptor) for one in several):
-        raise RegistrationError("interceptors is a list of Interceptor objects", fix="write interceptors=[...]")
-    return cast(list[Interceptor], several)

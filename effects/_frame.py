@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, cast, final
+from typing import Any, Protocol, cast, final
 
 from ._background import Background
+from ._budget import YIELD_EVERY, Budget
 from ._containers import is_list
 from ._errors import DispatchResult, ErrorRecord, LimitError, Outcome, Phase, ShapeError
 from ._frames import keep_few_frames
-from ._limits import YIELD_EVERY, Budget, Limits
+from ._limits import Limits
 from ._paths import Link, flatten
 from ._resolved import Resolved
 from ._shown import shortened, type_names
 from ._tables import Tables
 from ._vectors import plain_key
 
-if TYPE_CHECKING:
-    from ._context import Context
-
-__all__ = ["EMPTY", "Engine", "Frame", "Handled", "child_of", "merged", "root_of"]
+__all__ = ["EMPTY", "Caller", "Engine", "Frame", "Handled", "child_of", "merged", "root_of"]
 
 EMPTY: Mapping[str, object] = MappingProxyType({})
 HookName = tuple[str | None, str | None]
@@ -29,8 +27,16 @@ HookName = tuple[str | None, str | None]
 NO_HOOK: HookName = (None, None)
 
 
+class Caller(Protocol):
+    """The effect whose interpreter makes a call: what a run needs to know of a `Context`."""
+
+    key: str
+    _vector: object
+    _link: Link
+
+
 Run = Callable[
-    ["Frame", object, "Context | None", "Mapping[str, object] | None", "Mapping[str, object] | None"],
+    ["Frame", object, "Caller | None", "Mapping[str, object] | None", "Mapping[str, object] | None"],
     Coroutine[Any, Any, DispatchResult],
 ]
 

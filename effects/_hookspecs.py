@@ -12,29 +12,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import TYPE_CHECKING
 
-import pluggy
+from ._dispatch import Dispatch
+from ._errors import ErrorRecord
+from ._markers import hookspec
+from ._registry import Registry
 
-if TYPE_CHECKING:
-    from ._dispatch import Dispatch
-    from ._errors import ErrorRecord
-    from ._registry import Registry
-
-__all__ = ["PROJECT", "HookSpecs", "hookimpl"]
-
-PROJECT = "rhialto"
-"""The name of the pluggy project and of the entry-point group."""
-
-hookimpl = pluggy.HookimplMarker(PROJECT)
-"""Marks a function or method as the implementation of one of the hooks below: `from effects import hookimpl`."""
-_hookspec = pluggy.HookspecMarker(PROJECT)
+__all__ = ["HookSpecs"]
 
 
 class HookSpecs:
     """The hooks that a plugin may implement, each marked with `@hookimpl`. All are optional."""
 
-    @_hookspec
+    @hookspec
     def rhialto_registry(self) -> Registry | Sequence[Registry] | None:
         """Contribute a registry, or several.
 
@@ -44,7 +34,7 @@ class HookSpecs:
         `dispatch.broken`, while the others load.
         """
 
-    @_hookspec
+    @hookspec
     def rhialto_lifespan(self, dispatch: Dispatch) -> AbstractAsyncContextManager[Mapping[str, object] | None] | None:
         """Return an async context manager that is open while the dispatch runs, or None.
 
@@ -58,7 +48,7 @@ class HookSpecs:
         `@asynccontextmanager` function may be marked as it is.
         """
 
-    @_hookspec
+    @hookspec
     def rhialto_error(self, record: ErrorRecord) -> None:
         """Hear of one error, once, when it happens, before the dispatch it happened in returns.
 

@@ -7,11 +7,11 @@ A hook sees a frozen `Step` and answers with None (go on, nothing changed), a `S
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass, fields
 from operator import is_
-from typing import Any, Literal, NamedTuple, final
+from typing import Any, Literal, NamedTuple, cast, final
 
 from ._containers import PLAIN
 from ._errors import ErrorRecord, RegistrationError, ResultRecord
@@ -20,7 +20,19 @@ from ._paths import Path, render
 from ._signatures import is_async, is_generator
 from ._vectors import plain_key
 
-__all__ = ["AroundHook", "Ending", "Hook", "How", "Interceptor", "Skip", "Step", "StepKind", "Stop", "fail_fast"]
+__all__ = [
+    "AroundHook",
+    "Ending",
+    "Hook",
+    "How",
+    "Interceptor",
+    "Skip",
+    "Step",
+    "StepKind",
+    "Stop",
+    "checked_interceptors",
+    "fail_fast",
+]
 
 StepKind = Literal["dispatch", "action", "effect"]
 
@@ -228,3 +240,10 @@ fail_fast = Interceptor(
 Hooks run around what can be run: of vectors that cannot even be read, such as two unknown keys in a row, each is an
 error of its own.
 """
+
+
+def checked_interceptors(given: object) -> list[Interceptor]:
+    several = list(cast(Iterable[object], given)) if isinstance(given, Iterable) else [None]
+    if not all(isinstance(one, Interceptor) for one in several):
+        raise RegistrationError("interceptors is a list of Interceptor objects", fix="write interceptors=[...]")
+    return cast(list[Interceptor], several)

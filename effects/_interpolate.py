@@ -11,22 +11,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast
 
-from ._containers import KINDS, LEAVES, PLAIN, Part, parts_in
+from ._budget import Budget
+from ._containers import LEAVES, PLAIN, Part, parts_in
 from ._late import Late
-from ._limits import Budget
 from ._signatures import Signature
 from ._vectors import Placeholder
 
-__all__ = ["is_bound", "may_hold", "placeholders_in", "rebuild"]
+__all__ = ["may_hold", "placeholders_in", "rebuild"]
 
 _REBUILT = frozenset({*PLAIN, dict})
 
 Resolve = Callable[[Placeholder], object]
-
-
-def is_bound(kind: type, late: Late | None) -> bool:
-    """Whether something in an argument of that type may be bound now, or may not stand there."""
-    return KINDS[kind] is not None and (late is None or late.holds_more or not late.effect or kind not in PLAIN)
 
 
 def may_hold(vector: Sequence[object]) -> bool:

@@ -12,10 +12,10 @@ from itertools import chain
 from typing import final
 
 from ._allowed import EFFECT, content_of, kinds_of
-from ._containers import first_in, is_list
+from ._containers import KINDS, PLAIN, first_in, is_list
 from ._errors import RegistrationError
 
-__all__ = ["Late", "late_of"]
+__all__ = ["Late", "is_bound", "late_of"]
 
 
 @final
@@ -109,3 +109,8 @@ class _Reader:
         except TypeError:  # what is said in `Annotated` need not be hashable
             return id(kind)
         return kind
+
+
+def is_bound(kind: type, late: Late | None) -> bool:
+    """Whether something in an argument of that type may be bound now, or may not stand there."""
+    return KINDS[kind] is not None and (late is None or late.holds_more or not late.effect or kind not in PLAIN)

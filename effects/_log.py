@@ -14,7 +14,7 @@ from itertools import islice
 from typing import cast, final
 
 from ._errors import EffectsError, ErrorRecord, message_of
-from ._hookspecs import hookimpl
+from ._markers import hookimpl
 from ._paths import render
 from ._shown import abridged
 

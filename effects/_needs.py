@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from inspect import Parameter
 from itertools import combinations
-from typing import TYPE_CHECKING, Final, NamedTuple, final
+from typing import Final, NamedTuple, final
 
 from ._errors import near
 from ._first import signature_of
 from ._kinds import Kinds, are_at_odds, fits_kinds, kinds_of, names_of
-
-if TYPE_CHECKING:
-    from ._registry import Registration
+from ._registration import Registration
 
 __all__ = ["ABSENT", "Need", "by_name", "misfits", "need_problems", "needs_in", "needs_of"]
 

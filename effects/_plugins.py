@@ -19,11 +19,11 @@ from typing import Any, cast, final
 import pluggy
 
 from ._errors import ErrorRecord, RegistrationError, near
-from ._hookspecs import PROJECT, HookSpecs
 from ._installed import Offered, installed_points
 from ._interceptors import Interceptor
 from ._lifespans import Lifespan, lifespan_of, lifespan_of_registry
 from ._log import ErrorLog
+from ._markers import PROJECT
 from ._registry import Registry
 from ._signatures import is_async
 from ._vectors import plain_key
@@ -33,7 +33,6 @@ __all__ = ["Gathered", "checked_list", "gather"]
 _logger = logging.getLogger("effects")
 _LOG = ErrorLog()
 _NOBODY: Mapping[str, str] = {}
-_HOOKS = [name for name in vars(HookSpecs) if name.startswith(PROJECT)]
 
 
 @final
@@ -76,9 +75,10 @@ class Gathered:
 class _Intake:
     """Registers plugins with one pluggy manager."""
 
-    def __init__(self, block: Collection[str]) -> None:
+    def __init__(self, specs: type, block: Collection[str]) -> None:
         self.manager = pluggy.PluginManager(PROJECT)
-        self.manager.add_hookspecs(HookSpecs)
+        self.manager.add_hookspecs(specs)
+        self.hooks = [name for name in vars(specs) if name.startswith(PROJECT)]
         self.names: list[str] = []
         self.block = frozenset(block)
         for name in self.block:
@@ -100,7 +100,7 @@ class _Intake:
             unknown = next(iter(re.findall(r"unknown hook '(\w+)'", str(error))), None)
             what = f"has a hook {unknown!r}, and there is none" if unknown else f"cannot be registered: {error}"
             raise RegistrationError(
-                f"plugin {name!r} {what}", near=near(unknown, _HOOKS), fix=f"the hooks are {', '.join(_HOOKS)}"
+                f"plugin {name!r} {what}", near=near(unknown, self.hooks), fix=f"the hooks are {', '.join(self.hooks)}"
             ) from error
         except ValueError as error:
             self.remove(name)
@@ -152,15 +152,21 @@ def _call(impl: pluggy.HookImpl, **arguments: object) -> object:
 
 
 def gather(
-    plugins: Sequence[object], *, installed: bool, block: Collection[str], prefer: Mapping[str, str] = _NOBODY
+    plugins: Sequence[object],
+    specs: type,
+    *,
+    installed: bool,
+    block: Collection[str],
+    prefer: Mapping[str, str] = _NOBODY,
 ) -> Gathered:
     """Take in the plugins of the list and, on request, the installed ones that are not blocked.
 
-    `prefer` may say which distribution's entry point of a name is used.
+    `specs` is the class of the hooks that they may implement. `prefer` may say which distribution's entry point of a
+    name is used.
 
     Raises `RegistrationError` for a plugin of the list that cannot be used.
     """
-    intake = _Intake(block)
+    intake = _Intake(specs, block)
     broken: dict[str, Exception] = {}
     optional: set[str] = set()
     for plugin in checked_list(plugins):
@@ -194,7 +200,7 @@ def gather(
         installed=frozenset(optional & {*intake.names}),
         settled=offered.settled,
         owners=tuple(owners),
-        called={hook: tuple(impl.plugin_name for impl in intake.implementations(hook)) for hook in _HOOKS},
+        called={hook: tuple(impl.plugin_name for impl in intake.implementations(hook)) for hook in intake.hooks},
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from ._errors import RegistrationError
+from ._hookspecs import HookSpecs
 from ._interceptors import Interceptor
 from ._plugins import Gathered, checked_list, gather
 from ._tables import owned_interceptors, settle
@@ -28,7 +29,7 @@ def check_plugins(
     more than once.
     """
     usable, problems = _usable(plugins, block)
-    gathered = gather(usable, installed=installed, block=block, prefer=prefer or {})
+    gathered = gather(usable, HookSpecs, installed=installed, block=block, prefer=prefer or {})
     preferred = {key: plugin for key, plugin in (prefer or {}).items() if key not in gathered.settled}
     return (*problems, *left_out(gathered.broken), *_together(gathered, system or {}, interceptors, preferred))
 
@@ -39,7 +40,7 @@ def _usable(plugins: Sequence[object], block: Collection[str]) -> tuple[list[obj
     problems: list[RegistrationError] = []
     for plugin in checked_list(plugins):
         try:
-            gather([*usable, plugin], installed=False, block=block)
+            gather([*usable, plugin], HookSpecs, installed=False, block=block)
         except RegistrationError as error:
             problems.append(error)
         else:

@@ -16,8 +16,7 @@ from types import CodeType
 from typing import Any, Final, cast, final
 
 from ._containers import PLAIN
-from ._interpolate import is_bound
-from ._late import Late
+from ._late import Late, is_bound
 from ._signatures import Signature
 from ._validation import Checker
 

@@ -2,70 +2,31 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field, replace
-from types import FrameType, MappingProxyType
-from typing import TYPE_CHECKING, TypeVar, final
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TypeVar, final
 
 from ._errors import RegistrationError
 from ._first import refuse_unfit
-from ._hookspecs import hookimpl
 from ._interceptors import Interceptor
+from ._markers import hookimpl
 from ._needs import Need, needs_in
+from ._registered_names import check_metadata, check_name
+from ._registration import Origin, Registration, conflict
 from ._shown import a
-from ._signatures import Kind, Signature, annotations_of, caller_scope, read_signature, source_of
+from ._signatures import Kind, annotations_of, caller_scope, read_signature
 from ._tags import Tag, check_tag
 from ._vectors import plain_key
 
-if TYPE_CHECKING:
-    from ._dispatch import Dispatch
-
-__all__ = ["Registration", "Registry"]
+__all__ = ["Registry"]
 
 F = TypeVar("F", bound=Callable[..., object])
+L = TypeVar("L", bound=Callable[..., AbstractAsyncContextManager[Mapping[str, object] | None]])
 Lifespan = Callable[..., AbstractAsyncContextManager[Mapping[str, object] | None]]
 """Takes the dispatch, and what it needs from the system by keyword."""
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Registration:
-    """One thing that a registry contributes."""
-
-    kind: Kind
-    key: str
-    plugin: str
-    function: Callable[..., object]
-    signature: Signature
-    each: bool
-    override: bool
-    metadata: Mapping[str, object]
-    annotations: Mapping[str, object] = field(default_factory=dict[str, object], repr=False)
-    """Those of the function, by parameter, and `return`; such as cannot be resolved are as they were written."""
-
-    @property
-    def source(self) -> str:
-        """The function's name, file and line."""
-        return source_of(self.function)
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a registry was made."""
-
-    file: str
-    line: int
-    doc: str
-    """The docstring of the module, where it was made at the top of one."""
-
-    @classmethod
-    def of(cls, frame: FrameType) -> Origin:
-        doc: object = frame.f_globals.get("__doc__") if frame.f_code.co_name == "<module>" else None
-        return cls(frame.f_code.co_filename, frame.f_lineno, doc if isinstance(doc, str) else "")
 
 
 @final
@@ -85,7 +46,7 @@ class Registry:
     """
 
     def __init__(self, name: str, *, late: Iterable[str] = ()) -> None:
-        _check_name("a registry's name", name)
+        check_name("a registry's name", name)
         if isinstance(late, str):
             raise RegistrationError(f"registry {name!r}: late is a collection of names", fix=f"write late=({late!r},)")
         self.name = plain_key(name)
@@ -181,7 +142,7 @@ class Registry:
             raise RegistrationError(f"registry {self.name!r} has a tag {name!r}, or one for {kind.__name__}, already")
         self._tags.append(tag)
 
-    def lifespan(self, function: Lifespan) -> Lifespan:
+    def lifespan(self, function: L) -> L:
         """Register an async context manager function `(dispatch)` to be open while the dispatch is running.
 
         Its keyword-only parameters are what it needs from the system, and what lifespans before it have opened. It may
@@ -215,7 +176,7 @@ class Registry:
 
     @hookimpl
     def rhialto_lifespan(
-        self, dispatch: Dispatch, **needs: object
+        self, dispatch: object, **needs: object
     ) -> AbstractAsyncContextManager[Mapping[str, object] | None] | None:
         """Open this registry's lifespan, if it has one."""
         return None if self._lifespan is None else self._lifespan(dispatch, **needs)
@@ -227,8 +188,8 @@ class Registry:
     def _adder(
         self, kind: Kind, key: str, each: bool, override: bool, metadata: Mapping[str, object]
     ) -> Callable[[F], F]:
-        _check_name(f"registry {self.name!r}: the key of {a(kind)}", key)
-        _check_metadata(f"registry {self.name!r}: {kind} {key!r}", kind, metadata)
+        check_name(f"registry {self.name!r}: the key of {a(kind)}", key)
+        check_metadata(f"registry {self.name!r}: {kind} {key!r}", kind, metadata)
         key, scope = plain_key(key), caller_scope(2)
 
         def add(function: F) -> F:
@@ -259,39 +220,3 @@ class Registry:
                 f"registry {self.name!r} is closed: a dispatch was made from it before {what} was registered",
                 fix="register everything first, then call create_dispatch",
             )
-
-
-def conflict(one: Registration, other: Registration) -> bool:
-    """Whether two registrations claim the same name. Effects and actions share one namespace."""
-    return one.key == other.key and namespace(one) == namespace(other)
-
-
-def namespace(entry: Registration) -> str:
-    """The namespace in which a registration's key must be unique."""
-    return "effect or action" if entry.kind in {"effect", "action"} else entry.kind
-
-
-_OPTIONS: Mapping[str, frozenset[str]] = {
-    "effect": frozenset({"each", "override"}),
-    "action": frozenset({"override"}),
-    "placeholder": frozenset({"each", "override"}),
-    "state slice": frozenset({"override"}),
-}
-_EVERY_OPTION = sorted({"each", "override"})
-
-
-def _check_metadata(where: str, kind: Kind, metadata: Mapping[str, object]) -> None:
-    """Metadata may have any name but one that looks like a slip for an option, or an option of another kind."""
-    for name in metadata:
-        close = difflib.get_close_matches(name, _EVERY_OPTION, n=1, cutoff=0.7)
-        if close and close[0][0] == name[0]:
-            raise RegistrationError(
-                f"{where}: unknown option {name!r}",
-                near=repr(close[0]),
-                fix=f"{a(kind)} takes {', '.join(sorted(_OPTIONS[kind]))}, and metadata under names less alike",
-            )
-
-
-def _check_name(what: str, name: object) -> None:
-    if not isinstance(name, str) or not name:
-        raise RegistrationError(f"{what} is a non-empty str, not {type(name).__name__}")

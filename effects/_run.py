@@ -14,13 +14,13 @@ from typing import Any, Final, cast
 import trio
 
 from ._actions import UNREAD, call_action
+from ._budget import YIELD_EVERY
 from ._context import Context
 from ._each import for_each
 from ._errors import DispatchResult, LimitError, ShapeError
-from ._frame import Frame, merged
+from ._frame import Caller, Frame, merged
 from ._guards import guard
 from ._interpolate import may_hold
-from ._limits import YIELD_EVERY
 from ._paths import Link, Via, nested
 from ._quick import NOTHING
 from ._read import bind, read
@@ -45,7 +45,7 @@ _blank: Callable[[type[DispatchResult]], DispatchResult] = cast(Any, object).__n
 async def run(
     frame: Frame,
     effects: Any,
-    origin: Context | None,
+    origin: Caller | None,
     data: Mapping[str, object] | None,
     system: Mapping[str, object] | None,
     written: Sequence[object] | None = None,
@@ -190,7 +190,7 @@ async def run(
 def taken(
     frame: Frame,
     effects: object,
-    origin: Context | None,
+    origin: Caller | None,
     data: Mapping[str, object] | None,
     system: Mapping[str, object] | None,
 ) -> tuple[object, ...] | None:

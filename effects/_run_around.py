@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ._around import Around
-from ._context import Context
 from ._errors import DispatchResult
-from ._frame import Frame, Run
+from ._frame import Caller, Frame, Run
 from ._guards import guard
 from ._run import run, taken
 from ._tables import Tables
@@ -25,7 +24,7 @@ def runner(tables: Tables) -> Run:
 async def _run_around(
     frame: Frame,
     effects: Any,
-    origin: Context | None,
+    origin: Caller | None,
     data: Mapping[str, object] | None,
     system: Mapping[str, object] | None,
 ) -> DispatchResult:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from types import MappingProxyType, TracebackType
-from typing import TYPE_CHECKING, cast, final
+from typing import TypeVar, cast, final
 
 import trio
 
@@ -14,18 +14,16 @@ from ._errors import LifecycleError, RegistrationError
 from ._lifespans import Lifespan
 from ._needs import Need, misfits
 
-if TYPE_CHECKING:
-    from ._dispatch import Dispatch
-
 __all__ = ["running"]
 
+D = TypeVar("D")
 Opened = AbstractAsyncContextManager[Mapping[str, object] | None]
 
 
 @asynccontextmanager
 async def running(
-    dispatch: Dispatch, background: Background, lifespans: Sequence[Lifespan], needs: Sequence[Need]
-) -> AsyncGenerator[Dispatch]:
+    dispatch: D, background: Background, lifespans: Sequence[Lifespan], needs: Sequence[Need]
+) -> AsyncGenerator[D]:
     """Enter the lifespans in order, then a nursery for background work; at the end cancel that, and exit in reverse.
 
     Background work may use what the lifespans opened: all of it has ended before the first of them closes. A system
@@ -58,7 +56,7 @@ async def running(
         background.running = False
 
 
-def _made(one: Lifespan, dispatch: Dispatch, system: Mapping[str, object]) -> Opened | None:
+def _made(one: Lifespan, dispatch: object, system: Mapping[str, object]) -> Opened | None:
     with _noted(f"while the lifespan of plugin {one.plugin!r} was made"):
         lifespan = one.made(dispatch, system)
         if lifespan is not None and not isinstance(lifespan, AbstractAsyncContextManager):

@@ -15,11 +15,12 @@ from ._errors import RegistrationError
 from ._interceptors import AroundHook, Hook, Interceptor, StepKind
 from ._lifespans import Lifespan
 from ._needs import need_problems, needs_of
+from ._own_defaults import with_own_defaults
 from ._quick import Quick, quick
-from ._registry import Registration, Registry, namespace
+from ._registration import Registration, namespace
+from ._registry import Registry
 from ._signatures import Signature
 from ._tags import tag_problems
-from ._template import with_own_defaults
 from ._vectors import plain_key
 
 __all__ = ["Entry", "Guard", "Tables", "guarded", "make_tables", "owned_interceptors", "settle"]

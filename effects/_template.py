@@ -13,8 +13,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from functools import wraps
-from inspect import Parameter
 from operator import attrgetter
 from types import NoneType
 from typing import Any, NamedTuple, TypeVar, cast, final
@@ -22,10 +20,9 @@ from typing import Any, NamedTuple, TypeVar, cast, final
 from pydantic import BaseModel
 
 from ._errors import ShapeError
-from ._first import signature_of
 from ._vectors import Placeholder
 
-__all__ = ["Template", "copy_data", "with_own_defaults"]
+__all__ = ["Template", "copy_data"]
 
 T = TypeVar("T")
 
@@ -229,25 +226,3 @@ class _Kinds(dict[type, _Kind | None]):
 _KINDS = _Kinds()
 _TYPES = 1_000
 """So many types are remembered."""
-
-
-def with_own_defaults(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function, or one that calls it with copies of those defaults that a call could change.
-
-    Python makes a default once, when it defines the function: a list there would be one for all dispatches.
-    """
-    signature = signature_of(function)
-    given = [] if signature is None else [*signature.parameters.values()]
-    defaults = [parameter.default for parameter in given if _is_positional(parameter)]
-    if all(default is Parameter.empty or copy_data(default) is default for default in defaults):
-        return function
-
-    @wraps(function)
-    def call(*args: object, **needs: object) -> object:
-        return function(*args, *map(copy_data, defaults[len(args) :]), **needs)
-
-    return call
-
-
-def _is_positional(parameter: Parameter) -> bool:
-    return parameter.kind in {Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD}

@@ -7,8 +7,10 @@ import inspect
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from .._dispatch import Dispatch, create_dispatch
+from .._create import create_dispatch
+from .._dispatch import Dispatch
 from .._errors import EffectsError, RegistrationError, near
+from .._hookspecs import HookSpecs
 from .._needs import ABSENT, Need, needs_of
 from .._plugins import gather
 from .._registry import Registry
@@ -102,7 +104,7 @@ def _found(value: object) -> Dispatch | None:
 
 
 def _shown(plugins: Sequence[object]) -> Dispatch:
-    gathered = gather(plugins, installed=False, block=())
+    gathered = gather(plugins, HookSpecs, installed=False, block=())
     takers: list[Sequence[Need]] = [
         needs_of(entry) for registry in gathered.registries for entry in registry.registrations
     ]

@@ -10,7 +10,8 @@ from types import MappingProxyType
 from .._errors import EffectsError, near
 from .._interceptors import Interceptor
 from .._plugins import Gathered
-from .._registry import Registration, Registry, conflict
+from .._registration import Registration, conflict
+from .._registry import Registry
 from .._signatures import Kind
 from .._tables import Tables, owned_interceptors
 from .._vectors import plain_key

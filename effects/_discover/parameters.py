@@ -16,7 +16,7 @@ from typing_extensions import get_type_hints
 
 from .._aliases import is_alias
 from .._options import options_of
-from .._registry import Registration
+from .._registration import Registration
 from .._signatures import Kind
 from .annotations import doc_in, opened, text_of
 from .description import ParameterDescription

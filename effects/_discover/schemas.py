@@ -14,7 +14,7 @@ from pydantic import ConfigDict, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 from pydantic_core import core_schema
 
-from .._registry import Registration
+from .._registration import Registration
 from .._vectors import checked_vector
 from .annotations import askable, doc_in
 from .docstrings import field_docs

@@ -13,7 +13,7 @@ from .._codec.codec import Codec
 from .._context import Context
 from .._dispatch import Dispatch
 from .._errors import DispatchResult, RegistrationError, near
-from .._registry import Registration
+from .._registration import Registration
 from .._signatures import read_signature
 from .._tables import Entry
 from .._vectors import plain_key

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import final
 
 from .._dispatch import Dispatch
-from .._registry import Registration
+from .._registration import Registration
 from .._shown import shortened
 from .._tables import Entry
 
