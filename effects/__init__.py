@@ -3,11 +3,16 @@
 This package knows effect vectors, registries and dispatch. It knows no transport, no plugin and no web framework.
 """
 
-from ._context import Context
-from ._create import create_dispatch
-from ._discover import Description, Hit, Order, ParameterDescription, SampleError, Source
-from ._dispatch import Dispatch
-from ._errors import (
+from ._discover.description import Description, Order, ParameterDescription, Source
+from ._discover.grep import Hit
+from ._discover.sample import SampleError
+from ._dispatch.check_plugins import check_plugins
+from ._dispatch.create import create_dispatch
+from ._dispatch.dispatch import Dispatch
+from ._dispatch.hookspecs import HookSpecs
+from ._engine.context import Context
+from ._engine.expand import Expansion
+from ._language.errors import (
     ArgumentError,
     DispatchResult,
     EffectsError,
@@ -25,19 +30,16 @@ from ._errors import (
     SystemValueError,
     UnknownKeyError,
 )
-from ._expand import Expansion
-from ._hookspecs import HookSpecs
-from ._interceptors import Ending, Interceptor, Skip, Step, Stop, fail_fast
-from ._limits import Limits
-from ._markers import hookimpl
-from ._paths import Path, Via
-from ._problems import check_plugins
-from ._registration import Registration
-from ._registry import Registry
+from ._language.limits import Limits
+from ._language.paths import Path, Via
+from ._language.sink import Sink
+from ._language.templates import Template, copy_data
+from ._language.vectors import Effect, Placeholder, find_placeholders
+from ._registry.interceptors import Ending, Interceptor, Skip, Step, Stop, fail_fast
+from ._registry.markers import hookimpl
+from ._registry.registration import Registration
+from ._registry.registry import Registry
 from ._shadow import warn_of_shadows
-from ._sink import Sink
-from ._template import Template, copy_data
-from ._vectors import Effect, Placeholder, find_placeholders
 
 __all__ = [
     "ArgumentError",

@@ -4,6 +4,6 @@ Registries contribute tags for their types: `registry.tag("money", Money, encode
 """
 
 from ._codec.codec import Codec, CodecError
-from ._tags import Tag
+from ._registry.tags import Tag
 
 __all__ = ["Codec", "CodecError", "Tag"]

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from .._discover.system import system_problems
-from .._dispatch import Dispatch
-from .._errors import EffectsError, RegistrationError
-from .._problems import check_plugins, left_out
+from .._dispatch.check_plugins import check_plugins, left_out
+from .._dispatch.dispatch import Dispatch
+from .._language.errors import EffectsError, RegistrationError
 from .command import Command, Exit
 from .printing import print_json, print_text
 from .target import TargetError, found_in, plugins_in, take

@@ -6,11 +6,10 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from .._discover import Description, ParameterDescription, Source
-from .._discover.description import KINDS
+from .._discover.description import KINDS, Description, ParameterDescription, Source
 from .._discover.inside import texts
-from .._dispatch import Dispatch
-from .._errors import EffectsError, near
+from .._dispatch.dispatch import Dispatch
+from .._language.errors import EffectsError, near
 from .command import Command, Exit
 from .printing import print_error, print_json, print_table, print_text
 from .target import dispatch_in

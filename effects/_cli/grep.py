@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from argparse import ArgumentParser, Namespace
 
-from .._discover import Description
+from .._discover.description import Description
 from .command import Command, Exit
 from .printing import print_json, print_table
 from .target import TargetError, dispatch_in

@@ -17,7 +17,7 @@ from contextlib import suppress
 from typing import TextIO
 
 from .._discover.inside import as_data
-from .._errors import EffectsError, MissingExtraError
+from .._language.errors import EffectsError, MissingExtraError
 
 __all__ = ["flush", "print_as_it_is", "print_error", "print_json", "print_table", "print_text", "take_any_letter"]
 

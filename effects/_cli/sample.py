@@ -5,8 +5,8 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from .._codec.codec import Codec
-from .._discover import SampleError
-from .._errors import UnknownKeyError
+from .._discover.sample import SampleError
+from .._language.errors import UnknownKeyError
 from .command import Command, Exit
 from .printing import print_as_it_is, print_error, print_text
 from .target import dispatch_in

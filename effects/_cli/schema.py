@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from .._dispatch import Dispatch
-from .._errors import UnknownKeyError, near
+from .._dispatch.dispatch import Dispatch
+from .._language.errors import UnknownKeyError, near
 from .command import Command, Exit
 from .printing import print_error, print_json
 from .target import dispatch_in

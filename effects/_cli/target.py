@@ -7,13 +7,13 @@ import inspect
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from .._create import create_dispatch
-from .._dispatch import Dispatch
-from .._errors import EffectsError, RegistrationError, near
-from .._hookspecs import HookSpecs
-from .._needs import ABSENT, Need, needs_of
-from .._plugins import gather
-from .._registry import Registry
+from .._assembly.plugins import gather
+from .._dispatch.create import create_dispatch
+from .._dispatch.dispatch import Dispatch
+from .._dispatch.hookspecs import HookSpecs
+from .._language.errors import EffectsError, RegistrationError, near
+from .._registry.needs import ABSENT, Need, needs_of
+from .._registry.registry import Registry
 
 __all__ = ["TargetError", "dispatch_in", "found_in", "plugins_in", "take"]
 

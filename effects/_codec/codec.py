@@ -13,11 +13,11 @@ import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NoReturn, cast, final
 
-from .._dispatch import Dispatch
-from .._errors import EffectsError, near
-from .._paths import Link, Path, flatten, render
-from .._tags import Tag
-from .._vectors import plain_key
+from .._dispatch.dispatch import Dispatch
+from .._language.errors import EffectsError, near
+from .._language.paths import Link, Path, flatten, render
+from .._language.vectors import plain_key
+from .._registry.tags import Tag
 from .standard import STANDARD
 
 __all__ = ["Codec", "CodecError"]

@@ -13,8 +13,8 @@ from functools import partial
 from typing import TypeVar, cast
 from uuid import UUID
 
-from .._tags import Tag
-from .._vectors import Placeholder
+from .._language.vectors import Placeholder
+from .._registry.tags import Tag
 
 __all__ = ["STANDARD"]
 

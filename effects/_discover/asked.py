@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .._errors import EffectsError
+from .._language.errors import EffectsError
 
 __all__ = ["check_asked"]
 

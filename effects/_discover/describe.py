@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, replace
 from types import MappingProxyType
 
-from .._errors import EffectsError, near
-from .._interceptors import Interceptor
-from .._plugins import Gathered
-from .._registration import Registration, conflict
-from .._registry import Registry
-from .._signatures import Kind
-from .._tables import Tables, owned_interceptors
-from .._vectors import plain_key
+from .._assembly.plugins import Gathered
+from .._assembly.tables import Tables, owned_interceptors
+from .._language.errors import EffectsError, near
+from .._language.vectors import plain_key
+from .._registry.interceptors import Interceptor
+from .._registry.registration import Registration, conflict
+from .._registry.registry import Registry
+from .._registry.signatures import Kind
 from .asked import check_asked
 from .description import KINDS, Described, Description, Source
 from .order import hooks_of, interceptor_order, plugin_names, plugin_order

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import pluggy
 
-from .._interceptors import Interceptor
-from .._plugins import Gathered
-from .._tables import owned_interceptors
+from .._assembly.plugins import Gathered
+from .._assembly.tables import owned_interceptors
+from .._registry.interceptors import Interceptor
 from .description import Order
 
 __all__ = ["hooks_of", "interceptor_order", "plugin_names", "plugin_order"]

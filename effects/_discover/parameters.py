@@ -14,11 +14,11 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 from typing_extensions import get_type_hints
 
-from .._aliases import is_alias
-from .._options import options_of
-from .._registration import Registration
-from .._signatures import Kind
-from .annotations import doc_in, opened, text_of
+from .._annotations.aliases import is_alias
+from .._annotations.options import options_of
+from .._annotations.text import doc_in, opened, text_of
+from .._registry.registration import Registration
+from .._registry.signatures import Kind
 from .description import ParameterDescription
 from .docstrings import field_docs
 

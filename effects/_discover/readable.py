@@ -11,8 +11,8 @@ from pydantic import BaseModel, JsonValue, ValidationError
 from pydantic.fields import FieldInfo
 from typing_extensions import is_typeddict
 
-from .._aliases import aliased, is_alias
-from .annotations import examples_in, extras, is_effect, opened
+from .._annotations.aliases import aliased, is_alias
+from .._annotations.text import examples_in, extras, is_effect, opened
 from .parameters import Argument, fields_of
 
 if TYPE_CHECKING:

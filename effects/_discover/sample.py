@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast, final
 
-from .._errors import EffectsError, MissingExtraError, UnknownKeyError, near
-from .._tables import Entry, Tables
-from .._vectors import Placeholder, plain_key
-from .annotations import text_of
+from .._annotations.text import text_of
+from .._assembly.tables import Entry, Tables
+from .._language.errors import EffectsError, MissingExtraError, UnknownKeyError, near
+from .._language.vectors import Placeholder, plain_key
 from .asked import check_asked
 from .parameters import Argument, arguments
 from .readable import Readable

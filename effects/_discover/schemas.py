@@ -14,9 +14,9 @@ from pydantic import ConfigDict, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 from pydantic_core import core_schema
 
-from .._registration import Registration
-from .._vectors import checked_vector
-from .annotations import askable, doc_in
+from .._annotations.text import askable, doc_in
+from .._language.vectors import checked_vector
+from .._registry.registration import Registration
 from .docstrings import field_docs
 from .parameters import Argument, arguments
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from .._errors import SystemValueError, near
-from .._needs import by_name, misfits, needs_of
-from .._sink import SINK_FIX
-from .._tables import Entry, Tables
-from .annotations import text_of
+from .._annotations.text import text_of
+from .._assembly.tables import Entry, Tables
+from .._language.errors import SystemValueError, near
+from .._language.sink import SINK_FIX
+from .._registry.needs import by_name, misfits, needs_of
 from .parameters import Argument, needed
 from .schemas import DIALECT, value_schemas
 

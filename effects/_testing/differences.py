@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Final, cast, final
 
-from .._paths import Link, flatten, render
-from .._vectors import plain_key
+from .._language.paths import Link, flatten, render
+from .._language.vectors import plain_key
 
 __all__ = ["ANYTHING", "Like", "assert_effects", "like"]
 

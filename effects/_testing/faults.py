@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import final
 
-from .._dispatch import Dispatch
-from .._errors import RegistrationError, near
-from .._interceptors import Interceptor, Step
-from .._vectors import plain_key
+from .._dispatch.dispatch import Dispatch
+from .._language.errors import RegistrationError, near
+from .._language.vectors import plain_key
+from .._registry.interceptors import Interceptor, Step
 
 __all__ = ["Fault", "with_faults"]
 

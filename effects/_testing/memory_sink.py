@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import final
 
-from .._sink import Sink
+from .._language.sink import Sink
 
 __all__ = ["MemorySink"]
 

@@ -9,14 +9,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import cast, final
 
+from .._assembly.tables import Entry
 from .._codec.codec import Codec
-from .._context import Context
-from .._dispatch import Dispatch
-from .._errors import DispatchResult, RegistrationError, near
-from .._registration import Registration
-from .._signatures import read_signature
-from .._tables import Entry
-from .._vectors import plain_key
+from .._dispatch.dispatch import Dispatch
+from .._engine.context import Context
+from .._language.errors import DispatchResult, RegistrationError, near
+from .._language.vectors import plain_key
+from .._registry.registration import Registration
+from .._registry.signatures import read_signature
 from .differences import assert_effects
 from .memory_sink import MemorySink
 from .recording import Recording

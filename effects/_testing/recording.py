@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import cast, final
 
 from .._codec.codec import Codec, CodecError
-from .._containers import PLAIN
-from .._errors import DispatchResult
-from .._paths import render
-from .._vectors import plain_key
+from .._language.containers import PLAIN
+from .._language.errors import DispatchResult
+from .._language.paths import render
+from .._language.vectors import plain_key
 
 __all__ = ["Call", "Recording"]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from .._discover import Sampler
+from .._assembly.tables import Entry
 from .._discover.asked import check_asked
-from .._dispatch import Dispatch
-from .._errors import UnknownKeyError, near
-from .._tables import Entry
-from .._vectors import Placeholder, plain_key
+from .._discover.sample import Sampler
+from .._dispatch.dispatch import Dispatch
+from .._language.errors import UnknownKeyError, near
+from .._language.vectors import Placeholder, plain_key
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

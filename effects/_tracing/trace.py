@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, final
 
-from .._errors import EffectsError, ErrorRecord, message_of
-from .._paths import Path, Via, render
+from .._language.errors import EffectsError, ErrorRecord, message_of
+from .._language.paths import Path, Via, render
 
 __all__ = ["Status", "Trace", "TraceNode"]
 

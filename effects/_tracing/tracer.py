@@ -15,11 +15,11 @@ from typing import Protocol, cast, final, runtime_checkable
 
 import trio
 
-from .._dispatch import Dispatch
-from .._errors import DispatchResult
-from .._interceptors import Interceptor, Step
-from .._paths import Path
-from .._shown import shortened, type_names
+from .._dispatch.dispatch import Dispatch
+from .._language.display import shortened, type_names
+from .._language.errors import DispatchResult
+from .._language.paths import Path
+from .._registry.interceptors import Interceptor, Step
 from .growing import Growing, Inside
 from .trace import Status, Trace, TraceNode
 from .watching import Watcher

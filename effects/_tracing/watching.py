@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import final
 
-from .._dispatch import Dispatch
-from .._registration import Registration
-from .._shown import shortened
-from .._tables import Entry
+from .._assembly.tables import Entry
+from .._dispatch.dispatch import Dispatch
+from .._language.display import shortened
+from .._registry.registration import Registration
 
 __all__ = ["Watcher"]
 

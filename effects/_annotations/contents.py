@@ -1,0 +1,155 @@
+"""What an annotation allows: kinds of values, and what may stand in a value of each kind.
+
+Read are the types that are looked into when something is dispatched, and all that may be said around them. Classes with
+fields are TypedDicts, named tuples, dataclasses and pydantic models; other classes are known by what they were given
+as type arguments, their bases included.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+from collections.abc import Iterator, Mapping, Sequence
+from types import UnionType
+from typing import (
+    Annotated,
+    Any,
+    Final,
+    ForwardRef,
+    Generic,
+    Literal,
+    NamedTuple,
+    NewType,
+    Protocol,
+    TypeVar,
+    Union,
+    cast,
+    final,
+    get_args,
+    get_origin,
+)
+
+import typing_extensions
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from typing_extensions import NoExtraItems, get_type_hints, is_typeddict
+
+from .._language.vectors import EffectMarker
+from .aliases import aliased, filled, is_alias
+
+__all__ = ["EFFECT", "Content", "content_of", "kinds_of"]
+
+EFFECT: Final = object()
+"""Stands for one effect vector among the kinds of values that are allowed somewhere."""
+
+
+def kinds_of(annotation: object, inside: tuple[object, ...] = ()) -> Iterator[object]:
+    """The kinds of values that an annotation allows, without all that is only a name for them or said about them.
+
+    `inside` are the aliases around it. Raises whatever typing raises for what cannot be resolved.
+    """
+    origin, args = get_origin(annotation), get_args(annotation)
+    if isinstance(annotation, (str, ForwardRef)):
+        name = getattr(annotation, "__forward_arg__", annotation)
+        raise NameError(f"name {name!r} is not defined")  # noqa: TRY004 - as typing says it of such a name
+    if origin is Annotated:
+        is_marked = any(type(said) is EffectMarker for said in args[1:])
+        yield from [EFFECT] if is_marked else kinds_of(args[0], inside)
+    elif is_alias(annotation):
+        if annotation not in inside:
+            yield from kinds_of(aliased(annotation), (*inside, annotation))
+    elif origin in {Union, UnionType} or origin in _QUALIFIERS:
+        for one in args:
+            yield from kinds_of(one, inside)
+    elif isinstance(annotation, NewType):
+        yield from kinds_of(annotation.__supertype__, inside)
+    elif isinstance(annotation, TypeVar):
+        for one in (annotation.__bound__, *annotation.__constraints__, getattr(annotation, "__default__", None)):
+            yield from kinds_of(one, inside)
+    elif origin is not Literal:
+        yield annotation
+
+
+def _both(*names: str) -> tuple[Any, ...]:
+    """What is called so in typing and in typing_extensions: these differ, in one version of Python or another."""
+    return tuple(getattr(module, name) for name in names for module in _MODULES if hasattr(module, name))
+
+
+_MODULES = (typing, typing_extensions)
+_UNPACKS = _both("Unpack")
+_QUALIFIERS = frozenset(_both("Required", "NotRequired", "ReadOnly", "Final", "ClassVar"))
+"""What is said of a field, and not of its type."""
+
+
+@final
+class Content(NamedTuple):
+    """What may stand in a container, as annotations: under names or indices of their own, and in all other places."""
+
+    named: Mapping[object, object]
+    others: Sequence[object]
+
+    def at(self, name: object) -> Sequence[object]:
+        """What may stand under a name."""
+        return [self.named[name]] if name in self.named else self.others
+
+
+def content_of(kind: object) -> Content:
+    """What stands in values of one kind."""
+    named, args = get_origin(kind) or kind, get_args(kind)
+    flat = [one for arg in args for one in _flattened(arg)]
+    if named is _TUPLE and flat == [*args]:
+        return Content(dict(enumerate(args)), ())
+    if not isinstance(named, type):
+        return Content({}, flat)
+    given, inherited = _bindings(named, args)
+    fields = {name: filled(hint, given) for name, hint in _fields(cast(object, named)).items()}
+    if is_typeddict(named):
+        more = getattr(named, "__extra_items__", NoExtraItems)  # PEP 728
+        return Content(fields, () if more is NoExtraItems else (more,))
+    others = [*flat, *inherited]
+    if issubclass(named, Mapping) and others:
+        others[:1] = [key for key in kinds_of(others[0]) if not isinstance(key, type)]
+    return Content(fields, others)
+
+
+def _flattened(arg: object) -> Sequence[object]:
+    """What is said by one argument of a type: several are unpacked from a tuple, or stand for those of a callable."""
+    if arg is Ellipsis:
+        return ()
+    if get_origin(arg) in _UNPACKS:
+        (inner,) = get_args(arg)
+        return [one for one in get_args(inner) if one is not Ellipsis]
+    return cast("list[object]", arg) if type(arg) is list else [arg]
+
+
+def _fields(kind: Any) -> Mapping[object, object]:
+    """The annotations of what stands in objects of a class with fields that are looked into."""
+    known: Mapping[str, FieldInfo] | None = getattr(kind, "__pydantic_fields__", None)
+    if known is not None:
+        if issubclass(kind, BaseModel):
+            kind.model_rebuild(raise_errors=False)
+        return {name: Annotated[(info.annotation, *info.metadata, "")] for name, info in known.items()}
+    is_named_tuple = hasattr(kind, "_fields") and issubclass(kind, _TUPLE)
+    if not is_named_tuple and not is_typeddict(kind) and not dataclasses.is_dataclass(kind):
+        return {}
+    hints = cast("dict[object, object]", get_type_hints(kind, include_extras=True))
+    return {**hints, **dict(enumerate(hints.values()))} if is_named_tuple else hints
+
+
+def _bindings(kind: type, args: Sequence[object]) -> tuple[dict[object, object], list[object]]:
+    """What the type variables of a class and of its bases stand for, and all that the bases were given."""
+    given: dict[object, object] = dict(zip(getattr(kind, "__parameters__", ()), args, strict=False))
+    others: list[object] = []
+    for base in cast("tuple[object, ...]", vars(kind).get("__orig_bases__", kind.__bases__)):
+        origin: object = get_origin(base) or base
+        if isinstance(origin, type) and origin not in _WITHOUT_CONTENT:
+            items = [filled(arg, given) for arg in get_args(base)]
+            inherited, more = _bindings(origin, items)
+            others += [*items, *more]
+            for name, one in inherited.items():
+                given[name] = Union[given[name], one] if name in given else one  # noqa: UP007 - built at run time
+    return given, others
+
+
+_TUPLE: type = tuple
+_WITHOUT_CONTENT: tuple[object, ...] = (Generic, Protocol, object)

@@ -1,0 +1,86 @@
+"""What fits an annotation for sure, so that pydantic is not asked: values of simple types, small lists
+where any list may be, and options of such values.
+
+None of it holds a placeholder, either. Of everything else nothing is said here: it may fit as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import UnionType
+from typing import Any, Literal, NotRequired, Required, Union, cast, final, get_args, get_origin
+
+from .._language.containers import KINDS, PLAIN
+from .options import options_of
+
+__all__ = ["SureOptions", "sure_options", "sure_types"]
+
+_SIMPLE: frozenset[type] = frozenset({str, int, float, bool, bytes, type(None)})
+
+
+_ANY_LIST: tuple[object, ...] = (Sequence[object], list[object])
+_MARKED: tuple[object, ...] = (Required, NotRequired)
+_SMALL = 16
+"""Longer lists are looked into where everything is, and counted."""
+_DEPTH = 2
+"""So many lists may be inside one another below the first."""
+
+
+def sure_types(annotation: object) -> frozenset[type]:
+    """The simple types that an annotation names, by itself or in a union."""
+    named = get_args(annotation) if get_origin(annotation) in {Union, UnionType} else (annotation,)
+    return frozenset(kind for kind in _SIMPLE if any(kind is one for one in named))
+
+
+@final
+class SureOptions:
+    """Says yes to a dict of options that all have a simple type, are one of the strings that are named, or are a small
+    list where any list may be."""
+
+    __slots__ = ("_lists", "_required", "_types", "_words")
+
+    def __init__(self, hints: Mapping[str, object], required: frozenset[str]) -> None:
+        self._lists = frozenset(name for name, hint in hints.items() if hint in _ANY_LIST)
+        self._types = {name: sure_types(hint) for name, hint in hints.items()}
+        self._words = {
+            name: [word for word in get_args(hint) if type(word) is str]  # a `StrEnum` would be equal to one
+            for name, hint in hints.items()
+            if get_origin(hint) is Literal
+        }
+        self._required = required
+
+    def __call__(self, value: Any) -> bool:
+        if type(value) is not dict:
+            return False
+        options = cast("dict[str, object]", value)
+        for name, option in options.items():
+            kind = type(option)
+            if kind in PLAIN:
+                if name not in self._lists or not _is_small(cast("list[object]", option), _DEPTH):
+                    return False
+            elif kind not in self._types.get(name, ()) and (kind is not str or option not in self._words.get(name, ())):
+                return False
+        return not self._required or self._required <= options.keys()
+
+
+def _is_small(items: Sequence[object], depth: int) -> bool:
+    """Whether it is seen at a glance that there is no placeholder in a list."""
+    if len(items) > _SMALL:
+        return False
+    for item in items:
+        kind = type(item)
+        if KINDS[kind] and (kind not in PLAIN or not depth or not _is_small(cast("list[object]", item), depth - 1)):
+            return False
+    return True
+
+
+def sure_options(annotation: object) -> SureOptions | None:
+    """What says of the options that a TypedDict describes whether they fit for sure. None for any other annotation."""
+    options = None if hasattr(annotation, "__pydantic_config__") else options_of(annotation)
+    if options is None:
+        return None
+    hints = {
+        name: get_args(option.hint)[0] if get_origin(option.hint) in _MARKED else option.hint
+        for name, option in options.items()
+    }
+    return SureOptions(hints, frozenset(name for name, option in options.items() if option.required))

@@ -1,0 +1,61 @@
+"""What is said of a type in `Annotated`, and which of it is for pydantic to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+import pydantic
+from pydantic import Discriminator, FailFast, InstanceOf, OnErrorOmit, Strict, Tag
+from pydantic.fields import FieldInfo
+
+from .aliases import aliased, is_alias
+from .leaves import has_schema, is_record
+
+__all__ = ["bare", "heard", "is_said"]
+
+_UNHEARD: tuple[Any, ...] = (Discriminator, FailFast, InstanceOf, Strict, Tag, getattr(pydantic, "ValidateAs", Tag))
+"""What says how pydantic is to go about it, or what it is to make of a value: the type says what fits."""
+_OMITTED: object = get_args(OnErrorOmit[int])[1]
+"""As these; it has no public name."""
+_READERS = frozenset({"annotated_types", "pydantic"})
+"""Who writes what pydantic reads, unless it has a schema of its own."""
+
+
+def is_said(what: Any, said: Iterable[object]) -> bool:
+    """Whether a class of pydantic's is among what is said, written as the class or as an instance of it."""
+    return any(one is what or isinstance(one, what) for one in said)
+
+
+def heard(said: Sequence[object]) -> list[object]:
+    """What of it limits the values that fit."""
+    return [
+        one
+        for part in said
+        for one in (part.metadata if isinstance(part, FieldInfo) else [part])
+        if _is_for_pydantic(one) and one is not _OMITTED and not any(is_said(what, [one]) for what in _UNHEARD)
+    ]
+
+
+def _is_for_pydantic(one: object) -> bool:
+    if hasattr(one, "union_mode"):  # of no consequence: whatever the order, one of them has to fit
+        return False
+    return has_schema(one) or any(kind.__module__.partition(".")[0] in _READERS for kind in type(one).__mro__)
+
+
+def bare(annotation: object) -> object:
+    """A type as pydantic is to see it to read what is said of it. What we check by rules of our own is anything."""
+    if is_alias(annotation):
+        return bare(aliased(annotation))
+    origin, args = get_origin(annotation), get_args(annotation)
+    if origin in {Union, UnionType}:
+        return Union[tuple(map(bare, args))]  # noqa: UP007 - made at run time
+    if origin is Annotated:
+        return bare(args[0])
+    known = has_schema(origin) if origin is not None else isinstance(annotation, type) and not _is_ours(annotation)
+    return annotation if known else Any
+
+
+def _is_ours(kind: type) -> bool:
+    return is_record(kind) or (issubclass(kind, Iterable) and not issubclass(kind, (str, bytes)))

@@ -1,0 +1,119 @@
+"""Annotations read for people: their text, what is said in them, and what they mark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from types import NoneType, UnionType
+from typing import Annotated, Any, ForwardRef, Literal, NotRequired, Required, Union, cast, get_args, get_origin
+
+from pydantic import JsonValue
+from pydantic.fields import FieldInfo
+from typing_extensions import Doc, ReadOnly
+
+from .._language.vectors import EffectMarker
+from .aliases import aliased, is_alias
+
+__all__ = ["askable", "doc_in", "examples_in", "extras", "is_effect", "opened", "text_of"]
+
+_JSON = cast(object, JsonValue)
+_QUALIFIERS = frozenset({Required, NotRequired, ReadOnly})
+"""What is said of a field of a TypedDict, and not of its type."""
+
+
+def opened(annotation: object) -> tuple[object, tuple[object, ...]]:
+    """The type inside `Annotated`, aliases and qualifiers, and all that is said around it. `JsonValue` is a type."""
+    said: tuple[object, ...] = ()
+    while True:
+        origin = get_origin(annotation)
+        if origin is Annotated:
+            annotation, *more = get_args(annotation)
+            said = (*more, *said)
+        elif origin in _QUALIFIERS:
+            (annotation,) = get_args(annotation)
+        elif is_alias(annotation) and annotation is not _JSON:
+            annotation = aliased(annotation)
+        else:
+            return annotation, said
+
+
+def extras(annotation: object) -> Iterator[object]:
+    """What is said in an annotation, pydantic's fields taken apart."""
+    for one in opened(annotation)[1]:
+        yield one
+        if isinstance(one, FieldInfo):
+            yield from one.metadata
+
+
+def is_effect(annotation: object) -> bool:
+    """Whether it is marked as one effect vector."""
+    return any(type(one) is EffectMarker for one in opened(annotation)[1])
+
+
+def doc_in(annotation: object) -> str:
+    """What `Doc` or a field's description says; the last word, where there are several."""
+    said = [_said(one) for one in opened(annotation)[1]]
+    return next((doc for doc in reversed(said) if doc), "")
+
+
+def _said(one: object) -> str:
+    if isinstance(one, Doc):
+        return one.documentation
+    return (one.description or "") if isinstance(one, FieldInfo) else ""
+
+
+def examples_in(annotation: object) -> list[object]:
+    """What fields name as examples."""
+    return [item for one in opened(annotation)[1] if isinstance(one, FieldInfo) for item in one.examples or ()]
+
+
+def text_of(annotation: object) -> str:
+    """An annotation as a reader would write it: `list[int] | None`, and bounds: `int (ge=0, le=5)`."""
+    if is_alias(annotation):
+        return _bare(annotation)
+    if is_effect(annotation):
+        return "Effect"
+    inside, _ = opened(annotation)
+    bounds = ", ".join(_bounds(annotation))
+    return f"{_bare(inside)} ({bounds})" if bounds else _bare(inside)
+
+
+_NAMED: Mapping[object, str] = {NoneType: "None", None: "None", Ellipsis: "..."}
+
+
+def _bare(annotation: object) -> str:
+    if isinstance(annotation, (str, ForwardRef)):
+        return annotation.strip("'\"") if isinstance(annotation, str) else annotation.__forward_arg__
+    origin, args = get_origin(annotation), get_args(annotation)
+    if origin in {Union, UnionType}:
+        return " | ".join(map(text_of, args))
+    if origin is Literal:
+        return f"Literal[{', '.join(map(repr, args))}]"
+    if isinstance(annotation, list):  # the parameters of a Callable
+        return f"[{', '.join(map(text_of, cast('list[object]', annotation)))}]"
+    if origin is not None and origin is not annotation:  # bare `Generic` is its own
+        return f"{_bare(origin)}[{', '.join(map(text_of, args))}]" if args else _bare(origin)
+    named = _NAMED.get(annotation)
+    return named or getattr(annotation, "__name__", None) or str(annotation)
+
+
+def _bounds(annotation: object) -> Iterator[str]:
+    """`ge=0` and its like: what annotated-types has names for."""
+    for one in extras(annotation):
+        if type(one).__module__ == "annotated_types" and is_dataclass(one):
+            values = {field.name: getattr(one, field.name) for field in fields(one)}
+            yield from (f"{name}={value!r}" for name, value in values.items() if value is not None)
+
+
+def askable(annotation: object) -> object:
+    """The annotation, with object for each Protocol that `isinstance` refuses to be asked about."""
+    if getattr(annotation, "_is_protocol", False) and not getattr(annotation, "_is_runtime_protocol", False):
+        return object
+    origin: Any = get_origin(annotation)
+    args = get_args(annotation)
+    asked = tuple(map(askable, args))
+    if asked == args:
+        return annotation
+    if origin in {Union, UnionType}:
+        return Union[asked]  # noqa: UP007 - built at run time
+    return Annotated[asked] if origin is Annotated else origin[asked]

@@ -1,0 +1,1 @@
+"""How registries and plugins become one set of tables."""

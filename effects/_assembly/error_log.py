@@ -1,0 +1,81 @@
+"""The engine's own error listener: one log record for each error.
+
+What user code put into an exception may be a value, such as a password it could not parse. So the log says which
+exception and where in the code it was raised, and leaves its message out except in debug mode, or where
+the logger `effects` itself is set to DEBUG.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Iterator
+from itertools import islice
+from typing import cast, final
+
+from .._language.display import abridged
+from .._language.errors import EffectsError, ErrorRecord, message_of
+from .._language.paths import render
+from .._registry.markers import hookimpl
+
+__all__ = ["ErrorLog"]
+
+_logger = logging.getLogger("effects")
+
+
+@final
+class ErrorLog:
+    """Writes every error record to the logger `effects`, at level ERROR.
+
+    At INFO where somebody deals with it. Where this very logger is set to DEBUG, and not only all of a program, what an
+    exception says is a record of its own.
+
+    Its parts are attributes of the log record: `effect_phase`, `effect_key`, `effect_path`, `effect_types`,
+    `effect_plugin` and `effect_error`, the name of the exception's type; where the hook of an interceptor failed, also
+    `effect_interceptor` and `effect_hook`. All are text or None, the types a list of it.
+    """
+
+    name = "rhialto.log"
+
+    @hookimpl(trylast=True)
+    def rhialto_error(self, record: ErrorRecord) -> None:
+        """Log one record; the code's own frames go with it, its exception's message in debug mode only."""
+        frames = () if isinstance(record.exception, EffectsError) else _frames(record.exception)
+        level, said = (logging.INFO, f"handled: {record}") if record.handled else (logging.ERROR, str(record))
+        _logger.log(level, "%s", "\n".join([said, *frames]), extra=_fields(record))
+        if frames and 0 < _logger.level <= logging.DEBUG:
+            message = f"{record.cause} says: {message_of(record.exception)}"
+            _logger.debug("%s", message, extra=_fields(record))
+
+
+def _fields(record: ErrorRecord) -> dict[str, object]:
+    """What formatters of structured logs find on the log record, beside its message."""
+    hook = {} if record.hook is None else {"effect_interceptor": record.interceptor, "effect_hook": record.hook}
+    return {
+        "effect_phase": record.phase,
+        "effect_key": None if record.key is None else abridged(record.key),
+        "effect_path": render(record.path),
+        "effect_types": list(record.types),
+        "effect_plugin": record.plugin,
+        "effect_error": abridged(type(record.exception).__name__),
+        **hook,
+    }
+
+
+_LINES = 60
+"""So many frames of an exception are logged, those of a group and all that is in it together."""
+
+
+def _frames(error: BaseException) -> list[str]:
+    """Where in the code an exception was raised, and each of a group's."""
+    frames = list(islice(_all_frames(error), _LINES + 1))
+    return frames if len(frames) <= _LINES else [*frames[:_LINES], "  ..."]
+
+
+def _all_frames(error: BaseException, depth: int = 0) -> Iterator[str]:
+    for frame in traceback.format_tb(error.__traceback__):
+        yield abridged(frame.rstrip("\n"), 600)
+    if isinstance(error, BaseExceptionGroup) and depth < 3:
+        for inner in cast(BaseExceptionGroup[BaseException], error).exceptions[:5]:
+            yield f"  {abridged(type(inner).__name__)}:"
+            yield from _all_frames(inner, depth + 1)

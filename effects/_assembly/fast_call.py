@@ -1,0 +1,101 @@
+"""The quick way to call a function with the arguments of a vector, for those that their types say all about.
+
+It is written as source for each shape of signature, and compiled, as dataclasses are: a call that spells its arguments
+out costs a fifth of one with `*args, **needs`, and tests that are spelled out a fifth of a loop over arguments and
+checks. With it, an effect costs half. What it is not sure of it leaves to `_engine`, which do the same for
+every vector, and say what is wrong.
+"""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from itertools import count
+from types import CodeType
+from typing import Any, Final, cast, final
+
+from .._annotations.checkers import Checker
+from .._annotations.late import Late, is_bound
+from .._language.containers import PLAIN
+from .._registry.signatures import Signature
+
+__all__ = ["NOTHING", "Quick", "quick"]
+
+NOTHING: Final = object()
+"""Stands where a result would, had the function been called and not failed."""
+
+Quick = Callable[[object, Sequence[object], Mapping[str, object]], Any]
+"""Takes what the function takes first, the whole vector, and the system."""
+
+_ARGUMENTS = 8
+"""Vectors with more arguments go the slow way."""
+_TYPES = 100
+"""So many types are remembered for one parameter."""
+
+
+def quick(function: Callable[..., object], signature: Signature, *, validate: bool) -> Quick:
+    """Make the quick call of one function: it returns what the function does, or `NOTHING` and has done nothing."""
+    most = _ARGUMENTS if signature.at_most is None else min(signature.at_most, _ARGUMENTS)
+    names: dict[str, object] = {"function": function, "NOTHING": NOTHING, "PLAIN": PLAIN}
+    tests: list[str] = []
+    for index in range(1, most + 1):
+        check = signature.checks[index - 1] if index <= len(signature.checks) else signature.rest
+        names[f"sure{index}"] = _Sure(check if validate else None, signature.late_at(index - 1))
+        tests.append(f"sure{index}[type(vector[{index}])]")
+        if check is not None and check.is_effect:
+            arg = f"vector[{index}]"
+            tests[-1] = f"type({arg}) in PLAIN and {arg} and type({arg}[0]) is str"
+        elif check is not None and check.sure_options is not None:
+            names[f"options{index}"] = check.sure_options
+            tests[-1] = f"options{index}(vector[{index}])"
+    code = _code(signature.at_least, tuple(tests), signature.needs + signature.wishes)
+    exec(code, names)  # noqa: S102 - nothing in it is anybody's but numbers, and names of parameters
+    return cast(Quick, names["call"])
+
+
+@cache
+def _code(least: int, tests: tuple[str, ...], needs: tuple[str, ...]) -> CodeType:
+    """The source for none or one argument, and one need, is
+
+    def call(first, vector, system):
+        size = len(vector)
+        if size == 1 and "sink" in system:
+            return function(first, sink=system["sink"])
+        if size == 2 and sure1[type(vector[1])] and "sink" in system:
+            return function(first, vector[1], sink=system["sink"])
+        return NOTHING
+    """
+    there = [f"{name!r} in system" for name in needs]
+    given = [f"{name}=system[{name!r}]" for name in needs]
+    lines = ["def call(first, vector, system):", " size = len(vector)"]
+    for size in range(least + 1, len(tests) + 2):
+        args = ["first", *(f"vector[{index}]" for index in range(1, size)), *given]
+        lines += [f" if {' and '.join([f'size == {size}', *tests[: size - 1], *there])}:"]
+        lines += [f"  return function({', '.join(args)})"]
+    source = "\n".join([*lines, " return NOTHING"])
+    name = f"<quick call {next(_numbers)}>"
+    linecache.cache[name] = len(source), None, source.splitlines(keepends=True), name
+    return compile(source, name, "exec")
+
+
+_numbers = count(1)
+"""Those of the sources that were made, so that each is a file of its own to tracebacks and debuggers."""
+
+
+@final
+class _Sure(dict[type, bool]):
+    """Whether an argument is passed on as it is, by its type alone: a `str` fits what is annotated as `str`, and holds
+    no placeholder. Worked out when a type is first met."""
+
+    def __init__(self, check: Checker | None, late: Late | None) -> None:
+        super().__init__()
+        self._check = check
+        """None where nothing is checked."""
+        self._late = late
+
+    def __missing__(self, kind: type) -> bool:
+        sure = not is_bound(kind, self._late) and (self._check is None or self._check.is_sure(kind))
+        if len(self) < _TYPES:
+            self[kind] = sure
+        return sure

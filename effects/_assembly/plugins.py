@@ -1,0 +1,287 @@
+"""Takes plugins in: from the list and from what is installed, through pluggy, each under its name.
+
+A plugin of the list that cannot be used is an error at once. An installed one is left out, logged and remembered, so
+that one broken distribution does not take the others down.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import EntryPoint, entry_points
+from types import ModuleType
+from typing import Any, cast, final
+
+import pluggy
+
+from .._language.errors import ErrorRecord, RegistrationError, near
+from .._language.vectors import plain_key
+from .._registry.interceptors import Interceptor
+from .._registry.markers import PROJECT
+from .._registry.registry import Registry
+from .._registry.signatures import is_async
+from .error_log import ErrorLog
+from .installed import Offered, installed_points
+from .lifespans import Lifespan, lifespan_of, lifespan_of_registry
+
+__all__ = ["Gathered", "checked_list", "gather"]
+
+_logger = logging.getLogger("effects")
+_LOG = ErrorLog()
+_NOBODY: Mapping[str, str] = {}
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What the plugins bring, each list in its order of call."""
+
+    manager: pluggy.PluginManager
+    names: tuple[str, ...]
+    registries: tuple[Registry, ...]
+    lifespans: tuple[Lifespan, ...]
+    listeners: tuple[tuple[str, Callable[..., object]], ...]
+    broken: Mapping[str, Exception]
+    installed: frozenset[str]
+    """The names of those that were not in the list."""
+    settled: frozenset[str]
+    """The names of entry points of which `prefer` has said whose is used."""
+    owners: tuple[str, ...]
+    """For each registry, the plugin that contributes it."""
+    called: Mapping[str, tuple[str, ...]]
+    """For each hook, the plugins that implement it, in order of call."""
+    between: tuple[tuple[str, Interceptor], ...] = ()
+    """The interceptors that come before those of the registries, and which function was given them."""
+
+    def hear(self, record: ErrorRecord) -> None:
+        """Tell every listener of an error, the log alone where it was handled. A listener that raises harms nobody."""
+        for name, listener in self.listeners:
+            if record.handled and name != _LOG.name:
+                continue
+            try:
+                listener(record=record)
+            except Exception as error:  # noqa: BLE001 - a listener's failure must not become the dispatch's
+                said = type(error).__name__
+                _logger.error(  # noqa: TRY400
+                    "plugin %r failed to hear of an error: %s", name, said, extra={"effect_plugin": name}
+                )
+
+
+@final
+class _Intake:
+    """Registers plugins with one pluggy manager."""
+
+    def __init__(self, specs: type, block: Collection[str]) -> None:
+        self.manager = pluggy.PluginManager(PROJECT)
+        self.manager.add_hookspecs(specs)
+        self.hooks = [name for name in vars(specs) if name.startswith(PROJECT)]
+        self.names: list[str] = []
+        self.block = frozenset(block)
+        for name in self.block:
+            self.manager.set_blocked(name)
+
+    def add(self, name: str, plugin: object) -> None:
+        """Register a plugin. Raises `RegistrationError` for one that cannot be used, which is then not registered."""
+        if name in self.block:
+            return
+        if self.manager.has_plugin(name):
+            raise RegistrationError(f"two plugins are named {name!r}", fix="rename one, or block it by name")
+        try:
+            self.manager.register(plugin, name)
+            self.names.append(name)
+            self.manager.check_pending()
+            self._check_hooks(name, plugin)
+        except pluggy.PluginValidationError as error:
+            self.remove(name)
+            unknown = next(iter(re.findall(r"unknown hook '(\w+)'", str(error))), None)
+            what = f"has a hook {unknown!r}, and there is none" if unknown else f"cannot be registered: {error}"
+            raise RegistrationError(
+                f"plugin {name!r} {what}", near=near(unknown, self.hooks), fix=f"the hooks are {', '.join(self.hooks)}"
+            ) from error
+        except ValueError as error:
+            self.remove(name)
+            raise RegistrationError(f"plugin {name!r} cannot be registered: {error}", fix="register it once") from error
+        except RegistrationError:
+            self.remove(name)
+            raise
+
+    def _check_hooks(self, name: str, plugin: object) -> None:
+        callers = self.manager.get_hookcallers(plugin) or ()
+        impls = [impl for caller in callers for impl in caller.get_hookimpls() if impl.plugin_name == name]
+        if not impls:
+            raise RegistrationError(
+                f"plugin {name!r} ({type(plugin).__name__}) implements no rhialto hook",
+                fix="pass a Registry, or mark an implementation with @hookimpl",
+            )
+        if any(impl.wrapper or impl.hookwrapper for impl in impls):
+            raise RegistrationError(
+                f"plugin {name!r} wraps a hook, and these hooks are not wrapped", fix="implement the hook itself"
+            )
+        if any(is_async(impl.function) for impl in impls):
+            raise RegistrationError(
+                f"plugin {name!r} has a hook that is async, which nobody would await",
+                fix="write a plain function; rhialto_lifespan returns an async context manager",
+            )
+
+    def remove(self, name: str) -> None:
+        """Undo a registration."""
+        if name in self.names:
+            self.names.remove(name)
+            self.manager.unregister(name=name)
+
+    def implementations(self, hook: str) -> list[pluggy.HookImpl]:
+        """Each implementation of a hook, in order of call."""
+        impls: list[pluggy.HookImpl] = getattr(self.manager.hook, hook).get_hookimpls()
+        return sorted(impls, key=lambda impl: (impl.trylast - impl.tryfirst, self.names.index(impl.plugin_name)))
+
+    def callers(self, hook: str) -> list[tuple[str, Callable[..., Any]]]:
+        """Each implementation of a hook, with its plugin's name, in order of call.
+
+        Each is called for itself, so that what one raises can be laid at its door while the others go on.
+        """
+        return [(impl.plugin_name, partial(_call, impl)) for impl in self.implementations(hook)]
+
+
+def _call(impl: pluggy.HookImpl, **arguments: object) -> object:
+    """Call an implementation with those of the hook's arguments that it asks for."""
+    return impl.function(*[arguments[name] for name in impl.argnames])
+
+
+def gather(
+    plugins: Sequence[object],
+    specs: type,
+    *,
+    installed: bool,
+    block: Collection[str],
+    prefer: Mapping[str, str] = _NOBODY,
+) -> Gathered:
+    """Take in the plugins of the list and, on request, the installed ones that are not blocked.
+
+    `specs` is the class of the hooks that they may implement. `prefer` may say which distribution's entry point of a
+    name is used.
+
+    Raises `RegistrationError` for a plugin of the list that cannot be used.
+    """
+    intake = _Intake(specs, block)
+    broken: dict[str, Exception] = {}
+    optional: set[str] = set()
+    for plugin in checked_list(plugins):
+        intake.add(_name(plugin), plugin)
+    listed = frozenset(intake.names)
+    intake.add(_LOG.name, _LOG)
+    offered = installed_points(entry_points(group=PROJECT), prefer, intake.block, listed) if installed else Offered()
+    for name, error in offered.left_out.items():
+        _survived(broken, name, partial(_refuse, error))
+    for point in offered.points:
+        if _survived(broken, point.name, partial(_load, intake, point)):
+            optional.add(point.name)
+    registries: list[Registry] = []
+    owners: list[str] = []
+    for name, call in intake.callers("rhialto_registry"):
+        add = partial(_add_registries, registries, owners, name, call)
+        if name not in optional:
+            add()
+        elif not _survived(broken, name, add):
+            intake.remove(name)
+    return Gathered(
+        manager=intake.manager,
+        names=tuple(name for name in intake.names if name != _LOG.name),
+        registries=tuple(registries),
+        lifespans=(
+            *map(lifespan_of, intake.implementations("rhialto_lifespan")),
+            *(lifespan_of_registry(one) for one in registries if not intake.manager.is_registered(one)),
+        ),
+        listeners=tuple(intake.callers("rhialto_error")),
+        broken=broken,
+        installed=frozenset(optional & {*intake.names}),
+        settled=offered.settled,
+        owners=tuple(owners),
+        called={hook: tuple(impl.plugin_name for impl in intake.implementations(hook)) for hook in intake.hooks},
+    )
+
+
+def _refuse(error: Exception) -> None:
+    raise error
+
+
+def _survived(broken: dict[str, Exception], name: str, act: Callable[[], None]) -> bool:
+    """Do something with an installed plugin; where that fails, remember and say so."""
+    try:
+        act()
+    except Exception as error:  # noqa: BLE001 - whatever a foreign distribution raises, the others load
+        broken[name] = error
+        fix = f"mend it, uninstall it, or block=[{name!r}]"
+        message = "installed plugin %r is broken and was left out: %r\n  fix  %s"
+        _logger.error(message, name, error, fix, extra={"effect_plugin": name})  # noqa: TRY400
+        return False
+    return True
+
+
+def _without_an_end(act: Callable[[], object], what: str) -> object:
+    """What something returns. Raises `RegistrationError` where it says `sys.exit()`, which is not its business."""
+    try:
+        return act()
+    except SystemExit as error:
+        raise RegistrationError(what, fix="raise an Exception instead of sys.exit()") from error
+
+
+def _load(intake: _Intake, point: EntryPoint) -> None:
+    plugin = _without_an_end(point.load, f"entry point {point.name!r} ends the program when it is loaded")
+    if inspect.isclass(plugin):
+        raise RegistrationError(
+            f"entry point {point.name!r} names the class {plugin.__name__}",
+            fix="name a module, a Registry or an instance",
+        )
+    intake.add(point.name, plugin)
+
+
+def _add_registries(registries: list[Registry], owners: list[str], name: str, call: Callable[..., object]) -> None:
+    contributed = _registries(name, call)
+    registries.extend(contributed)
+    owners.extend(name for _ in contributed)
+
+
+def _registries(name: str, call: Callable[..., object]) -> Sequence[Registry]:
+    try:
+        answer = _without_an_end(call, f"plugin {name!r} ends the program")
+    except Exception as error:
+        raise RegistrationError(
+            f"plugin {name!r} failed to contribute its registry: {type(error).__name__}: {error}",
+            fix="mend the plugin, or block it by name",
+        ) from error
+    items = cast(Sequence[object], answer) if isinstance(answer, (list, tuple)) else [answer]
+    for item in items if answer is not None else ():
+        if not isinstance(item, Registry):
+            raise RegistrationError(
+                f"plugin {name!r} contributes a {type(item).__name__} where a Registry belongs",
+                fix="return a Registry, or a list of them",
+            )
+    return cast(Sequence[Registry], items if answer is not None else ())
+
+
+def checked_list(plugins: object) -> Sequence[object]:
+    if isinstance(plugins, (list, tuple)):
+        return cast(Sequence[object], plugins)
+    what = f"a single {type(plugins).__name__}" if isinstance(plugins, Registry) else type(plugins).__name__
+    raise RegistrationError(f"create_dispatch takes a list of plugins, not {what}", fix="put it in brackets: [...]")
+
+
+def _name(plugin: object) -> str:
+    """A plugin's name: its own `name`, a module's name, or its class's in lower case."""
+    if inspect.isclass(plugin):
+        raise RegistrationError(
+            f"the class {plugin.__name__} stands where a plugin belongs", fix=f"make one: {plugin.__name__}()"
+        )
+    if plugin is None or isinstance(plugin, (str, bytes, int, Mapping, list, tuple)):
+        raise RegistrationError(
+            f"a {type(cast(object, plugin)).__name__} stands where a plugin belongs",
+            fix="pass a Registry, a module or an object with @hookimpl methods; installed=True loads installed ones",
+        )
+    if isinstance(plugin, ModuleType):
+        return plugin.__name__
+    name = getattr(plugin, "name", None)
+    return plain_key(name) if isinstance(name, str) and name else type(plugin).__name__.lower()

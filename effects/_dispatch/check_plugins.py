@@ -1,0 +1,68 @@
+"""`check_plugins`: everything that keeps a dispatch from being made, and not only what is found first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+from .._assembly.plugins import Gathered, checked_list, gather
+from .._assembly.tables import owned_interceptors, settle
+from .._language.errors import RegistrationError
+from .._registry.interceptors import Interceptor
+from .hookspecs import HookSpecs
+
+__all__ = ["check_plugins", "left_out"]
+
+
+def check_plugins(
+    plugins: Sequence[object],
+    *,
+    system: Mapping[str, object] | None = None,
+    interceptors: Iterable[Interceptor] = (),
+    installed: bool = False,
+    block: Collection[str] = (),
+    prefer: Mapping[str, str] | None = None,
+) -> tuple[RegistrationError, ...]:
+    """Say what would keep `create_dispatch`, given the same, from making a dispatch: all of it, as errors.
+
+    Plugins that cannot be used are left out, one by one; the others are then looked at together, for conflicts and for
+    system values that are missing. Nothing is made, and no registry is closed. What plugins contribute is asked for
+    more than once.
+    """
+    usable, problems = _usable(plugins, block)
+    gathered = gather(usable, HookSpecs, installed=installed, block=block, prefer=prefer or {})
+    preferred = {key: plugin for key, plugin in (prefer or {}).items() if key not in gathered.settled}
+    return (*problems, *left_out(gathered.broken), *_together(gathered, system or {}, interceptors, preferred))
+
+
+def _usable(plugins: Sequence[object], block: Collection[str]) -> tuple[list[object], list[RegistrationError]]:
+    """The plugins that can be used beside those before them, and what is wrong with the others."""
+    usable: list[object] = []
+    problems: list[RegistrationError] = []
+    for plugin in checked_list(plugins):
+        try:
+            gather([*usable, plugin], HookSpecs, installed=False, block=block)
+        except RegistrationError as error:
+            problems.append(error)
+        else:
+            usable.append(plugin)
+    return usable, problems
+
+
+def left_out(broken: Mapping[str, Exception]) -> list[RegistrationError]:
+    """Say of each installed plugin that was left out why that is."""
+    return [
+        RegistrationError(
+            f"installed plugin {name!r} is broken: {type(error).__name__}: {error}",
+            fix=f"mend it, uninstall it, or block=[{name!r}]",
+        )
+        for name, error in broken.items()
+    ]
+
+
+def _together(
+    gathered: Gathered, system: Mapping[str, object], interceptors: Iterable[Interceptor], prefer: Mapping[str, str]
+) -> Iterator[RegistrationError]:
+    owned = owned_interceptors(gathered.registries, [("create_dispatch", one) for one in interceptors])
+    for problem in settle(gathered.registries, gathered.lifespans, system, owned, prefer)[1]:
+        what, _, fix = problem.partition("; fix: ")
+        yield RegistrationError(what, fix=fix or None)

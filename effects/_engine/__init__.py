@@ -1,0 +1,1 @@
+"""How one dispatch runs, from the first vector to the last."""

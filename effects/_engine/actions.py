@@ -1,0 +1,63 @@
+"""Runs one action: its arguments checked, its state taken just then, and what it returned held to be effects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+from types import CoroutineType
+from typing import Final
+
+from .._assembly.fast_call import NOTHING
+from .._assembly.tables import Entry
+from .._language.containers import PLAIN
+from .._language.errors import Phase, ShapeError
+from .._language.paths import Link
+from .._language.vectors import list_problem
+from .frame import Frame
+from .reading import bind, fits
+from .state import state_of
+
+__all__ = ["UNREAD", "call_action"]
+
+UNREAD: Final[Sequence[object]] = []
+"""Stands for the arguments of a vector that nobody has looked for placeholders in."""
+
+
+def call_action(
+    frame: Frame, entry: Entry, args: Sequence[object], vector: Sequence[object], link: Link, given: object
+) -> list[object] | None:
+    """Check the arguments and call the action, with a fresh state unless one is given. None where that failed.
+
+    Where `args` are `UNREAD`, the vector is read here, if it has to be.
+    """
+    fresh = state_of(frame.engine.tables.slices, frame.system)
+    state = fresh if given is None else given
+    try:
+        expansion = entry.quick(state, vector, frame.system)
+        if expansion is NOTHING and args is UNREAD:
+            found = bind(frame, entry, vector[1:], vector, link)
+            if found is None:
+                return None
+            args = found[1]
+            vector = [entry.key, *args]
+            expansion = entry.quick(state, vector, frame.system)
+        if expansion is NOTHING:
+            if not fits(frame, entry, args, vector, link):
+                return None
+            expansion = entry.function(state, *args)
+        if type(expansion) in PLAIN and expansion and type(expansion[0]) in PLAIN:
+            return list(expansion)  # as nearly all are
+        if (problem := list_problem(expansion)) is None:
+            return list(islice(expansion, frame.engine.limits.vectors + 1))  # it may be of a class that never ends
+    except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
+        phase: Phase = "expand"
+        owner: str | None = entry.plugin
+        if fresh.failure is not None and fresh.failure[0] is error:
+            phase, owner = "state", fresh.failure[1]
+        frame.absorb(error, phase, entry.key, link, owner, vector)
+        return None
+    if type(expansion) is CoroutineType:
+        expansion.close()
+    misfit = ShapeError(f"action {entry.key!r} did not return effects: {problem[0]}", fix=problem[1])
+    frame.fail("expand", entry.key, link, entry.plugin, misfit, vector)
+    return None

@@ -1,0 +1,123 @@
+"""Interceptors that end what they began: context managers around a step, left however it ends.
+
+They are entered behind all before hooks, outermost first, and left in reverse, before the after hooks. What fails while
+one is entered or left is recorded, and the others are left all the same. `Cancelled` is raised into them, and passes.
+"""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any, cast, final
+
+from .._assembly.tables import Guard
+from .._language.errors import InterceptorError
+from .._registry.interceptors import Ending, How, Skip, Step, Stop
+from .interception import FAILED, Failed, Guarded, Verdict
+
+__all__ = ["Around"]
+
+_NOT_A_MANAGER = "return a context manager: decorate a generator function with @contextmanager"
+
+
+@final
+class Around:
+    """All that is around one step: `async with Around(guarded) as around`, act on `around.verdict`, and say how that
+    ended. It waits only where its context managers do."""
+
+    __slots__ = ("_before", "_entered", "_guarded", "_how", "verdict")
+
+    def __init__(self, guarded: Guarded) -> None:
+        self._guarded = guarded
+        self._entered: list[tuple[Guard, Any, Ending]] = []
+        self._before = len(guarded._frame.errors)
+        self._how: How = "failed"
+        self.verdict: Verdict = None
+        """What the before hooks have said of the step, and what has come of entering."""
+
+    def ended(self, *, failed: bool = False, stopped: bool = False) -> None:
+        """Say how the step ended, if nothing was raised."""
+        match self.verdict:
+            case Skip():
+                self._how = "skipped"
+            case Stop():
+                self._how = "stopped"
+            case _:
+                self._how = "failed" if failed else "stopped" if stopped else "done"
+
+    async def __aenter__(self) -> Around:
+        guarded = self._guarded
+        self.verdict = guarded.before()
+        step = guarded._shown(None, False)
+        for one in guarded._guards[: guarded._completed]:
+            if one.around is not None and not await self._enter(one, step):
+                self.verdict = FAILED
+                break
+            step = guarded._shown(None, False)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        passing = await self._leave(error)
+        if passing is not None and passing is not error:
+            raise passing
+
+    async def _enter(self, one: Guard, step: Step) -> bool:
+        """Enter one. False, with a record, where that failed; what is no `Exception` passes, once all are left."""
+        try:
+            answer = await self._entering(one, step)
+            return answer is None or not isinstance(self._guarded._taken(answer, one, step, "around"), Failed)
+        except BaseException as error:  # noqa: BLE001 - what is no `Exception` is raised below
+            passing = self._kept(error, one)
+        if passing is not None:
+            raise await self._leave(passing) or passing
+        return False
+
+    async def _entering(self, one: Guard, step: Step) -> Step | None:
+        ending = Ending()
+        manager: Any = cast(Any, one.around)(step, ending)
+        waits = _waits(manager)
+        if waits is None:
+            raise self._broken(one, f"it returned {type(manager).__name__}", _NOT_A_MANAGER)
+        if waits and self._guarded._kind != "dispatch":
+            raise self._broken(one, "it may have to wait", "use @contextmanager; only around_dispatch may wait")
+        answer: object = await manager.__aenter__() if waits else manager.__enter__()
+        self._entered.append((one, manager, ending))
+        if answer is not None and not isinstance(answer, Step):
+            raise self._broken(one, f"it yielded {type(answer).__name__}", "yield nothing, or a Step")
+        return answer
+
+    async def _leave(self, error: BaseException | None) -> BaseException | None:
+        """Leave all that were entered, `error` raised into them. What passes in the end, if anything does."""
+        errors = self._guarded._frame.errors
+        while self._entered:
+            one, manager, ending = self._entered.pop()
+            ending.errors = tuple(errors[self._before :])
+            ending.how = "cancelled" if error is not None else "failed" if ending.errors else self._how
+            raised = (None, None, None) if error is None else (type(error), error, error.__traceback__)
+            try:
+                suppressed = await manager.__aexit__(*raised) if _waits(manager) else manager.__exit__(*raised)
+                if suppressed and error is not None:
+                    fix = "let it pass: raise it again, or do not catch it"
+                    self._kept(self._broken(one, f"it suppressed {type(error).__name__}", fix), one)
+            except BaseException as failure:  # noqa: BLE001 - what passes is raised once all are left
+                if failure is not error:
+                    error = self._kept(failure, one) or error
+        return error
+
+    def _kept(self, failure: BaseException, one: Guard) -> BaseException | None:
+        """Record what of a failure is an `Exception`. What is not, if anything is."""
+        try:
+            self._guarded._absorb(failure, one, "around")
+        except BaseException as passing:  # noqa: BLE001 - it takes the place of what has passed so far
+            return passing
+        return None
+
+    def _broken(self, one: Guard, what: str, fix: str) -> InterceptorError:
+        return InterceptorError(f"around_{self._guarded._kind} of interceptor {one.id!r}: {what}", fix=fix)
+
+
+def _waits(manager: object) -> bool | None:
+    """Whether a context manager is an async one; None for what is no context manager."""
+    kind = type(manager)
+    return False if hasattr(kind, "__enter__") else True if hasattr(kind, "__aenter__") else None

@@ -1,0 +1,66 @@
+"""What placeholders have come to in a dispatch: it is data, wherever a program passes it on to.
+
+A value is known by what it is, and not by what it looks like: an interpreter, an action or a hook may hand it on, or a
+part of it, and it still came from outside. What a program has copied, it has written itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, Protocol, cast, final
+
+from .._language.containers import LEAVES, parts_in
+
+__all__ = ["Resolved"]
+
+
+class Nodes(Protocol):
+    """What counts the nodes that are walked."""
+
+    @property
+    def more_than_left(self) -> int: ...
+
+    def take_nodes(self, count: int) -> None: ...
+
+
+@final
+class Resolved:
+    """What the placeholders of one root dispatch have come to, and of the one that it was spawned by."""
+
+    __slots__ = ("_inside", "_waiting")
+
+    def __init__(self, before: Resolved | None = None) -> None:
+        self._inside: dict[int, object] = {} if before is None else dict(before._inside)
+        """All that was looked into; kept, so that nothing else gets the id of one."""
+        self._waiting: list[object] = [] if before is None else list(before._waiting)
+
+    def add(self, value: object) -> None:
+        """Take what a placeholder came to. It is looked into once somebody asks."""
+        self._waiting.append(value)
+
+    def holds(self, vector: object, budget: Nodes) -> bool:
+        """Whether this very object is among the values, or anywhere in one. Takes what it looks at from the budget."""
+        while self._waiting:
+            value = self._waiting.pop()
+            if id(value) not in self._inside:
+                self._inside[id(value)] = value
+                items = _items(value, budget.more_than_left)
+                budget.take_nodes(len(items))
+                self._waiting += _holding(items)
+        return id(vector) in self._inside
+
+
+def _items(value: Any, most: int) -> Collection[object]:
+    kind = cast("type[object]", type(value))
+    if kind is dict:
+        return cast("Collection[object]", value.values())
+    is_plain = kind is list or kind is tuple
+    return cast("Collection[object]", value) if is_plain else [part for _, part in parts_in(value, most)]
+
+
+def _holding(items: Collection[object]) -> Collection[object]:
+    """Those that may be looked into in turn."""
+    try:
+        return () if LEAVES.issuperset(map(type, items)) else [item for item in items if type(item) not in LEAVES]
+    except Exception:  # noqa: BLE001 - a type may refuse to be asked
+        return ()

@@ -1,0 +1,45 @@
+"""The way of a whole dispatch where interceptors have context managers around it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .._assembly.tables import Tables
+from .._language.errors import DispatchResult
+from .._language.templates import Template
+from .around import Around
+from .frame import Caller, Frame, Run
+from .interception import guard
+from .run import run, taken
+
+__all__ = ["runner"]
+
+
+def runner(tables: Tables) -> Run:
+    """What runs dispatches: a dispatch that nothing is around does not pay for it."""
+    return _run_around if tables.around_dispatch else run
+
+
+async def _run_around(
+    frame: Frame,
+    effects: Any,
+    origin: Caller | None,
+    data: Mapping[str, object] | None,
+    system: Mapping[str, object] | None,
+) -> DispatchResult:
+    items = taken(frame, effects, origin, data, system)
+    if items is None:
+        return frame.result()
+    link = None if origin is None else origin._link
+    guarded = guard(frame, frame.engine.tables.dispatch_guards, "dispatch", items, link)
+    async with Around(guarded) as around:
+        if around.verdict is None:
+            as_written = type(effects) is Template and not guarded.rewritten
+            written = effects.written if as_written else guarded.vector
+            await run(frame, guarded.vector, origin, None, None, written)
+        around.ended(failed=bool(frame.errors), stopped=frame.stopped is not None)
+    result = frame.result()
+    guarded.after(result, failed=bool(frame.errors))
+    changed = len(frame.errors) != len(result.errors) or frame.stopped != result.stopped
+    return frame.result() if changed else result

@@ -1,0 +1,141 @@
+"""`dispatch.running()`: opens what plugins need, and owns the background work until all is closed again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
+from types import MappingProxyType, TracebackType
+from typing import TypeVar, cast, final
+
+import trio
+
+from .._assembly.lifespans import Lifespan
+from .._language.errors import LifecycleError, RegistrationError
+from .._registry.needs import Need, misfits
+from .background import Background, check_trio
+
+__all__ = ["running"]
+
+D = TypeVar("D")
+Opened = AbstractAsyncContextManager[Mapping[str, object] | None]
+
+
+@asynccontextmanager
+async def running(
+    dispatch: D, background: Background, lifespans: Sequence[Lifespan], needs: Sequence[Need]
+) -> AsyncGenerator[D]:
+    """Enter the lifespans in order, then a nursery for background work; at the end cancel that, and exit in reverse.
+
+    Background work may use what the lifespans opened: all of it has ended before the first of them closes. A system
+    value is there from when its lifespan has opened until it begins to close; no two lifespans bring the same.
+    """
+    check_trio("running() opens plugins")
+    if background.running:
+        raise LifecycleError("this dispatch is running already", fix="enter running() once, around everything")
+    background.running = True
+    try:
+        async with AsyncExitStack() as stack:
+            owners: dict[str, str] = {}
+            for one in lifespans:
+                lifespan = _made(one, dispatch, background.system)
+                if lifespan is not None:
+                    brought = await stack.enter_async_context(_Named(one.plugin, lifespan))
+                    _claim(owners, one.plugin, brought)
+                    _check_brought(one.plugin, brought, needs)
+                    stack.callback(setattr, background, "system", background.system)
+                    background.system = MappingProxyType({**background.system, **brought})
+            with _unwrapped():
+                async with trio.open_nursery() as nursery:
+                    background.nursery, background.run = nursery, trio.lowlevel.current_trio_token()
+                    try:
+                        yield dispatch
+                    finally:
+                        background.nursery = background.run = None
+                        nursery.cancel_scope.cancel()
+    finally:
+        background.running = False
+
+
+def _made(one: Lifespan, dispatch: object, system: Mapping[str, object]) -> Opened | None:
+    with _noted(f"while the lifespan of plugin {one.plugin!r} was made"):
+        lifespan = one.made(dispatch, system)
+        if lifespan is not None and not isinstance(lifespan, AbstractAsyncContextManager):
+            raise RegistrationError(
+                f"plugin {one.plugin!r} has a lifespan that is a {type(lifespan).__name__}",
+                fix="write it as an @asynccontextmanager function",
+            )
+    return cast("Opened | None", lifespan)
+
+
+def _claim(owners: dict[str, str], name: str, brought: Mapping[str, object]) -> None:
+    """Note whose lifespan brought what. Of two that bring the same, one would get what the other has opened."""
+    for value in brought:
+        if value in owners:
+            raise RegistrationError(
+                f"the lifespans of plugins {owners[value]!r} and {name!r} both bring the system value {value!r}",
+                fix="give one of the values another name, or block one of the plugins",
+            )
+        owners[value] = name
+
+
+def _check_brought(name: str, brought: Mapping[str, object], needs: Sequence[Need]) -> None:
+    """Refuse what those who need it would not be able to use."""
+    for what, fix in misfits(needs, brought):
+        raise RegistrationError(f"the lifespan of plugin {name!r} brings what does not fit: {what}", fix=fix)
+
+
+@final
+class _Named:
+    """A lifespan whose failures carry a note that names the plugin."""
+
+    def __init__(self, name: str, lifespan: Opened) -> None:
+        self._name = name
+        self._lifespan = lifespan
+
+    async def __aenter__(self) -> Mapping[str, object]:
+        with _noted(f"while the lifespan of plugin {self._name!r} opened"):
+            value: object = await self._lifespan.__aenter__()
+        return value if isinstance(value, Mapping) else {}
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool | None:
+        try:
+            return await self._lifespan.__aexit__(kind, error, traceback)
+        except (Exception, BaseExceptionGroup) as failure:
+            if isinstance(failure, BaseExceptionGroup) and _leaves(failure) == _leaves(error):
+                return False  # the lifespan has a nursery around its yield, which wrapped what is not its own
+            if failure is not error:
+                failure.add_note(f"while the lifespan of plugin {self._name!r} closed")
+            raise
+
+
+def _leaves(error: BaseException | None) -> list[int]:
+    """The identities of the exceptions in a group; on its way through nurseries, a group itself may be copied."""
+    inside = cast("Sequence[BaseException]", getattr(error, "exceptions", ()))
+    return [leaf for one in inside for leaf in _leaves(one)] or [id(error)]
+
+
+@contextmanager
+def _noted(note: str) -> Generator[None]:
+    try:
+        yield
+    except Exception as error:
+        error.add_note(note)
+        raise
+
+
+@contextmanager
+def _unwrapped() -> Generator[None]:
+    """Let the one exception of a nursery out as itself: that there is a nursery is no business of the caller."""
+    try:
+        yield
+    except BaseExceptionGroup as group:
+        if len(group.exceptions) != 1:
+            raise
+        error = group.exceptions[0]
+        context = error.__context__
+        try:
+            raise error
+        finally:
+            error.__context__ = context  # raising it here has set it to the group

@@ -1,0 +1,149 @@
+"""One action or effect between its hooks: checked, then expanded or executed, and recorded."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Sequence
+from itertools import islice
+from typing import cast
+
+from .._assembly.fast_call import NOTHING
+from .._assembly.tables import Entry
+from .._language.paths import Link
+from .._registry.interceptors import Skip
+from .actions import call_action
+from .around import Around
+from .context import context_of
+from .frame import Frame
+from .interception import FAILED, Guarded, Verdict, guard
+from .members import for_each
+from .reading import fits
+from .state import system_values
+
+__all__ = ["COROUTINE", "call", "execute", "execute_unguarded", "expand", "expand_around", "finish"]
+
+COROUTINE: type = types.CoroutineType
+
+
+def expand(frame: Frame, entry: Entry, args: Sequence[object], link: Link) -> Sequence[object]:
+    """Run one action between its hooks. What it expands to: nothing where it failed, was skipped or stopped."""
+    guards = frame.engine.tables.action_guards
+    if not guards:
+        return call_action(frame, entry, args, [entry.key, *args], link, None) or ()
+    guarded = guard(frame, guards, "action", [entry.key, *args], link)
+    verdict = guarded.before()
+    return _settled(frame, guarded, verdict, _expansion(frame, guarded, verdict, link), entry, link)
+
+
+async def expand_around(frame: Frame, entry: Entry, args: Sequence[object], link: Link) -> Sequence[object]:
+    """Run one action between its hooks, and inside of what interceptors enter around it."""
+    guarded = guard(frame, frame.engine.tables.action_guards, "action", [entry.key, *args], link)
+    async with Around(guarded) as around:
+        expansion = _expansion(frame, guarded, around.verdict, link)
+        around.ended(failed=expansion is None)
+    return _settled(frame, guarded, around.verdict, expansion, entry, link)
+
+
+def _expansion(frame: Frame, guarded: Guarded, verdict: Verdict, link: Link) -> Sequence[object] | None:
+    """Do with one action what its before hooks have said. None where it failed, or was stopped."""
+    if verdict is None:
+        entry, args = _as_left(frame, guarded)
+        return call_action(frame, entry, args, guarded.vector, link, None)
+    return cast("Sequence[object] | None", verdict.result) if isinstance(verdict, Skip) else None
+
+
+def _settled(
+    frame: Frame, guarded: Guarded, verdict: Verdict, expansion: Sequence[object] | None, entry: Entry, link: Link
+) -> Sequence[object]:
+    """What an action came to, as the after hooks leave it."""
+    failed = verdict is FAILED or (verdict is None and expansion is None)
+    left = guarded.after([] if expansion is None else expansion, failed=failed)
+    try:
+        return tuple(islice(cast("Sequence[object]", left), frame.engine.limits.vectors + 1))
+    except Exception as error:  # noqa: BLE001 - a subclass of list may fail in any way when it is read
+        frame.fail("interceptor", entry.key, link, None, error, guarded.vector)
+        return ()
+
+
+def _as_left(frame: Frame, guarded: Guarded) -> tuple[Entry, list[object]]:
+    """The entry and arguments as the before hooks have left them."""
+    key, *args = guarded.vector
+    return frame.engine.tables.entries[cast(str, key)], args
+
+
+async def execute(frame: Frame, entry: Entry, args: Sequence[object], link: Link) -> None:
+    """Run one effect between its hooks, and record what it came to."""
+    tables = frame.engine.tables
+    guarded = guard(frame, tables.effect_guards, "effect", [entry.key, *args], link)
+    if not tables.around_effect:
+        await finish(frame, entry, guarded, guarded.before(), link)
+        return
+    async with Around(guarded) as around:
+        value = await _value(frame, entry, guarded, around.verdict, link)
+        around.ended(failed=value is NOTHING)
+    _record(frame, entry, guarded, around.verdict, value, link)
+
+
+async def finish(frame: Frame, entry: Entry, guarded: Guarded, verdict: Verdict, link: Link) -> None:
+    """Do with one effect what its before hooks have said, and record what it came to."""
+    if verdict is None and not guarded.rewritten:  # as `_value`, without the call: it is what most come to
+        value = await call(frame, entry, guarded.vector[1:], guarded.vector, link)
+    else:
+        value = await _value(frame, entry, guarded, verdict, link)
+    _record(frame, entry, guarded, verdict, value, link)
+
+
+async def _value(frame: Frame, entry: Entry, guarded: Guarded, verdict: Verdict, link: Link) -> object:
+    """What one effect comes to, done as its before hooks have said; `NOTHING` where it was not, or failed."""
+    if verdict is None:
+        entry, args = _as_left(frame, guarded)
+        if guarded.rewritten and entry.each:
+            values = await for_each(execute_unguarded, frame, entry, args, guarded.vector, link, late=False)
+            return NOTHING if values is None else values
+        return await call(frame, entry, args, guarded.vector, link)
+    return verdict.result if isinstance(verdict, Skip) else NOTHING
+
+
+def _record(frame: Frame, entry: Entry, guarded: Guarded, verdict: Verdict, value: object, link: Link) -> None:
+    """Let the after hooks see what an effect came to, and record it as they leave it."""
+    ran = value is not NOTHING
+    failed = verdict is FAILED or (verdict is None and not ran)
+    value = guarded.after(value if ran else None, failed=failed)
+    if ran:
+        if guarded.rewritten and verdict is None:
+            entry, _ = _as_left(frame, guarded)
+        frame.outcomes.append((entry.key, value, link, entry.plugin, verdict is not None))
+
+
+async def execute_unguarded(frame: Frame, entry: Entry, args: Sequence[object], link: Link) -> None:
+    """Run one effect, and record what it came to."""
+    value = await call(frame, entry, args, [entry.key, *args], link)
+    if value is not NOTHING:
+        frame.outcomes.append((entry.key, value, link, entry.plugin, False))
+
+
+async def call(frame: Frame, entry: Entry, args: Sequence[object], vector: Sequence[object], link: Link) -> object:
+    """Check the arguments, call the interpreter, and wait for it. `NOTHING`, with a record, where it failed."""
+    context = context_of(frame, entry.key, vector, link)
+    try:
+        value = entry.quick(context, vector, frame.system)
+        if value is NOTHING:
+            needs = _needs(frame, entry, args, vector, link)
+            if needs is None:
+                return NOTHING
+            value = entry.function(context, *args, **needs)
+        return cast("object", await value) if entry.is_async or type(value) is COROUTINE else value
+    except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
+        frame.absorb(error, "execute", entry.key, link, entry.plugin, vector)
+        return NOTHING
+
+
+def _needs(frame: Frame, entry: Entry, args: Sequence[object], vector: object, link: Link) -> dict[str, object] | None:
+    """Check the arguments, and say what the interpreter needs from the system. None, with a record, where one fails."""
+    if not fits(frame, entry, args, vector, link):
+        return None
+    try:
+        return system_values(entry, frame.system)
+    except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
+        frame.absorb(error, "validate", entry.key, link, entry.plugin, vector)
+        return None

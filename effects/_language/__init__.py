@@ -1,0 +1,1 @@
+"""What a program says and what it is told: vectors, placeholders, paths, sinks, errors, results."""

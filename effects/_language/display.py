@@ -1,0 +1,50 @@
+"""How values are shown where they may be: shortened, by their types, and whatever their `repr` does."""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Callable, Sequence
+from typing import cast
+
+from .containers import is_list
+
+__all__ = ["a", "abridged", "shortened", "type_name", "type_names"]
+
+_short = reprlib.Repr()
+_short.maxlevel, _short.maxstring, _short.maxother = 3, 60, 60
+
+
+def abridged(text: str, most: int = 200) -> str:
+    """Text of bounded length: the begin of what is longer."""
+    return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
+def a(noun: str) -> str:
+    """A noun with its article: `an effect`, `a placeholder`."""
+    return f"{'an' if noun[:1] in {*'aeiou'} else 'a'} {noun}"
+
+
+def shortened(value: object) -> str:
+    """A repr of bounded length; where there is none, why."""
+    try:
+        return _short.repr(value)
+    except Exception as error:  # noqa: BLE001 - a repr is only decoration: it may not cost the record
+        return f"<no repr: {type_name(error)}>"
+
+
+def type_name(value: object) -> str:
+    """The name of a value's type, whatever the type says of itself."""
+    return _name_of(type(value))
+
+
+_name_of: Callable[[type], str] = vars(type)["__name__"].__get__
+
+
+def type_names(vector: object) -> tuple[str, ...]:
+    """The names of the types of a vector's arguments, ten at most; of anything else, of its own type."""
+    if not is_list(vector):
+        return () if vector is None else (abridged(type_name(vector), 80),)
+    try:
+        return tuple(abridged(type_name(arg), 80) for arg in cast("Sequence[object]", vector)[1:11])
+    except Exception:  # noqa: BLE001 - a subclass of list may fail in any way when it is read
+        return ()

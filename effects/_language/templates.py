@@ -1,0 +1,228 @@
+"""Effects that are written once and dispatched often, and data that is handed out again and again.
+
+Arguments are passed on as the very objects that were dispatched. So what one dispatch of a template does to a list in
+it, another would see, were the list the same: whoever keeps effects, to dispatch them later or again, keeps them as a
+`Template`. Containers are copied for each dispatch; all else is shared, such as markup, functions and whatever lives.
+Nothing here recurses, and what stands in several places is copied once: data may be of any depth.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from operator import attrgetter
+from types import NoneType
+from typing import Any, NamedTuple, TypeVar, cast, final
+
+from pydantic import BaseModel
+
+from .errors import ShapeError
+from .vectors import Placeholder
+
+__all__ = ["Template", "copy_data"]
+
+T = TypeVar("T")
+
+
+@final
+class Template(tuple[object, ...]):
+    """Effects to be dispatched again and again, each time in containers of their own.
+
+    It is a tuple of effect vectors that may stand wherever a list of them belongs: in `dispatch(...)`,
+    `ctx.dispatch(...)` and `ctx.attempt(...)`. Each dispatch, as everything that iterates over it, gets vectors,
+    arguments and defaults of placeholders as `copy_data` copies them, so that nothing that an action or an interpreter
+    does to them shows in the next. Places in errors are those of what was written. Raises `ShapeError` for what is no
+    list or tuple.
+
+    >>> again = Template([["note", {"names": []}]])
+    >>> for vector in again:
+    ...     vector[1]["names"].append("Ann")
+    >>> [*again]
+    [['note', {'names': []}]]
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, effects: Sequence[object]) -> Template:
+        if not issubclass(type(effects), (list, tuple)):
+            raise ShapeError(
+                f"a template is a list of effect vectors, not {type(effects).__name__}",
+                fix='write [["key", argument, ...], ...]',
+            )
+        return super().__new__(cls, effects.written if type(effects) is Template else effects)
+
+    def __iter__(self) -> Iterator[object]:
+        return iter(copy_data(self.written))
+
+    @property
+    def written(self) -> tuple[object, ...]:
+        """The very objects that it was made of: to be looked at, and not to be handed out."""
+        return tuple(super().__iter__())
+
+
+class _Kind(NamedTuple):
+    """How a container of some type is taken apart, and made again."""
+
+    parts: Callable[[Any], Collection[object]]
+    make: Callable[[Any, list[object]], object]
+    """Of other parts."""
+    same: Callable[[Any], object]
+    """Of the same parts: the very same, where it cannot be changed."""
+
+
+def copy_data(data: T) -> T:
+    """Data like this, whose containers are its own, at any depth.
+
+    Copied are lists, tuples, dicts, sets, deques and bytearrays, those of subclasses, too, dataclasses, pydantic models
+    and the arguments of placeholders. What cannot be changed, such as a tuple of texts, and objects of other types are
+    shared. Data that contains itself is still such data, which dispatches refuse.
+    """
+    copies: dict[int, object] = {}
+    around: list[tuple[object, _Kind, Iterator[object], list[object], bool]] = []
+    source: object = None
+    rest: Iterator[object] = iter((data,))
+    parts: list[object] = []
+    kind, changed = _BOX, False
+    while True:  # what is being copied is in local variables: objects would cost as much again
+        for item in rest:
+            if type(item) in _SHARED or (inner := _KINDS[type(item)]) is None:
+                parts.append(item)
+            elif id(item) in copies:
+                parts.append(copies[id(item)])
+                changed = changed or copies[id(item)] is not item
+            elif _SHARED.issuperset(map(type, within := inner.parts(item))):
+                made = copies[id(item)] = inner.same(item)
+                parts.append(made)
+                changed = changed or made is not item
+            else:
+                copies[id(item)] = item  # until it is made: only what contains itself comes back to it before
+                around.append((source, kind, rest, parts, changed))
+                source, kind, rest, parts, changed = item, inner, iter(within), [], False
+                break
+        else:
+            if not around:
+                return cast(T, parts[0])
+            made = copies[id(source)] = kind.make(source, parts) if changed else kind.same(source)
+            was = made is not source
+            source, kind, rest, parts, changed = around.pop()
+            parts.append(made)
+            changed = changed or was
+
+
+_SHARED = frozenset({str, int, float, bool, bytes, NoneType})
+"""What most parts are. Other types are looked at more closely."""
+
+
+def _itself(source: Any, _: object = None) -> Any:
+    return source
+
+
+def _make_list(source: list[object], parts: list[object]) -> list[object]:
+    made = copy(source)
+    cast(Any, list).__setitem__(made, slice(None), parts)
+    return made
+
+
+def _make_dict(source: dict[object, object], parts: list[object]) -> dict[object, object]:
+    made = copy(source)
+    for name, part in zip(cast(Any, dict).keys(source), parts, strict=True):
+        cast(Any, dict).__setitem__(made, name, part)
+    return made
+
+
+def _make_deque(source: deque[object], parts: list[object]) -> deque[object]:
+    made = copy(source)
+    for index, part in enumerate(parts):
+        cast(Any, deque).__setitem__(made, index, part)
+    return made
+
+
+def _make_object(source: object, parts: list[object]) -> object:
+    made = copy(source)
+    for name, part in zip(_names(source), parts, strict=True):
+        object.__setattr__(made, name, part)
+    return made
+
+
+_OF_MODELS = ("__pydantic_extra__", "__pydantic_private__")
+
+
+def _names(source: object) -> list[str]:
+    """The names of what a dataclass or model holds."""
+    if issubclass(type(source), BaseModel):
+        return [*vars(source), *_OF_MODELS]
+    return [field.name for field in fields(cast(Any, source)) if hasattr(source, field.name)]
+
+
+def _held(source: object) -> list[object]:
+    return [getattr(source, name) for name in _names(source)]
+
+
+def _make_tuple(source: tuple[object, ...], parts: list[object]) -> object:
+    return cast(Any, tuple).__new__(type(source), parts)
+
+
+def _make_placeholder(source: Placeholder, parts: list[object]) -> Placeholder:
+    return Placeholder(source.key, *parts)
+
+
+def _make_of_parts(_: object, parts: list[object]) -> list[object]:
+    return parts
+
+
+def _parts_of_tuple(source: tuple[object, ...]) -> list[object]:
+    return [*cast(Any, tuple).__iter__(source)]
+
+
+def _no_parts(_: object) -> Collection[object]:
+    return ()
+
+
+_BOX = _Kind(_itself, _itself, _itself)
+"""Stands around the data that is copied."""
+_EXACT: Mapping[type, _Kind] = {
+    list: _Kind(_itself, _make_of_parts, list[Any].copy),
+    dict: _Kind(dict[Any, Any].values, _make_dict, dict[Any, Any].copy),
+    tuple: _Kind(_itself, _make_tuple, _itself),
+    Placeholder: _Kind(attrgetter("args"), _make_placeholder, _itself),
+}
+_SUBCLASSED: Mapping[type, _Kind] = {
+    list: _Kind(list[Any].copy, _make_list, copy),
+    dict: _Kind(dict[Any, Any].values, _make_dict, copy),
+    tuple: _Kind(_parts_of_tuple, _make_tuple, _itself),
+    deque: _Kind(deque[Any].copy, _make_deque, copy),
+    set: _Kind(_no_parts, _itself, copy),
+    bytearray: _Kind(_no_parts, _itself, copy),
+    BaseModel: _Kind(_held, _make_object, copy),
+}
+_FROZEN, _OPEN = _Kind(_held, _make_object, _itself), _Kind(_held, _make_object, copy)
+"""Dataclasses."""
+
+
+def _kind_of(kind: type) -> _Kind | None:
+    if kind in _EXACT:
+        return _EXACT[kind]
+    if issubclass(kind, Enum):
+        return None
+    if is_dataclass(cast(object, kind)):
+        return _FROZEN if cast(Any, kind).__dataclass_params__.frozen else _OPEN
+    return next((found for base, found in _SUBCLASSED.items() if issubclass(kind, base)), None)
+
+
+@final
+class _Kinds(dict[type, _Kind | None]):
+    """How containers of a type are copied; None for all that is shared. Worked out when a type is first met."""
+
+    def __missing__(self, kind: type) -> _Kind | None:
+        found = _kind_of(kind)
+        if len(self) < _TYPES:
+            self[kind] = found
+        return found
+
+
+_KINDS = _Kinds()
+_TYPES = 1_000
+"""So many types are remembered."""

@@ -1,0 +1,1 @@
+"""What a plugin registers, and how a registration is checked."""

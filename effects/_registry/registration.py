@@ -1,0 +1,60 @@
+"""One thing that a registry contributes, and where a registry was made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import final
+
+from .signatures import Kind, Signature, source_of
+
+__all__ = ["Origin", "Registration", "conflict", "namespace"]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """One thing that a registry contributes."""
+
+    kind: Kind
+    key: str
+    plugin: str
+    function: Callable[..., object]
+    signature: Signature
+    each: bool
+    override: bool
+    metadata: Mapping[str, object]
+    annotations: Mapping[str, object] = field(default_factory=dict[str, object], repr=False)
+    """Those of the function, by parameter, and `return`; such as cannot be resolved are as they were written."""
+
+    @property
+    def source(self) -> str:
+        """The function's name, file and line."""
+        return source_of(self.function)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a registry was made."""
+
+    file: str
+    line: int
+    doc: str
+    """The docstring of the module, where it was made at the top of one."""
+
+    @classmethod
+    def of(cls, frame: FrameType) -> Origin:
+        doc: object = frame.f_globals.get("__doc__") if frame.f_code.co_name == "<module>" else None
+        return cls(frame.f_code.co_filename, frame.f_lineno, doc if isinstance(doc, str) else "")
+
+
+def conflict(one: Registration, other: Registration) -> bool:
+    """Whether two registrations claim the same name. Effects and actions share one namespace."""
+    return one.key == other.key and namespace(one) == namespace(other)
+
+
+def namespace(entry: Registration) -> str:
+    """The namespace in which a registration's key must be unique."""
+    return "effect or action" if entry.kind in {"effect", "action"} else entry.kind

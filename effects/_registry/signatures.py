@@ -1,0 +1,294 @@
+"""What a registered function takes, read once, when it is registered.
+
+A vector's arguments map to positional parameters one to one; keyword-only parameters are what the function needs from
+the system. The result is a `Signature`: everything a dispatch has to know before it calls the function.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from inspect import Parameter
+from typing import Any, final
+
+from typing_extensions import get_type_hints
+
+from .._annotations.checkers import Checker, checker, explain
+from .._annotations.late import Late, late_of
+from .._language.display import a
+from .._language.errors import ArgumentError, RegistrationError
+from .first_parameter import Kind, forgotten, refuse_methods, refuse_misplaced_contexts, signature_of, take_first
+
+__all__ = [
+    "Kind",
+    "Signature",
+    "annotations_of",
+    "caller_scope",
+    "is_async",
+    "miscounted",
+    "read_signature",
+    "source_of",
+]
+
+_MAY_NEED_SYSTEM = frozenset({"effect", "state slice"})
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """The plan for calling one function with the arguments of one vector."""
+
+    at_least: int
+    at_most: int | None
+    """None: any number."""
+    checks: tuple[Checker, ...]
+    rest: Checker | None
+    late: tuple[Late | None, ...]
+    """One entry for each positional argument and one for the rest; empty where nothing is bound late."""
+    needs: tuple[str, ...]
+    """System values without a default."""
+    wishes: tuple[str, ...]
+    """System values with a default."""
+    is_async: bool
+    usage: str = ""
+    """What the function takes, for people: `it takes (room: str, *then: Effect)`."""
+
+    def complaint(self, args: Sequence[object]) -> ArgumentError | None:
+        """What keeps the arguments, right in number, from fitting the annotations, or None."""
+        checks, rest = self.checks, self.rest
+        for check, value in zip(checks, args):  # noqa: B905 - to name `strict` costs more than all the rest
+            if type(value) not in check.sure and not check.accepts(value):
+                return self._explained(args)
+        if rest is not None:
+            for value in args[len(checks) :]:
+                if not rest.accepts(value):
+                    return self._explained(args)
+        return None
+
+    def _explained(self, args: Sequence[object]) -> ArgumentError:
+        said = explain(self.checks, self.rest, args)
+        return ArgumentError(said.what, near=said.near, fix=f"{self.usage}; {said.fix}")
+
+    def late_at(self, index: int) -> Late | None:
+        """What of the argument at `index` is bound late."""
+        return self.late[min(index, len(self.late) - 1)] if self.late else None
+
+
+def read_signature(
+    kind: Kind, name: str, function: Callable[..., object], scope: Mapping[str, object], *, each: bool = False
+) -> Signature:
+    """Read what `function`, to be registered as the `kind` `name`, takes.
+
+    `scope` holds the local names that were visible where the function was written. Raises `RegistrationError`, naming
+    the function and the parameter, for a signature that cannot work.
+    """
+    where = f"{kind} {name!r} ({source_of(function)})"
+    signature = signature_of(function)
+    if signature is None:
+        raise RegistrationError(f"{where}: its signature cannot be read", fix="register a plain function")
+    asynchronous = is_async(function)
+    if asynchronous and kind != "effect":
+        raise RegistrationError(
+            f"{where}: it is async", fix=f"{a(kind)} is a plain, quick function; only effects may be async"
+        )
+    if is_generator(function):
+        raise RegistrationError(f"{where}: it is a generator", fix="return the whole value instead of yielding parts")
+    positional, rest, keywords = _sort_parameters(where, list(signature.parameters.values()))
+    hints = _Hints(where, function, scope)
+    refuse_methods(where, positional, f"registry.{kind.partition(' ')[0]}({name!r})")
+    usage = forgotten(kind, positional)
+    take_first(where, kind, positional, hints.of, each=each)
+    refuse_misplaced_contexts(where, kind, [*positional, *([rest] if rest else []), *keywords], hints.of)
+    if kind == "state slice" and (stray := next(iter(positional), rest)) is not None:
+        raise RegistrationError(
+            f"{where}: it takes {stray.name!r} by position",
+            fix="a state slice takes only what it needs from the system, by keyword: def app(*, db): ...",
+        )
+    needs, wishes = _system_parameters(where, kind, keywords)
+    return _plan(where, hints, usage, positional, rest, needs, wishes, asynchronous)
+
+
+def _plan(
+    where: str,
+    hints: _Hints,
+    hint: str,
+    positional: list[Parameter],
+    rest: Parameter | None,
+    needs: tuple[str, ...],
+    wishes: tuple[str, ...],
+    is_async: bool,
+) -> Signature:
+    if rest is not None and any(p.default is not Parameter.empty for p in positional):
+        raise RegistrationError(
+            f"{where}: a default stands before *{rest.name}, so no vector could leave it out",
+            fix="drop the default, or move the options into a dict of their own",
+        )
+    annotations = [hints.of(parameter) for parameter in positional]
+    rest_annotation = object if rest is None else hints.of(rest)
+    late = [hints.late(p, annotation) for p, annotation in zip(positional, annotations, strict=True)]
+    late += [None if rest is None else hints.late(rest, rest_annotation)]
+    return Signature(
+        at_least=sum(p.default is Parameter.empty for p in positional),
+        at_most=len(positional) if rest is None else None,
+        checks=tuple(checker(where, p.name, a) for p, a in zip(positional, annotations, strict=True)),
+        rest=None if rest is None else checker(where, rest.name, rest_annotation),
+        late=tuple(late) if any(late) else (),
+        needs=needs,
+        wishes=wishes,
+        is_async=is_async,
+        usage=_usage([*zip(positional, annotations, strict=True), *([(rest, rest_annotation)] if rest else [])]) + hint,
+    )
+
+
+def _usage(parameters: Sequence[tuple[Parameter, object]]) -> str:
+    """What a vector may hold after its key. Of a default only that there is one: it may be anything."""
+    from .._annotations.text import text_of
+
+    shown: list[str] = []
+    for parameter, annotation in parameters:
+        star = "*" * (parameter.kind is Parameter.VAR_POSITIONAL)
+        noted = "" if parameter.annotation is Parameter.empty else f": {text_of(annotation)}"
+        default = "" if parameter.default is Parameter.empty else " = ..." if noted else "=..."
+        shown.append(f"{star}{parameter.name}{noted}{default}")
+    return f"it takes ({', '.join(shown)})"
+
+
+def miscounted(signature: Signature, args: Sequence[object]) -> str:
+    """Say how many arguments are taken, where these are too few or too many."""
+    least, most = signature.at_least, signature.at_most
+    wanted = f"at least {least}" if most is None else str(least) if least == most else f"{least} to {most}"
+    plural = "" if (most or least) == 1 else "s"
+    return f"takes {wanted} argument{plural}, got {len(args)}"
+
+
+def _sort_parameters(
+    where: str, parameters: Sequence[Parameter]
+) -> tuple[list[Parameter], Parameter | None, list[Parameter]]:
+    positional: list[Parameter] = []
+    rest: Parameter | None = None
+    keywords: list[Parameter] = []
+    for parameter in parameters:
+        match parameter.kind:
+            case Parameter.POSITIONAL_ONLY | Parameter.POSITIONAL_OR_KEYWORD:
+                positional.append(parameter)
+            case Parameter.VAR_POSITIONAL:
+                rest = parameter
+            case Parameter.KEYWORD_ONLY:
+                keywords.append(parameter)
+            case _:
+                raise RegistrationError(
+                    f"{where}: it takes **{parameter.name}",
+                    fix="take one options dict as a parameter, annotated with a TypedDict",
+                )
+    return positional, rest, keywords
+
+
+def _system_parameters(
+    where: str, kind: Kind, keywords: Sequence[Parameter]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    if keywords and kind not in _MAY_NEED_SYSTEM:
+        raise RegistrationError(
+            f"{where}: it takes {keywords[0].name!r} by keyword, which would be a system value",
+            fix=f"{a(kind)} is pure; let an effect or a state slice reach for the system",
+        )
+    needs = tuple(p.name for p in keywords if p.default is Parameter.empty)
+    return needs, tuple(p.name for p in keywords if p.default is not Parameter.empty)
+
+
+def _unresolved(error: Exception) -> str:
+    """What to do about an annotation that cannot be resolved when its function is registered."""
+    name = error.name if isinstance(error, NameError) and error.name else "it"
+    return f"define {name} above the function, or name a type that can be imported, outside `if TYPE_CHECKING`"
+
+
+class _Hints:
+    """The annotations of one function, resolved one by one, so that only those that matter can fail."""
+
+    def __init__(self, where: str, function: Callable[..., object], scope: Mapping[str, object]) -> None:
+        inner = inspect.unwrap(function)
+        while isinstance(inner, functools.partial):
+            inner = inner.func
+        if not (inspect.isfunction(inner) or inspect.ismethod(inner)):
+            inner = type(inner).__call__
+        self._where = where
+        self._globals: dict[str, Any] = getattr(inner, "__globals__", {})
+        self._scope = scope
+
+    def of(self, parameter: Parameter) -> object:
+        annotation: object = parameter.annotation
+        if annotation is Parameter.empty:
+            return object
+        probe = type("_Probe", (), {"__annotations__": {"it": annotation}})
+        try:
+            return get_type_hints(probe, self._globals, dict(self._scope), include_extras=True)["it"]
+        except Exception as error:
+            raise RegistrationError(
+                f"{self._where}: the annotation of {parameter.name!r} cannot be resolved: {error}",
+                fix=_unresolved(error),
+            ) from error
+
+    def late(self, parameter: Parameter, annotation: object) -> Late | None:
+        """What of this parameter's arguments is bound late."""
+        try:
+            return late_of(annotation)
+        except RegistrationError as error:
+            raise RegistrationError(f"{self._where}: {parameter.name!r}: {error.what}", fix=error.fix) from None
+        except Exception as error:
+            raise RegistrationError(
+                f"{self._where}: a field of {parameter.name!r} cannot be resolved: {error}",
+                fix=_unresolved(error),
+            ) from error
+
+
+def annotations_of(function: Callable[..., object], scope: Mapping[str, object]) -> Mapping[str, object]:
+    """The annotations of a function by parameter, and of what it returns under `return`: for people and for tools.
+
+    One that cannot be resolved stays as it was written, since only those of arguments have to be.
+    """
+    signature = signature_of(function)
+    if signature is None:
+        return {}
+    hints = _Hints("", function, scope)
+    returned = Parameter("return_", Parameter.POSITIONAL_ONLY, annotation=signature.return_annotation)
+    found: dict[str, object] = {}
+    for name, parameter in {**signature.parameters, "return": returned}.items():
+        if parameter.annotation is not Parameter.empty:
+            try:
+                found[name] = hints.of(parameter)
+            except RegistrationError:
+                found[name] = parameter.annotation
+    return found
+
+
+def _unwrapped(function: Callable[..., object]) -> object:
+    inner: object = function
+    while isinstance(inner, functools.partial):
+        inner = inner.func  # pyright: ignore[reportUnknownMemberType]
+    return inner if inspect.isroutine(inner) else getattr(inner, "__call__", inner)  # noqa: B004
+
+
+def is_async(function: Callable[..., object]) -> bool:
+    return inspect.iscoroutinefunction(_unwrapped(function))
+
+
+def is_generator(function: Callable[..., object]) -> bool:
+    inner = _unwrapped(function)
+    return inspect.isgeneratorfunction(inner) or inspect.isasyncgenfunction(inner)
+
+
+def source_of(function: object) -> str:
+    """Name a function and the place it was written: `send, alerts.py:12`."""
+    inner = inspect.unwrap(function) if callable(function) else function
+    code = getattr(inner, "__code__", None)
+    name = getattr(inner, "__qualname__", type(inner).__qualname__)
+    if code is None:
+        return str(name)
+    return f"{name}, {code.co_filename.rpartition('/')[2]}:{code.co_firstlineno}"
+
+
+def caller_scope(depth: int) -> Mapping[str, object]:
+    """The local names `depth` calls up: what annotations written inside a function may refer to."""
+    return sys._getframe(depth + 1).f_locals
