@@ -14,17 +14,13 @@ from ._engine.context import Context
 from ._engine.expand import Expansion
 from ._language.errors import (
     ArgumentError,
-    DispatchResult,
     EffectsError,
-    ErrorRecord,
     InterceptorError,
     LifecycleError,
     LimitError,
     MissingExtraError,
-    Phase,
     PlaceholderError,
     RegistrationError,
-    ResultRecord,
     ShapeError,
     StateError,
     SystemValueError,
@@ -32,6 +28,7 @@ from ._language.errors import (
 )
 from ._language.limits import Limits
 from ._language.paths import Path, Via
+from ._language.results import DispatchResult, ErrorRecord, Phase, ResultRecord
 from ._language.sink import Sink
 from ._language.templates import Template, copy_data
 from ._language.vectors import Effect, Placeholder, find_placeholders

@@ -13,7 +13,7 @@ from typing import Any, Literal, NotRequired, Required, Union, cast, final, get_
 from .._language.containers import KINDS, PLAIN
 from .options import options_of
 
-__all__ = ["SureOptions", "sure_options", "sure_types"]
+__all__ = ["PlainOptions", "exact_types", "plain_options"]
 
 _SIMPLE: frozenset[type] = frozenset({str, int, float, bool, bytes, type(None)})
 
@@ -26,14 +26,14 @@ _DEPTH = 2
 """So many lists may be inside one another below the first."""
 
 
-def sure_types(annotation: object) -> frozenset[type]:
+def exact_types(annotation: object) -> frozenset[type]:
     """The simple types that an annotation names, by itself or in a union."""
     named = get_args(annotation) if get_origin(annotation) in {Union, UnionType} else (annotation,)
     return frozenset(kind for kind in _SIMPLE if any(kind is one for one in named))
 
 
 @final
-class SureOptions:
+class PlainOptions:
     """Says yes to a dict of options that all have a simple type, are one of the strings that are named, or are a small
     list where any list may be."""
 
@@ -41,7 +41,7 @@ class SureOptions:
 
     def __init__(self, hints: Mapping[str, object], required: frozenset[str]) -> None:
         self._lists = frozenset(name for name, hint in hints.items() if hint in _ANY_LIST)
-        self._types = {name: sure_types(hint) for name, hint in hints.items()}
+        self._types = {name: exact_types(hint) for name, hint in hints.items()}
         self._words = {
             name: [word for word in get_args(hint) if type(word) is str]  # a `StrEnum` would be equal to one
             for name, hint in hints.items()
@@ -74,7 +74,7 @@ def _is_small(items: Sequence[object], depth: int) -> bool:
     return True
 
 
-def sure_options(annotation: object) -> SureOptions | None:
+def plain_options(annotation: object) -> PlainOptions | None:
     """What says of the options that a TypedDict describes whether they fit for sure. None for any other annotation."""
     options = None if hasattr(annotation, "__pydantic_config__") else options_of(annotation)
     if options is None:
@@ -83,4 +83,4 @@ def sure_options(annotation: object) -> SureOptions | None:
         name: get_args(option.hint)[0] if get_origin(option.hint) in _MARKED else option.hint
         for name, option in options.items()
     }
-    return SureOptions(hints, frozenset(name for name, option in options.items() if option.required))
+    return PlainOptions(hints, frozenset(name for name, option in options.items() if option.required))

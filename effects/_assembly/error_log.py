@@ -14,8 +14,9 @@ from itertools import islice
 from typing import cast, final
 
 from .._language.display import abridged
-from .._language.errors import EffectsError, ErrorRecord, message_of
+from .._language.errors import EffectsError
 from .._language.paths import render
+from .._language.results import ErrorRecord, message_of
 from .._registry.markers import hookimpl
 
 __all__ = ["ErrorLog"]

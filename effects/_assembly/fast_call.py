@@ -20,12 +20,12 @@ from .._annotations.late import Late, is_bound
 from .._language.containers import PLAIN
 from .._registry.signatures import Signature
 
-__all__ = ["NOTHING", "Quick", "quick"]
+__all__ = ["NOTHING", "FastCall", "make_fast_call"]
 
 NOTHING: Final = object()
 """Stands where a result would, had the function been called and not failed."""
 
-Quick = Callable[[object, Sequence[object], Mapping[str, object]], Any]
+FastCall = Callable[[object, Sequence[object], Mapping[str, object]], Any]
 """Takes what the function takes first, the whole vector, and the system."""
 
 _ARGUMENTS = 8
@@ -34,24 +34,24 @@ _TYPES = 100
 """So many types are remembered for one parameter."""
 
 
-def quick(function: Callable[..., object], signature: Signature, *, validate: bool) -> Quick:
-    """Make the quick call of one function: it returns what the function does, or `NOTHING` and has done nothing."""
+def make_fast_call(function: Callable[..., object], signature: Signature, *, validate: bool) -> FastCall:
+    """Make the fast call of one function: it returns what the function does, or `NOTHING` and has done nothing."""
     most = _ARGUMENTS if signature.at_most is None else min(signature.at_most, _ARGUMENTS)
     names: dict[str, object] = {"function": function, "NOTHING": NOTHING, "PLAIN": PLAIN}
     tests: list[str] = []
     for index in range(1, most + 1):
         check = signature.checks[index - 1] if index <= len(signature.checks) else signature.rest
-        names[f"sure{index}"] = _Sure(check if validate else None, signature.late_at(index - 1))
+        names[f"sure{index}"] = _PassedByType(check if validate else None, signature.late_at(index - 1))
         tests.append(f"sure{index}[type(vector[{index}])]")
         if check is not None and check.is_effect:
             arg = f"vector[{index}]"
             tests[-1] = f"type({arg}) in PLAIN and {arg} and type({arg}[0]) is str"
-        elif check is not None and check.sure_options is not None:
-            names[f"options{index}"] = check.sure_options
+        elif check is not None and check.plain_options is not None:
+            names[f"options{index}"] = check.plain_options
             tests[-1] = f"options{index}(vector[{index}])"
     code = _code(signature.at_least, tuple(tests), signature.needs + signature.wishes)
     exec(code, names)  # noqa: S102 - nothing in it is anybody's but numbers, and names of parameters
-    return cast(Quick, names["call"])
+    return cast(FastCall, names["call"])
 
 
 @cache
@@ -74,7 +74,7 @@ def _code(least: int, tests: tuple[str, ...], needs: tuple[str, ...]) -> CodeTyp
         lines += [f" if {' and '.join([f'size == {size}', *tests[: size - 1], *there])}:"]
         lines += [f"  return function({', '.join(args)})"]
     source = "\n".join([*lines, " return NOTHING"])
-    name = f"<quick call {next(_numbers)}>"
+    name = f"<fast call {next(_numbers)}>"
     linecache.cache[name] = len(source), None, source.splitlines(keepends=True), name
     return compile(source, name, "exec")
 
@@ -84,7 +84,7 @@ _numbers = count(1)
 
 
 @final
-class _Sure(dict[type, bool]):
+class _PassedByType(dict[type, bool]):
     """Whether an argument is passed on as it is, by its type alone: a `str` fits what is annotated as `str`, and holds
     no placeholder. Worked out when a type is first met."""
 
@@ -95,7 +95,7 @@ class _Sure(dict[type, bool]):
         self._late = late
 
     def __missing__(self, kind: type) -> bool:
-        sure = not is_bound(kind, self._late) and (self._check is None or self._check.is_sure(kind))
+        sure = not is_bound(kind, self._late) and (self._check is None or self._check.fits_by_type(kind))
         if len(self) < _TYPES:
             self[kind] = sure
         return sure

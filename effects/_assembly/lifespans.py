@@ -8,9 +8,9 @@ from typing import NamedTuple, final
 import pluggy
 
 from .._language.errors import SystemValueError, near
+from .._registry.hints import annotations_of
 from .._registry.needs import Need, misfits, needs_in
 from .._registry.registry import Registry
-from .._registry.signatures import annotations_of
 
 __all__ = ["Lifespan", "lifespan_of", "lifespan_of_registry"]
 

@@ -10,7 +10,6 @@ import inspect
 import logging
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
@@ -18,57 +17,21 @@ from typing import Any, cast, final
 
 import pluggy
 
-from .._language.errors import ErrorRecord, RegistrationError, near
+from .._language.errors import RegistrationError, near
 from .._language.vectors import plain_key
-from .._registry.interceptors import Interceptor
+from .._registry.functions import is_async
 from .._registry.markers import PROJECT
 from .._registry.registry import Registry
-from .._registry.signatures import is_async
 from .error_log import ErrorLog
+from .gathered import Gathered
 from .installed import Offered, installed_points
-from .lifespans import Lifespan, lifespan_of, lifespan_of_registry
+from .lifespans import lifespan_of, lifespan_of_registry
 
-__all__ = ["Gathered", "checked_list", "gather"]
+__all__ = ["checked_list", "gather"]
 
 _logger = logging.getLogger("effects")
 _LOG = ErrorLog()
 _NOBODY: Mapping[str, str] = {}
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Gathered:
-    """What the plugins bring, each list in its order of call."""
-
-    manager: pluggy.PluginManager
-    names: tuple[str, ...]
-    registries: tuple[Registry, ...]
-    lifespans: tuple[Lifespan, ...]
-    listeners: tuple[tuple[str, Callable[..., object]], ...]
-    broken: Mapping[str, Exception]
-    installed: frozenset[str]
-    """The names of those that were not in the list."""
-    settled: frozenset[str]
-    """The names of entry points of which `prefer` has said whose is used."""
-    owners: tuple[str, ...]
-    """For each registry, the plugin that contributes it."""
-    called: Mapping[str, tuple[str, ...]]
-    """For each hook, the plugins that implement it, in order of call."""
-    between: tuple[tuple[str, Interceptor], ...] = ()
-    """The interceptors that come before those of the registries, and which function was given them."""
-
-    def hear(self, record: ErrorRecord) -> None:
-        """Tell every listener of an error, the log alone where it was handled. A listener that raises harms nobody."""
-        for name, listener in self.listeners:
-            if record.handled and name != _LOG.name:
-                continue
-            try:
-                listener(record=record)
-            except Exception as error:  # noqa: BLE001 - a listener's failure must not become the dispatch's
-                said = type(error).__name__
-                _logger.error(  # noqa: TRY400
-                    "plugin %r failed to hear of an error: %s", name, said, extra={"effect_plugin": name}
-                )
 
 
 @final
@@ -175,9 +138,9 @@ def gather(
     intake.add(_LOG.name, _LOG)
     offered = installed_points(entry_points(group=PROJECT), prefer, intake.block, listed) if installed else Offered()
     for name, error in offered.left_out.items():
-        _survived(broken, name, partial(_refuse, error))
+        _try(broken, name, partial(_refuse, error))
     for point in offered.points:
-        if _survived(broken, point.name, partial(_load, intake, point)):
+        if _try(broken, point.name, partial(_load, intake, point)):
             optional.add(point.name)
     registries: list[Registry] = []
     owners: list[str] = []
@@ -185,7 +148,7 @@ def gather(
         add = partial(_add_registries, registries, owners, name, call)
         if name not in optional:
             add()
-        elif not _survived(broken, name, add):
+        elif not _try(broken, name, add):
             intake.remove(name)
     return Gathered(
         manager=intake.manager,
@@ -208,7 +171,7 @@ def _refuse(error: Exception) -> None:
     raise error
 
 
-def _survived(broken: dict[str, Exception], name: str, act: Callable[[], None]) -> bool:
+def _try(broken: dict[str, Exception], name: str, act: Callable[[], None]) -> bool:
     """Do something with an installed plugin; where that fails, remember and say so."""
     try:
         act()

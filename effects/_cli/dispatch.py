@@ -12,7 +12,7 @@ from typing import cast, final
 import trio
 
 from .._codec.codec import Codec, CodecError
-from .._language.errors import DispatchResult
+from .._language.results import DispatchResult
 from .._testing.recorder import Recorder
 from .._tracing.trace import Trace
 from .._tracing.tracer import Tracer

@@ -81,12 +81,12 @@ def dispatch_in(target: str) -> Dispatch:
     """The dispatch in a target. One of plugins alone is made to be looked at: their system is not there."""
     value = take(target)
     plugins = plugins_in(value)
-    return found_in(value, target) if plugins is None else _shown(plugins)
+    return found_in(value, target) if plugins is None else _dispatch_without_system(plugins)
 
 
 def found_in(value: object, target: str) -> Dispatch:
     """A dispatch, that of what has one, or that of an app. Raises `TargetError` where there is none."""
-    found = _found(value)
+    found = _dispatch_of(value)
     if found is None:
         raise TargetError(
             f"there is no dispatch in {target!r}, which is a {type(value).__name__}",
@@ -95,7 +95,7 @@ def found_in(value: object, target: str) -> Dispatch:
     return found
 
 
-def _found(value: object) -> Dispatch | None:
+def _dispatch_of(value: object) -> Dispatch | None:
     extensions = getattr(value, "extensions", None)
     if isinstance(extensions, Mapping):
         value = cast("Mapping[str, object]", extensions).get(_NAME, value)
@@ -103,7 +103,7 @@ def _found(value: object) -> Dispatch | None:
     return value if isinstance(value, Dispatch) else None
 
 
-def _shown(plugins: Sequence[object]) -> Dispatch:
+def _dispatch_without_system(plugins: Sequence[object]) -> Dispatch:
     gathered = gather(plugins, HookSpecs, installed=False, block=())
     takers: list[Sequence[Need]] = [
         needs_of(entry) for registry in gathered.registries for entry in registry.registrations

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import cast
 
-from .._annotations.checkers import Checker, explain
+from .._annotations.checkers import Checker
+from .._annotations.complaints import explain
 from .._assembly.tables import Entry, Tables
 from .._language.containers import parts_in
 from .._language.display import type_name

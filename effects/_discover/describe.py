@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, replace
 from types import MappingProxyType
 
-from .._assembly.plugins import Gathered
-from .._assembly.tables import Tables, owned_interceptors
+from .._assembly.conflicts import owned_interceptors
+from .._assembly.gathered import Gathered
+from .._assembly.tables import Tables
 from .._language.errors import EffectsError, near
 from .._language.vectors import plain_key
 from .._registry.interceptors import Interceptor

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import cast
 
-__all__ = ["as_data", "shown", "texts"]
+__all__ = ["as_data", "text_of_value", "texts"]
 
 Part = tuple[str, object]
 """How one value is reached from the one around it, `.name` or `[0]`, and the value."""
@@ -34,7 +34,7 @@ def texts(value: object, place: str, *, names: bool = True) -> Iterator[tuple[st
         where, found = waiting.pop()
         parts = _parts(found)
         if parts is None:
-            yield where, shown(found)
+            yield where, text_of_value(found)
         elif id(found) not in seen:
             seen.add(id(found))
             kept.append(found)
@@ -46,10 +46,10 @@ def texts(value: object, place: str, *, names: bool = True) -> Iterator[tuple[st
 def as_data(value: object, depth: int = _DEEPEST, inside: tuple[int, ...] = ()) -> object:
     """A value as what JSON can say. Of the rest there is text."""
     if type(value) in _PLAIN:
-        return value if not isinstance(value, float) or math.isfinite(value) else shown(value)
+        return value if not isinstance(value, float) or math.isfinite(value) else text_of_value(value)
     parts = _parts(value)
     if parts is None:
-        return shown(value)
+        return text_of_value(value)
     if id(value) in inside or not depth:
         return "..."
     told = [(step, as_data(part, depth - 1, (*inside, id(value)))) for step, part in parts]
@@ -58,7 +58,7 @@ def as_data(value: object, depth: int = _DEEPEST, inside: tuple[int, ...] = ()) 
     return {step.removeprefix("."): part for step, part in told}
 
 
-def shown(value: object) -> str:
+def text_of_value(value: object) -> str:
     """A value as text: a function or class by its name, anything else by its repr, which may fail."""
     try:
         if isinstance(value, str):
@@ -76,7 +76,7 @@ def _parts(value: object) -> list[Part] | None:
         if isinstance(value, (str, bytes, type)):
             return None
         if isinstance(value, Mapping):
-            return [(f".{shown(name)}", part) for name, part in cast(Mapping[object, object], value).items()]
+            return [(f".{text_of_value(name)}", part) for name, part in cast(Mapping[object, object], value).items()]
         if isinstance(value, (list, tuple, set, frozenset)):
             return [(f"[{index}]", part) for index, part in enumerate(cast(Iterable[object], value))]
         if dataclasses.is_dataclass(value):

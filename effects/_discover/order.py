@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import pluggy
 
-from .._assembly.plugins import Gathered
-from .._assembly.tables import owned_interceptors
+from .._assembly.conflicts import owned_interceptors
+from .._assembly.gathered import Gathered
 from .._registry.interceptors import Interceptor
 from .description import Order
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from .._assembly.plugins import Gathered, checked_list, gather
-from .._assembly.tables import owned_interceptors, settle
+from .._assembly.conflicts import owned_interceptors, settle
+from .._assembly.gathered import Gathered
+from .._assembly.plugins import checked_list, gather
 from .._language.errors import RegistrationError
 from .._registry.interceptors import Interceptor
 from .hookspecs import HookSpecs

@@ -9,8 +9,8 @@ from re import Pattern
 from types import MappingProxyType
 from typing import Any, final
 
-from .._assembly.plugins import Gathered
-from .._assembly.tables import guarded
+from .._assembly.gathered import Gathered
+from .._assembly.tables import with_more_hooks
 from .._discover.check import check
 from .._discover.describe import describe
 from .._discover.description import Described, Description
@@ -23,7 +23,8 @@ from .._engine.expand import Expansion, expand
 from .._engine.frame import EMPTY, Caller, Engine, Frame, Run, merged, root_of
 from .._engine.run_around import runner
 from .._engine.running import running
-from .._language.errors import DispatchResult, EffectsError, SystemValueError
+from .._language.errors import EffectsError, SystemValueError
+from .._language.results import DispatchResult
 from .._registry.interceptors import Interceptor, checked_interceptors
 from .._registry.needs import needs_of
 from .._registry.registration import Registration
@@ -189,7 +190,7 @@ class Dispatch:
         what is no `Interceptor`, and for an id that is there already.
         """
         more = [("with_interceptors", one) for one in checked_interceptors(interceptors)]
-        tables = guarded(self._engine.tables, more)
+        tables = with_more_hooks(self._engine.tables, more)
         gathered = replace(self._gathered, between=(*more, *self._gathered.between))
         return Dispatch(replace(self._engine, tables=tables, run=runner(tables)), gathered)
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 
-from .._language.errors import ErrorRecord
+from .._language.results import ErrorRecord
 from .._registry.markers import hookspec
 from .._registry.registry import Registry
 from .dispatch import Dispatch

@@ -10,11 +10,12 @@ from typing import Final
 from .._assembly.fast_call import NOTHING
 from .._assembly.tables import Entry
 from .._language.containers import PLAIN
-from .._language.errors import Phase, ShapeError
+from .._language.errors import ShapeError
 from .._language.paths import Link
+from .._language.results import Phase
 from .._language.vectors import list_problem
 from .frame import Frame
-from .reading import bind, fits
+from .reading import bind_arguments, fits
 from .state import state_of
 
 __all__ = ["UNREAD", "call_action"]
@@ -33,14 +34,14 @@ def call_action(
     fresh = state_of(frame.engine.tables.slices, frame.system)
     state = fresh if given is None else given
     try:
-        expansion = entry.quick(state, vector, frame.system)
+        expansion = entry.fast_call(state, vector, frame.system)
         if expansion is NOTHING and args is UNREAD:
-            found = bind(frame, entry, vector[1:], vector, link)
+            found = bind_arguments(frame, entry, vector[1:], vector, link)
             if found is None:
                 return None
             args = found[1]
             vector = [entry.key, *args]
-            expansion = entry.quick(state, vector, frame.system)
+            expansion = entry.fast_call(state, vector, frame.system)
         if expansion is NOTHING:
             if not fits(frame, entry, args, vector, link):
                 return None

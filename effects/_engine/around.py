@@ -9,10 +9,10 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Any, cast, final
 
-from .._assembly.tables import Guard
+from .._assembly.tables import HookPair
 from .._language.errors import InterceptorError
 from .._registry.interceptors import Ending, How, Skip, Step, Stop
-from .interception import FAILED, Failed, Guarded, Verdict
+from .interception import FAILED, Failed, HookRun, Verdict
 
 __all__ = ["Around"]
 
@@ -26,9 +26,9 @@ class Around:
 
     __slots__ = ("_before", "_entered", "_guarded", "_how", "verdict")
 
-    def __init__(self, guarded: Guarded) -> None:
+    def __init__(self, guarded: HookRun) -> None:
         self._guarded = guarded
-        self._entered: list[tuple[Guard, Any, Ending]] = []
+        self._entered: list[tuple[HookPair, Any, Ending]] = []
         self._before = len(guarded._frame.errors)
         self._how: How = "failed"
         self.verdict: Verdict = None
@@ -47,12 +47,12 @@ class Around:
     async def __aenter__(self) -> Around:
         guarded = self._guarded
         self.verdict = guarded.before()
-        step = guarded._shown(None, False)
+        step = guarded._step(None, False)
         for one in guarded._guards[: guarded._completed]:
             if one.around is not None and not await self._enter(one, step):
                 self.verdict = FAILED
                 break
-            step = guarded._shown(None, False)
+            step = guarded._step(None, False)
         return self
 
     async def __aexit__(
@@ -62,18 +62,18 @@ class Around:
         if passing is not None and passing is not error:
             raise passing
 
-    async def _enter(self, one: Guard, step: Step) -> bool:
+    async def _enter(self, one: HookPair, step: Step) -> bool:
         """Enter one. False, with a record, where that failed; what is no `Exception` passes, once all are left."""
         try:
             answer = await self._entering(one, step)
-            return answer is None or not isinstance(self._guarded._taken(answer, one, step, "around"), Failed)
+            return answer is None or not isinstance(self._guarded._apply_answer(answer, one, step, "around"), Failed)
         except BaseException as error:  # noqa: BLE001 - what is no `Exception` is raised below
             passing = self._kept(error, one)
         if passing is not None:
             raise await self._leave(passing) or passing
         return False
 
-    async def _entering(self, one: Guard, step: Step) -> Step | None:
+    async def _entering(self, one: HookPair, step: Step) -> Step | None:
         ending = Ending()
         manager: Any = cast(Any, one.around)(step, ending)
         waits = _waits(manager)
@@ -105,7 +105,7 @@ class Around:
                     error = self._kept(failure, one) or error
         return error
 
-    def _kept(self, failure: BaseException, one: Guard) -> BaseException | None:
+    def _kept(self, failure: BaseException, one: HookPair) -> BaseException | None:
         """Record what of a failure is an `Exception`. What is not, if anything is."""
         try:
             self._guarded._absorb(failure, one, "around")
@@ -113,7 +113,7 @@ class Around:
             return passing
         return None
 
-    def _broken(self, one: Guard, what: str, fix: str) -> InterceptorError:
+    def _broken(self, one: HookPair, what: str, fix: str) -> InterceptorError:
         return InterceptorError(f"around_{self._guarded._kind} of interceptor {one.id!r}: {what}", fix=fix)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import final
 
-from .._language.errors import DispatchResult
 from .._language.paths import Link, Path, Via, flatten
+from .._language.results import DispatchResult
 from .frame import Frame, Handled, child_of, root_of
 
 __all__ = ["Context", "context_of"]

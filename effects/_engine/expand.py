@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self, final
 
-from .._language.errors import DispatchResult, ErrorRecord, StateError, near
+from .._language.errors import StateError, near
 from .._language.paths import Link, Via
+from .._language.results import DispatchResult, ErrorRecord
 from .actions import call_action
 from .frame import EMPTY, Frame, merged
 from .reading import fits, read

@@ -10,9 +10,10 @@ from typing import Any, Protocol, cast, final
 from .._assembly.tables import Tables
 from .._language.containers import is_list
 from .._language.display import shortened, type_names
-from .._language.errors import DispatchResult, ErrorRecord, LimitError, Outcome, Phase, ShapeError
+from .._language.errors import LimitError, ShapeError
 from .._language.limits import Limits
 from .._language.paths import Link, flatten
+from .._language.results import DispatchResult, ErrorRecord, Outcome, Phase
 from .._language.vectors import plain_key
 from .background import Background
 from .budget import YIELD_EVERY, Budget

@@ -6,14 +6,15 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, cast, final
 
-from .._assembly.tables import Guard
-from .._language.errors import InterceptorError, so_far
+from .._assembly.tables import HookPair
+from .._language.errors import InterceptorError
 from .._language.paths import Link, Path, flatten
+from .._language.results import so_far
 from .._language.vectors import Problem, list_problem, plain_key, vector_problem
 from .._registry.interceptors import Skip, Step, StepKind, Stop
 from .frame import EMPTY, Frame, merged
 
-__all__ = ["FAILED", "Failed", "Guarded", "Verdict", "guard"]
+__all__ = ["FAILED", "Failed", "HookRun", "Verdict", "hooks_around"]
 
 
 @final
@@ -27,13 +28,15 @@ Verdict = Answered | None
 Moment = Literal["before", "after", "around"]
 
 
-_step: Callable[[type[Step], tuple[object, ...]], Step] = cast(Any, tuple).__new__
+_new_step: Callable[[type[Step], tuple[object, ...]], Step] = cast(Any, tuple).__new__
 """Makes a `Step` in half the time of its own constructor: hooks run in the hot path."""
 
 
 @final
-class Guarded:
-    """The hooks around one step of a frame: call `before`, act on its verdict, then call `after`. Made by `guard`.
+class HookRun:
+    """The hooks around one step of a frame: call `before`, act on its verdict, then call `after`.
+
+    Made by `hooks_around`.
 
     Both call hooks themselves, since a function between them would cost as much as most hooks do.
     """
@@ -41,7 +44,7 @@ class Guarded:
     __slots__ = ("_completed", "_frame", "_guards", "_kind", "_link", "_path", "_skipped", "rewritten", "vector")
 
     _frame: Frame
-    _guards: Sequence[Guard]
+    _guards: Sequence[HookPair]
     _kind: StepKind
     _link: Link | None
     _path: Path
@@ -55,7 +58,7 @@ class Guarded:
 
     def before(self) -> Verdict:
         """Run the before hooks in order, until one says that the step is not to be run."""
-        step, completed = self._shown(None, False), 0
+        step, completed = self._step(None, False), 0
         for guard in self._guards:
             if guard.before is not None:
                 try:
@@ -64,18 +67,18 @@ class Guarded:
                     self._absorb(error, guard, "before")
                     answer = FAILED
                 if answer is not None:
-                    verdict = answer if answer is FAILED else self._taken(answer, guard, step, "before")
+                    verdict = answer if answer is FAILED else self._apply_answer(answer, guard, step, "before")
                     if not isinstance(verdict, Step):
                         self._completed = completed + (verdict is not FAILED)
                         return verdict
-                    step = self._shown(None, False)
+                    step = self._step(None, False)
             completed += 1
         self._completed = completed
         return None
 
     def after(self, result: object, *, failed: bool) -> object:
         """Run the after hooks in reverse, of those whose before hook completed. Returns the result as they left it."""
-        step = self._shown(result, failed)
+        step = self._step(result, failed)
         guards, completed = self._guards, self._completed
         for guard in reversed(guards if completed == len(guards) else guards[:completed]):
             if guard.after is not None:
@@ -85,20 +88,20 @@ class Guarded:
                     self._absorb(error, guard, "after")
                     answer = FAILED
                 if answer is not None:
-                    verdict = answer if answer is FAILED else self._taken(answer, guard, step, "after")
+                    verdict = answer if answer is FAILED else self._apply_answer(answer, guard, step, "after")
                     result = verdict.result if isinstance(verdict, Step) else result
-                    step = self._shown(result, failed)
+                    step = self._step(result, failed)
         return result
 
-    def _shown(self, result: object, failed: bool) -> Step:
+    def _step(self, result: object, failed: bool) -> Step:
         """What hooks see now."""
         frame = self._frame
         errors = tuple(frame.errors) if frame.errors else ()
         done = so_far(frame.outcomes) if frame.outcomes else ()
         kind, vector, data, system, path = self._kind, self.vector, frame.data, frame.system, self._path
-        return _step(Step, (kind, vector, data, system, path, errors, result, failed, self._skipped, done))
+        return _new_step(Step, (kind, vector, data, system, path, errors, result, failed, self._skipped, done))
 
-    def _taken(self, answer: object, guard: Guard, step: Step, moment: Moment) -> Step | Answered:
+    def _apply_answer(self, answer: object, guard: HookPair, step: Step, moment: Moment) -> Step | Answered:
         """Do as a hook has answered. FAILED, with a record, where it broke its contract."""
         try:
             problem = self._problem(step, answer, before=moment != "after")
@@ -117,7 +120,7 @@ class Guarded:
                 self._frame.stopped = answer.reason
         return cast("Step | Skip | Stop", answer)
 
-    def _absorb(self, error: BaseException, guard: Guard, moment: Moment) -> None:
+    def _absorb(self, error: BaseException, guard: HookPair, moment: Moment) -> None:
         hook = (guard.id, f"{moment}_{self._kind}")
         self._frame.absorb(error, "interceptor", self._key, self._link, guard.plugin, self.vector, hook)
 
@@ -186,11 +189,11 @@ def _plain(vector: Sequence[object]) -> tuple[object, ...]:
     return plain_key(cast(str, key)), *args
 
 
-def guard(
-    frame: Frame, guards: Sequence[Guard], kind: StepKind, vector: Iterable[object], link: Link | None
-) -> Guarded:
+def hooks_around(
+    frame: Frame, guards: Sequence[HookPair], kind: StepKind, vector: Iterable[object], link: Link | None
+) -> HookRun:
     """The hooks around one step that is about to begin."""
-    step = Guarded()
+    step = HookRun()
     step._frame = frame
     step._guards = guards
     step._kind = kind

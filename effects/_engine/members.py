@@ -9,9 +9,9 @@ from .._language.errors import EffectsError, SystemValueError
 from .._language.paths import Link
 from .._language.sink import SINK_FIX, Sink
 from .frame import Frame, merged
-from .reading import resolved
+from .reading import resolve_all
 
-__all__ = ["for_each"]
+__all__ = ["run_for_members"]
 
 _RECORDED = 10
 """So many failures of one effect are recorded; those of the other members are counted."""
@@ -19,7 +19,7 @@ _RECORDED = 10
 Execute = Callable[[Frame, Entry, Sequence[object], Link], Awaitable[None]]
 
 
-async def for_each(
+async def run_for_members(
     execute: Execute, frame: Frame, entry: Entry, args: Sequence[object], vector: object, link: Link, *, late: bool
 ) -> tuple[object, ...] | None:
     """Run the effect for each member: what it came to for those for whom it did not fail.
@@ -69,7 +69,7 @@ async def _run_members(
             if frame.muted is None and len(frame.errors) - before >= _RECORDED:
                 frame.muted = 0
             frame.system = mine = merged(frame.system, {"sink": member})
-            bound = resolved(frame, entry, args, vector, link, member) if late else args
+            bound = resolve_all(frame, entry, args, vector, link, member) if late else args
             if bound is not None:
                 await execute(frame, entry, bound, link)
             group = group if frame.system is mine else merged(frame.system, {"sink": sink})

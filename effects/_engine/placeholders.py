@@ -122,11 +122,11 @@ def rebuild(args: Sequence[object], signature: Signature, resolve: Resolve) -> l
         elif type(arg) not in _REBUILT or ((late := signature.late_at(index)) is not None and late.is_vector(arg)):
             rebuilt.append(arg)
         else:
-            rebuilt.append(_rebuilt(arg, late, resolve, memo))
+            rebuilt.append(_rebuild_value(arg, late, resolve, memo))
     return rebuilt
 
 
-class _Part:
+class _OpenContainer:
     """A container that is being rebuilt."""
 
     __slots__ = ("_kind", "changed", "late", "new", "rest", "source")
@@ -149,8 +149,10 @@ class _Part:
         return tuple(self.new) if self._kind is tuple else self.new
 
 
-def _rebuilt(value: object, late: Late | None, resolve: Resolve, memo: dict[tuple[int, Late | None], object]) -> object:
-    parts = [_Part(value, late)]
+def _rebuild_value(
+    value: object, late: Late | None, resolve: Resolve, memo: dict[tuple[int, Late | None], object]
+) -> object:
+    parts = [_OpenContainer(value, late)]
     while True:
         part = parts[-1]
         for name, item in part.rest:
@@ -168,7 +170,7 @@ def _rebuilt(value: object, late: Late | None, resolve: Resolve, memo: dict[tupl
                     part.new.append(memo[known])
                     part.changed |= memo[known] is not item
                 else:
-                    parts.append(_Part(item, late))
+                    parts.append(_OpenContainer(item, late))
                     break
         else:
             parts.pop()

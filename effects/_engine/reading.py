@@ -21,7 +21,7 @@ from .early import too_early
 from .frame import Frame
 from .placeholders import placeholders_in, rebuild
 
-__all__ = ["Reading", "bind", "fits", "read", "resolved"]
+__all__ = ["Reading", "bind_arguments", "fits", "read", "resolve_all"]
 
 Reading = tuple[Entry, Sequence[object], bool]
 """Who interprets a vector, with which arguments; True where they hold placeholders to be resolved for each member."""
@@ -43,7 +43,7 @@ def read(frame: Frame, vector: object, link: Link) -> Reading | None:
     if entry is None:
         frame.fail("shape", key, link, None, _unknown(key, frame), vector)
         return None
-    return bind(frame, entry, args, vector, link)
+    return bind_arguments(frame, entry, args, vector, link)
 
 
 def _unknown(key: str, frame: Frame) -> UnknownKeyError:
@@ -58,7 +58,7 @@ def _unknown(key: str, frame: Frame) -> UnknownKeyError:
     )
 
 
-def bind(frame: Frame, entry: Entry, args: Sequence[object], vector: object, link: Link) -> Reading | None:
+def bind_arguments(frame: Frame, entry: Entry, args: Sequence[object], vector: object, link: Link) -> Reading | None:
     """Resolve placeholders, unless one of them is resolved for each member. None, with a record, where one fails."""
     try:
         found, is_doubtful = placeholders_in(args, entry.signature, frame.budget)
@@ -82,7 +82,14 @@ def bind(frame: Frame, entry: Entry, args: Sequence[object], vector: object, lin
         source = known.get(placeholder.key)
         if source is None or not source.at_least <= len(placeholder.args) <= source.at_most:
             unusable = _placeholder_error(frame, source, placeholder)
-            frame.fail("interpolate", entry.key, _within(frame, link, entry, args, placeholder), None, unusable, vector)
+            frame.fail(
+                "interpolate",
+                entry.key,
+                _placeholder_link(frame, link, entry, args, placeholder),
+                None,
+                unusable,
+                vector,
+            )
             return None
         each = each or source.each
     if each:
@@ -94,7 +101,7 @@ def bind(frame: Frame, entry: Entry, args: Sequence[object], vector: object, lin
         )
         frame.fail("interpolate", entry.key, link, None, misfit, vector)
         return None
-    bound = resolved(frame, entry, args, vector, link, None)
+    bound = resolve_all(frame, entry, args, vector, link, None)
     return None if bound is None else (entry, bound, False)
 
 
@@ -110,7 +117,7 @@ def _placeholder_error(frame: Frame, source: Entry | None, placeholder: Placehol
     return PlaceholderError(f"placeholder {placeholder.key!r} {problem}", fix=source.signature.usage)
 
 
-def resolved(
+def resolve_all(
     frame: Frame, entry: Entry, args: Sequence[object], vector: object, link: Link, member: Sink | None
 ) -> list[object] | None:
     """The arguments with their placeholders resolved, for one member if given. None, with a record, where one fails."""
@@ -135,14 +142,16 @@ def resolved(
         return rebuild(args, entry.signature, resolve)
     except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
         owner = None if current is None else known[current.key].plugin
-        within = _within(frame, link, entry, args, current)
+        within = _placeholder_link(frame, link, entry, args, current)
         place = flatten(within)[len(flatten(link)) :]
         told = too_early(error, current, place, args, entry.signature, frame.engine.tables.entries)
         frame.absorb(told, "interpolate", entry.key, within, owner, vector)
         return None
 
 
-def _within(frame: Frame, link: Link, entry: Entry, args: Sequence[object], placeholder: Placeholder | None) -> Link:
+def _placeholder_link(
+    frame: Frame, link: Link, entry: Entry, args: Sequence[object], placeholder: Placeholder | None
+) -> Link:
     """Where a placeholder stands in a vector."""
     every = spots(args, entry.signature, frame.budget.limits.nodes)
     found = (spot for spot in every if spot.value is placeholder)

@@ -14,18 +14,19 @@ from typing import Any, Final, cast
 import trio
 
 from .._assembly.fast_call import NOTHING
-from .._language.errors import DispatchResult, LimitError, ShapeError
+from .._language.errors import LimitError, ShapeError
 from .._language.paths import Link, Via, nested
+from .._language.results import DispatchResult
 from .._language.templates import Template
 from .._language.vectors import list_problem
 from .actions import UNREAD, call_action
 from .budget import YIELD_EVERY
 from .context import Context
 from .frame import Caller, Frame, merged
-from .interception import guard
-from .members import for_each
+from .interception import hooks_around
+from .members import run_for_members
 from .placeholders import may_hold
-from .reading import bind, read
+from .reading import bind_arguments, read
 from .steps import COROUTINE, call, execute, execute_unguarded, expand, expand_around, finish
 
 __all__ = ["run", "taken", "too_deep"]
@@ -71,7 +72,7 @@ async def run(
         written = effects.written if type(effects) is Template else items
         if tables.dispatch_guards:
             link_around = None if origin is None else origin._link
-            around_all = guard(frame, tables.dispatch_guards, "dispatch", items, link_around)
+            around_all = hooks_around(frame, tables.dispatch_guards, "dispatch", items, link_around)
             items = () if around_all.before() is not None else around_all.vector
             written = items if around_all.rewritten else written
     link: Any = None if origin is None else (origin._link, nested(origin._vector, written))
@@ -113,7 +114,7 @@ async def run(
             elif entry.is_once and (not guards or (not tables.around_effect and not may_hold(vector))):
                 hooks = None
                 if guards:
-                    hooks = guard(frame, guards, "effect", vector, here)
+                    hooks = hooks_around(frame, guards, "effect", vector, here)
                     verdict = hooks.before()
                     if verdict is not None or hooks.rewritten:
                         await finish(frame, entry, hooks, verdict, here)
@@ -126,7 +127,7 @@ async def run(
                 context._vector = vector
                 context._link = here
                 try:
-                    value = entry.quick(context, vector, frame.system)
+                    value = entry.fast_call(context, vector, frame.system)
                     if type(value) is COROUTINE or (entry.is_async and value is not NOTHING):
                         value = await value
                 except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
@@ -142,9 +143,9 @@ async def run(
                 if hooks is not None:
                     await finish(frame, entry, hooks, None, here)
                     continue
-                found = bind(frame, entry, vector[1:], vector, here)
+                found = bind_arguments(frame, entry, vector[1:], vector, here)
             else:
-                found = bind(frame, entry, vector[1:], vector, here)
+                found = bind_arguments(frame, entry, vector[1:], vector, here)
             if found is None:
                 continue
             entry, args, each = found
@@ -162,7 +163,7 @@ async def run(
                     break
             elif each or entry.each:
                 run_one = execute if guards else execute_unguarded
-                values = await for_each(run_one, frame, entry, args, vector, here, late=each)
+                values = await run_for_members(run_one, frame, entry, args, vector, here, late=each)
                 if values is not None:
                     outcomes.append((entry.key, values, here, entry.plugin, False))
             elif guards:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._assembly.tables import Tables
-from .._language.errors import DispatchResult
+from .._language.results import DispatchResult
 from .._language.templates import Template
 from .around import Around
 from .frame import Caller, Frame, Run
-from .interception import guard
+from .interception import hooks_around
 from .run import run, taken
 
 __all__ = ["runner"]
@@ -32,7 +32,7 @@ async def _run_around(
     if items is None:
         return frame.result()
     link = None if origin is None else origin._link
-    guarded = guard(frame, frame.engine.tables.dispatch_guards, "dispatch", items, link)
+    guarded = hooks_around(frame, frame.engine.tables.dispatch_guards, "dispatch", items, link)
     async with Around(guarded) as around:
         if around.verdict is None:
             as_written = type(effects) is Template and not guarded.rewritten

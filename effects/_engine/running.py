@@ -37,14 +37,14 @@ async def running(
         async with AsyncExitStack() as stack:
             owners: dict[str, str] = {}
             for one in lifespans:
-                lifespan = _made(one, dispatch, background.system)
+                lifespan = _make_lifespan(one, dispatch, background.system)
                 if lifespan is not None:
                     brought = await stack.enter_async_context(_Named(one.plugin, lifespan))
-                    _claim(owners, one.plugin, brought)
+                    _claim_values(owners, one.plugin, brought)
                     _check_brought(one.plugin, brought, needs)
                     stack.callback(setattr, background, "system", background.system)
                     background.system = MappingProxyType({**background.system, **brought})
-            with _unwrapped():
+            with _raise_single():
                 async with trio.open_nursery() as nursery:
                     background.nursery, background.run = nursery, trio.lowlevel.current_trio_token()
                     try:
@@ -56,8 +56,8 @@ async def running(
         background.running = False
 
 
-def _made(one: Lifespan, dispatch: object, system: Mapping[str, object]) -> Opened | None:
-    with _noted(f"while the lifespan of plugin {one.plugin!r} was made"):
+def _make_lifespan(one: Lifespan, dispatch: object, system: Mapping[str, object]) -> Opened | None:
+    with _note(f"while the lifespan of plugin {one.plugin!r} was made"):
         lifespan = one.made(dispatch, system)
         if lifespan is not None and not isinstance(lifespan, AbstractAsyncContextManager):
             raise RegistrationError(
@@ -67,7 +67,7 @@ def _made(one: Lifespan, dispatch: object, system: Mapping[str, object]) -> Open
     return cast("Opened | None", lifespan)
 
 
-def _claim(owners: dict[str, str], name: str, brought: Mapping[str, object]) -> None:
+def _claim_values(owners: dict[str, str], name: str, brought: Mapping[str, object]) -> None:
     """Note whose lifespan brought what. Of two that bring the same, one would get what the other has opened."""
     for value in brought:
         if value in owners:
@@ -93,7 +93,7 @@ class _Named:
         self._lifespan = lifespan
 
     async def __aenter__(self) -> Mapping[str, object]:
-        with _noted(f"while the lifespan of plugin {self._name!r} opened"):
+        with _note(f"while the lifespan of plugin {self._name!r} opened"):
             value: object = await self._lifespan.__aenter__()
         return value if isinstance(value, Mapping) else {}
 
@@ -117,7 +117,7 @@ def _leaves(error: BaseException | None) -> list[int]:
 
 
 @contextmanager
-def _noted(note: str) -> Generator[None]:
+def _note(note: str) -> Generator[None]:
     try:
         yield
     except Exception as error:
@@ -126,7 +126,7 @@ def _noted(note: str) -> Generator[None]:
 
 
 @contextmanager
-def _unwrapped() -> Generator[None]:
+def _raise_single() -> Generator[None]:
     """Let the one exception of a nursery out as itself: that there is a nursery is no business of the caller."""
     try:
         yield

@@ -15,8 +15,8 @@ from .actions import call_action
 from .around import Around
 from .context import context_of
 from .frame import Frame
-from .interception import FAILED, Guarded, Verdict, guard
-from .members import for_each
+from .interception import FAILED, HookRun, Verdict, hooks_around
+from .members import run_for_members
 from .reading import fits
 from .state import system_values
 
@@ -30,21 +30,21 @@ def expand(frame: Frame, entry: Entry, args: Sequence[object], link: Link) -> Se
     guards = frame.engine.tables.action_guards
     if not guards:
         return call_action(frame, entry, args, [entry.key, *args], link, None) or ()
-    guarded = guard(frame, guards, "action", [entry.key, *args], link)
+    guarded = hooks_around(frame, guards, "action", [entry.key, *args], link)
     verdict = guarded.before()
     return _settled(frame, guarded, verdict, _expansion(frame, guarded, verdict, link), entry, link)
 
 
 async def expand_around(frame: Frame, entry: Entry, args: Sequence[object], link: Link) -> Sequence[object]:
     """Run one action between its hooks, and inside of what interceptors enter around it."""
-    guarded = guard(frame, frame.engine.tables.action_guards, "action", [entry.key, *args], link)
+    guarded = hooks_around(frame, frame.engine.tables.action_guards, "action", [entry.key, *args], link)
     async with Around(guarded) as around:
         expansion = _expansion(frame, guarded, around.verdict, link)
         around.ended(failed=expansion is None)
     return _settled(frame, guarded, around.verdict, expansion, entry, link)
 
 
-def _expansion(frame: Frame, guarded: Guarded, verdict: Verdict, link: Link) -> Sequence[object] | None:
+def _expansion(frame: Frame, guarded: HookRun, verdict: Verdict, link: Link) -> Sequence[object] | None:
     """Do with one action what its before hooks have said. None where it failed, or was stopped."""
     if verdict is None:
         entry, args = _as_left(frame, guarded)
@@ -53,7 +53,7 @@ def _expansion(frame: Frame, guarded: Guarded, verdict: Verdict, link: Link) -> 
 
 
 def _settled(
-    frame: Frame, guarded: Guarded, verdict: Verdict, expansion: Sequence[object] | None, entry: Entry, link: Link
+    frame: Frame, guarded: HookRun, verdict: Verdict, expansion: Sequence[object] | None, entry: Entry, link: Link
 ) -> Sequence[object]:
     """What an action came to, as the after hooks leave it."""
     failed = verdict is FAILED or (verdict is None and expansion is None)
@@ -65,7 +65,7 @@ def _settled(
         return ()
 
 
-def _as_left(frame: Frame, guarded: Guarded) -> tuple[Entry, list[object]]:
+def _as_left(frame: Frame, guarded: HookRun) -> tuple[Entry, list[object]]:
     """The entry and arguments as the before hooks have left them."""
     key, *args = guarded.vector
     return frame.engine.tables.entries[cast(str, key)], args
@@ -74,7 +74,7 @@ def _as_left(frame: Frame, guarded: Guarded) -> tuple[Entry, list[object]]:
 async def execute(frame: Frame, entry: Entry, args: Sequence[object], link: Link) -> None:
     """Run one effect between its hooks, and record what it came to."""
     tables = frame.engine.tables
-    guarded = guard(frame, tables.effect_guards, "effect", [entry.key, *args], link)
+    guarded = hooks_around(frame, tables.effect_guards, "effect", [entry.key, *args], link)
     if not tables.around_effect:
         await finish(frame, entry, guarded, guarded.before(), link)
         return
@@ -84,7 +84,7 @@ async def execute(frame: Frame, entry: Entry, args: Sequence[object], link: Link
     _record(frame, entry, guarded, around.verdict, value, link)
 
 
-async def finish(frame: Frame, entry: Entry, guarded: Guarded, verdict: Verdict, link: Link) -> None:
+async def finish(frame: Frame, entry: Entry, guarded: HookRun, verdict: Verdict, link: Link) -> None:
     """Do with one effect what its before hooks have said, and record what it came to."""
     if verdict is None and not guarded.rewritten:  # as `_value`, without the call: it is what most come to
         value = await call(frame, entry, guarded.vector[1:], guarded.vector, link)
@@ -93,18 +93,18 @@ async def finish(frame: Frame, entry: Entry, guarded: Guarded, verdict: Verdict,
     _record(frame, entry, guarded, verdict, value, link)
 
 
-async def _value(frame: Frame, entry: Entry, guarded: Guarded, verdict: Verdict, link: Link) -> object:
+async def _value(frame: Frame, entry: Entry, guarded: HookRun, verdict: Verdict, link: Link) -> object:
     """What one effect comes to, done as its before hooks have said; `NOTHING` where it was not, or failed."""
     if verdict is None:
         entry, args = _as_left(frame, guarded)
         if guarded.rewritten and entry.each:
-            values = await for_each(execute_unguarded, frame, entry, args, guarded.vector, link, late=False)
+            values = await run_for_members(execute_unguarded, frame, entry, args, guarded.vector, link, late=False)
             return NOTHING if values is None else values
         return await call(frame, entry, args, guarded.vector, link)
     return verdict.result if isinstance(verdict, Skip) else NOTHING
 
 
-def _record(frame: Frame, entry: Entry, guarded: Guarded, verdict: Verdict, value: object, link: Link) -> None:
+def _record(frame: Frame, entry: Entry, guarded: HookRun, verdict: Verdict, value: object, link: Link) -> None:
     """Let the after hooks see what an effect came to, and record it as they leave it."""
     ran = value is not NOTHING
     failed = verdict is FAILED or (verdict is None and not ran)
@@ -126,7 +126,7 @@ async def call(frame: Frame, entry: Entry, args: Sequence[object], vector: Seque
     """Check the arguments, call the interpreter, and wait for it. `NOTHING`, with a record, where it failed."""
     context = context_of(frame, entry.key, vector, link)
     try:
-        value = entry.quick(context, vector, frame.system)
+        value = entry.fast_call(context, vector, frame.system)
         if value is NOTHING:
             needs = _needs(frame, entry, args, vector, link)
             if needs is None:

@@ -123,22 +123,22 @@ def token(name: object) -> int | str:
         return type_name(name)
 
 
-_SHOWN = 64
+_MAX_SHOWN = 64
 """A path of more tokens is shown by its begin and its end."""
 
 
 def render(path: Path, root: str = "effects") -> str:
     """A path as people read it, `effects[0][2] => [1]['then']`, in bounded length."""
-    half = _SHOWN // 2
+    half = _MAX_SHOWN // 2
     tokens = (
-        [*map(_shown, path)]
-        if len(path) <= _SHOWN
-        else [*map(_shown, path[:half]), " ... ", *map(_shown, path[-half:])]
+        [*map(_token_text, path)]
+        if len(path) <= _MAX_SHOWN
+        else [*map(_token_text, path[:half]), " ... ", *map(_token_text, path[-half:])]
     )
     return root + "".join(tokens)
 
 
-def _shown(token: int | str | Via) -> str:
+def _token_text(token: int | str | Via) -> str:
     if isinstance(token, Via):
         return f" {token.value} "
     return f"[{abridged(repr(token), 80)}]"

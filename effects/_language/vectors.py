@@ -88,7 +88,7 @@ def plain_key(key: T) -> T:
     return cast("T", str.__str__(key)) if isinstance(key, str) else key
 
 
-def _shown(key: str) -> str:
+def _one_line(key: str) -> str:
     """A key in one line, whatever it holds."""
     return str.__getitem__(key, slice(40)).encode("unicode_escape").decode()
 
@@ -105,7 +105,7 @@ def list_problem(effects: object) -> Problem | None:
     if issubclass(type(first := first_in(effects)), str):
         return (
             "a bare effect vector stands where a list of them belongs",
-            f'put it in brackets: [["{_shown(cast(str, first))}", ...]]',
+            f'put it in brackets: [["{_one_line(cast(str, first))}", ...]]',
         )
     return None
 

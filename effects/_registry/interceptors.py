@@ -14,11 +14,12 @@ from operator import is_
 from typing import Any, Literal, NamedTuple, cast, final
 
 from .._language.containers import PLAIN
-from .._language.errors import ErrorRecord, RegistrationError, ResultRecord
+from .._language.errors import RegistrationError
 from .._language.paths import Path, render
+from .._language.results import ErrorRecord, ResultRecord
 from .._language.vectors import plain_key
 from .first_parameter import refuse_unfit
-from .signatures import is_async, is_generator
+from .functions import is_async, is_generator
 
 __all__ = [
     "AroundHook",

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import final
 
-from .signatures import Kind, Signature, source_of
+from .functions import source_of
+from .signatures import Kind, Signature
 
 __all__ = ["Origin", "Registration", "conflict", "namespace"]
 

@@ -13,12 +13,14 @@ from .._language.display import a
 from .._language.errors import RegistrationError
 from .._language.vectors import plain_key
 from .first_parameter import refuse_unfit
+from .functions import caller_scope
+from .hints import annotations_of
 from .interceptors import Interceptor
 from .markers import hookimpl
 from .names import check_metadata, check_name
 from .needs import Need, needs_in
 from .registration import Origin, Registration, conflict
-from .signatures import Kind, annotations_of, caller_scope, read_signature
+from .signatures import Kind, read_signature
 from .tags import Tag, check_tag
 
 __all__ = ["Registry"]

@@ -6,32 +6,21 @@ the system. The result is a `Signature`: everything a dispatch has to know befor
 
 from __future__ import annotations
 
-import functools
-import inspect
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import Parameter
-from typing import Any, final
+from typing import final
 
-from typing_extensions import get_type_hints
-
-from .._annotations.checkers import Checker, checker, explain
-from .._annotations.late import Late, late_of
+from .._annotations.checkers import Checker, checker
+from .._annotations.complaints import explain
+from .._annotations.late import Late
 from .._language.display import a
 from .._language.errors import ArgumentError, RegistrationError
 from .first_parameter import Kind, forgotten, refuse_methods, refuse_misplaced_contexts, signature_of, take_first
+from .functions import is_async, is_generator, source_of
+from .hints import Hints
 
-__all__ = [
-    "Kind",
-    "Signature",
-    "annotations_of",
-    "caller_scope",
-    "is_async",
-    "miscounted",
-    "read_signature",
-    "source_of",
-]
+__all__ = ["Kind", "Signature", "miscounted", "read_signature"]
 
 _MAY_NEED_SYSTEM = frozenset({"effect", "state slice"})
 
@@ -97,7 +86,7 @@ def read_signature(
     if is_generator(function):
         raise RegistrationError(f"{where}: it is a generator", fix="return the whole value instead of yielding parts")
     positional, rest, keywords = _sort_parameters(where, list(signature.parameters.values()))
-    hints = _Hints(where, function, scope)
+    hints = Hints(where, function, scope)
     refuse_methods(where, positional, f"registry.{kind.partition(' ')[0]}({name!r})")
     usage = forgotten(kind, positional)
     take_first(where, kind, positional, hints.of, each=each)
@@ -113,7 +102,7 @@ def read_signature(
 
 def _plan(
     where: str,
-    hints: _Hints,
+    hints: Hints,
     hint: str,
     positional: list[Parameter],
     rest: Parameter | None,
@@ -196,99 +185,3 @@ def _system_parameters(
         )
     needs = tuple(p.name for p in keywords if p.default is Parameter.empty)
     return needs, tuple(p.name for p in keywords if p.default is not Parameter.empty)
-
-
-def _unresolved(error: Exception) -> str:
-    """What to do about an annotation that cannot be resolved when its function is registered."""
-    name = error.name if isinstance(error, NameError) and error.name else "it"
-    return f"define {name} above the function, or name a type that can be imported, outside `if TYPE_CHECKING`"
-
-
-class _Hints:
-    """The annotations of one function, resolved one by one, so that only those that matter can fail."""
-
-    def __init__(self, where: str, function: Callable[..., object], scope: Mapping[str, object]) -> None:
-        inner = inspect.unwrap(function)
-        while isinstance(inner, functools.partial):
-            inner = inner.func
-        if not (inspect.isfunction(inner) or inspect.ismethod(inner)):
-            inner = type(inner).__call__
-        self._where = where
-        self._globals: dict[str, Any] = getattr(inner, "__globals__", {})
-        self._scope = scope
-
-    def of(self, parameter: Parameter) -> object:
-        annotation: object = parameter.annotation
-        if annotation is Parameter.empty:
-            return object
-        probe = type("_Probe", (), {"__annotations__": {"it": annotation}})
-        try:
-            return get_type_hints(probe, self._globals, dict(self._scope), include_extras=True)["it"]
-        except Exception as error:
-            raise RegistrationError(
-                f"{self._where}: the annotation of {parameter.name!r} cannot be resolved: {error}",
-                fix=_unresolved(error),
-            ) from error
-
-    def late(self, parameter: Parameter, annotation: object) -> Late | None:
-        """What of this parameter's arguments is bound late."""
-        try:
-            return late_of(annotation)
-        except RegistrationError as error:
-            raise RegistrationError(f"{self._where}: {parameter.name!r}: {error.what}", fix=error.fix) from None
-        except Exception as error:
-            raise RegistrationError(
-                f"{self._where}: a field of {parameter.name!r} cannot be resolved: {error}",
-                fix=_unresolved(error),
-            ) from error
-
-
-def annotations_of(function: Callable[..., object], scope: Mapping[str, object]) -> Mapping[str, object]:
-    """The annotations of a function by parameter, and of what it returns under `return`: for people and for tools.
-
-    One that cannot be resolved stays as it was written, since only those of arguments have to be.
-    """
-    signature = signature_of(function)
-    if signature is None:
-        return {}
-    hints = _Hints("", function, scope)
-    returned = Parameter("return_", Parameter.POSITIONAL_ONLY, annotation=signature.return_annotation)
-    found: dict[str, object] = {}
-    for name, parameter in {**signature.parameters, "return": returned}.items():
-        if parameter.annotation is not Parameter.empty:
-            try:
-                found[name] = hints.of(parameter)
-            except RegistrationError:
-                found[name] = parameter.annotation
-    return found
-
-
-def _unwrapped(function: Callable[..., object]) -> object:
-    inner: object = function
-    while isinstance(inner, functools.partial):
-        inner = inner.func  # pyright: ignore[reportUnknownMemberType]
-    return inner if inspect.isroutine(inner) else getattr(inner, "__call__", inner)  # noqa: B004
-
-
-def is_async(function: Callable[..., object]) -> bool:
-    return inspect.iscoroutinefunction(_unwrapped(function))
-
-
-def is_generator(function: Callable[..., object]) -> bool:
-    inner = _unwrapped(function)
-    return inspect.isgeneratorfunction(inner) or inspect.isasyncgenfunction(inner)
-
-
-def source_of(function: object) -> str:
-    """Name a function and the place it was written: `send, alerts.py:12`."""
-    inner = inspect.unwrap(function) if callable(function) else function
-    code = getattr(inner, "__code__", None)
-    name = getattr(inner, "__qualname__", type(inner).__qualname__)
-    if code is None:
-        return str(name)
-    return f"{name}, {code.co_filename.rpartition('/')[2]}:{code.co_firstlineno}"
-
-
-def caller_scope(depth: int) -> Mapping[str, object]:
-    """The local names `depth` calls up: what annotations written inside a function may refer to."""
-    return sys._getframe(depth + 1).f_locals

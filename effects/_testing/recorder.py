@@ -13,7 +13,8 @@ from .._assembly.tables import Entry
 from .._codec.codec import Codec
 from .._dispatch.dispatch import Dispatch
 from .._engine.context import Context
-from .._language.errors import DispatchResult, RegistrationError, near
+from .._language.errors import RegistrationError, near
+from .._language.results import DispatchResult
 from .._language.vectors import plain_key
 from .._registry.registration import Registration
 from .._registry.signatures import read_signature

@@ -8,8 +8,8 @@ from typing import cast, final
 
 from .._codec.codec import Codec, CodecError
 from .._language.containers import PLAIN
-from .._language.errors import DispatchResult
 from .._language.paths import render
+from .._language.results import DispatchResult
 from .._language.vectors import plain_key
 
 __all__ = ["Call", "Recording"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import final
 
-from .._language.errors import ErrorRecord
 from .._language.paths import Path, Via
+from .._language.results import ErrorRecord
 from .trace import Trace, TraceNode
 
 __all__ = ["Growing", "Inside"]

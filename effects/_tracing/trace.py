@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, final
 
-from .._language.errors import EffectsError, ErrorRecord, message_of
+from .._language.errors import EffectsError
 from .._language.paths import Path, Via, render
+from .._language.results import ErrorRecord, message_of
 
 __all__ = ["Status", "Trace", "TraceNode"]
 

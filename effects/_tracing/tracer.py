@@ -17,8 +17,8 @@ import trio
 
 from .._dispatch.dispatch import Dispatch
 from .._language.display import shortened, type_names
-from .._language.errors import DispatchResult
 from .._language.paths import Path
+from .._language.results import DispatchResult
 from .._registry.interceptors import Interceptor, Step
 from .growing import Growing, Inside
 from .trace import Status, Trace, TraceNode

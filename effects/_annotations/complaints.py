@@ -1,0 +1,99 @@
+"""What to say of arguments that do not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import cast, get_args
+
+from pydantic_core import ErrorDetails, ValidationError, core_schema
+
+from .._language.errors import ArgumentError, near
+from .checkers import Checker
+
+__all__ = ["explain"]
+
+
+def explain(checks: Sequence[Checker], rest: Checker | None, args: Sequence[object]) -> ArgumentError:
+    """Say what is wrong with arguments of which one was not accepted. No values are in the message."""
+    lines: list[str] = []
+    close: str | None = None
+    for index, value in enumerate(args):
+        check = checks[index] if index < len(checks) else rest
+        if check is None or check.validate is None:
+            continue
+        try:
+            check.validate(value)
+        except ValidationError as error:
+            lines.extend(_complaints(check.name, value, error))
+            unknown = [one["loc"][-1] for one in error.errors(include_url=False) if one["type"] == "extra_forbidden"]
+            close = close or next((found for name in unknown if (found := near(name, check.options))), None)
+    more = [f"and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
+    fix = "values are passed as they are, never converted"
+    return ArgumentError("; ".join(lines[:_SHOWN] + more), near=close, fix=fix)
+
+
+_NOT_OF_TYPES = frozenset(
+    {
+        "missing",
+        "effect_vector",
+        "extra_forbidden",
+        "greater_than",
+        "greater_than_equal",
+        "less_than",
+        "less_than_equal",
+    }
+    | {"multiple_of", "finite_number", "too_short", "too_long", "string_too_short", "string_too_long"}
+    | {"string_pattern_mismatch", "bytes_too_short", "bytes_too_long"}
+)
+"""Complaints for which it does not help to know what type the value has."""
+
+
+_IN_OUR_WORDS = {
+    "extra_forbidden": "there is no such option",
+    "list_type": "should be a list or tuple",
+    "missing": "is missing",
+}
+
+
+_SHOWN = 8
+"""So many complaints about one vector are listed; the others are counted."""
+
+
+def _complaints(name: str, value: object, error: ValidationError) -> list[str]:
+    lines: list[str] = []
+    for detail in error.errors(include_url=False):
+        place = name + "".join(f"[{part!r:.60}]" for part in _place(value, detail))
+        kind = "" if detail["type"] in _NOT_OF_TYPES else f", got {type(detail['input']).__name__}"
+        lines.append(f"{place}: {_message(detail)}{kind}")
+    return list(dict.fromkeys(lines))
+
+
+def _place(value: object, detail: ErrorDetails) -> list[int | str]:
+    """The parts of a location that lead through the data; the others are pydantic's names for members of unions."""
+    place: list[int | str] = []
+    for part in detail["loc"]:
+        if isinstance(value, Mapping) and (part in value or detail["type"] == "missing"):
+            place.append(part)
+            value = cast("Mapping[object, object]", value).get(part)
+        elif isinstance(value, (list, tuple)) and isinstance(part, int):
+            items = cast("Sequence[object]", value)
+            place.append(part)
+            value = items[part] if part < len(items) else None
+    return place
+
+
+_KNOWN = frozenset(get_args(core_schema.ErrorType))
+
+
+_QUOTING = frozenset({"error", "tag", "encoding_error", "tz_actual"})
+"""What fills in those of pydantic's messages that repeat some of the value."""
+
+
+def _message(detail: ErrorDetails) -> str:
+    """pydantic's own complaint, of the place that is named before it, where it quotes nothing. What a type's own check
+    says may, so it is not repeated."""
+    if detail["type"] in _IN_OUR_WORDS:
+        return _IN_OUR_WORDS[detail["type"]]
+    if detail["type"] == "effect_vector" or (detail["type"] in _KNOWN and not _QUOTING & detail.get("ctx", {}).keys()):
+        return detail["msg"].removeprefix("Input ")
+    return f"does not fit ({detail['type']:.60})"

@@ -1,0 +1,54 @@
+"""What the plugins of one dispatch bring."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import final
+
+import pluggy
+
+from .._language.results import ErrorRecord
+from .._registry.interceptors import Interceptor
+from .._registry.registry import Registry
+from .error_log import ErrorLog
+from .lifespans import Lifespan
+
+__all__ = ["Gathered"]
+
+_logger = logging.getLogger("effects")
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What the plugins bring, each list in its order of call."""
+
+    manager: pluggy.PluginManager
+    names: tuple[str, ...]
+    registries: tuple[Registry, ...]
+    lifespans: tuple[Lifespan, ...]
+    listeners: tuple[tuple[str, Callable[..., object]], ...]
+    broken: Mapping[str, Exception]
+    installed: frozenset[str]
+    """The names of those that were not in the list."""
+    settled: frozenset[str]
+    """The names of entry points of which `prefer` has said whose is used."""
+    owners: tuple[str, ...]
+    """For each registry, the plugin that contributes it."""
+    called: Mapping[str, tuple[str, ...]]
+    """For each hook, the plugins that implement it, in order of call."""
+    between: tuple[tuple[str, Interceptor], ...] = ()
+    """The interceptors that come before those of the registries, and which function was given them."""
+
+    def hear(self, record: ErrorRecord) -> None:
+        """Tell every listener of an error, the log alone where it was handled. A listener that raises harms nobody."""
+        for name, listener in self.listeners:
+            if record.handled and name != ErrorLog.name:
+                continue
+            try:
+                listener(record=record)
+            except Exception as error:  # noqa: BLE001 - a listener's failure must not become the dispatch's
+                said = type(error).__name__
+                _logger.error("plugin %r failed to hear of an error: %s", name, said, extra={"effect_plugin": name})  # noqa: TRY400
