@@ -1,7 +1,9 @@
 """What the hot paths cost, counted in calls of functions: no clock, so it is the same on every machine.
 
-`python -m tests.test_costs` counts anew, and prints the table that belongs below. Lower a bound when something gets
-faster; raise one only for a feature that is worth it to every user.
+A call is a hint, and not the price: some cost nothing that can be measured beside what they do. The bounds are there
+so that nobody makes a hot path much longer without noticing. `python -m tests.test_costs` counts anew, and prints the
+table that belongs below. Lower a bound when something gets faster; raise one for a feature that is worth it to every
+user, or for code that is easier to read and measured to be as fast (`python -m benchmarks dispatch`).
 """
 
 from __future__ import annotations

@@ -1,33 +1,19 @@
 """docs/promises.md is true: every test it names exists, and every law and every mutant is in it."""
 
 import ast
-import re
-import tomllib
+import subprocess
+import sys
 from functools import cache
+from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from docs.promises import Promise, breaks_of, read_promises
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-MUTANTS: list[dict[str, Any]] = tomllib.loads((HERE / "mutants.toml").read_text())["mutant"]
-HEAD = ["promise", "test", "breaks when"]
-
-
-@cache
-def rows() -> list[list[str]]:
-    """The cells of every row of every table."""
-    lines = (ROOT / "docs" / "promises.md").read_text().splitlines()
-    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
-    return [row for row in cells if row != HEAD and set("".join(row)) - set("- :")]
-
-
-def named(row: list[str]) -> tuple[str, str]:
-    """The file and the function of the test that a row names."""
-    found = re.fullmatch(r"`((?:(?:demo/\w+/)?tests/[\w/]+|plugins/\w+/testing)\.py)::(\w+)`", row[1])
-    assert found is not None, f"write the test as `tests/file.py::test_name`: {row[1]}"
-    return found[1], found[2]
+PROMISES = list(read_promises())
 
 
 @cache
@@ -37,42 +23,54 @@ def functions(file: Path) -> set[str]:
     return {node.name for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
 
 
-@pytest.mark.parametrize("row", rows(), ids=lambda row: row[0])
-def test_a_promise_names_a_test_that_exists(row: list[str]) -> None:
-    """A promise, a test, and what breaks it; the last may be empty."""
-    assert len(row) == 3
-    assert row[0]
-    file, name = named(row)
-    assert name.startswith("test_")
-    assert name in functions(ROOT / file)
+@pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.what)
+def test_a_promise_names_a_test_that_exists(promise: Promise) -> None:
+    """A section, a promise, and a test."""
+    assert promise.section
+    assert promise.name.startswith("test_")
+    assert promise.name in functions(ROOT / promise.file)
 
 
 def test_no_promise_is_made_twice() -> None:
     """Each has one row."""
-    promises = [row[0] for row in rows()]
+    promises = [(promise.section, promise.what) for promise in PROMISES]
     assert sorted(set(promises)) == sorted(promises)
+
+
+def test_no_section_is_there_twice() -> None:
+    """All rows of one are together."""
+    sections = [promise.section for promise in PROMISES]
+    assert len([*groupby(sections)]) == len({*sections})
 
 
 def test_every_test_of_a_law_is_in_the_table() -> None:
     """All that are called `test_law_...`."""
     laws = {
-        (f"tests/effects/{file.name}", name)
-        for file in (HERE / "effects").glob("test_*.py")
+        (str(file.relative_to(ROOT)), name)
+        for file in (HERE / "effects").rglob("test_*.py")
         for name in functions(file)
         if name.startswith("test_law_")
     }
     assert laws
-    assert laws <= {named(row) for row in rows()}
+    assert laws <= {(promise.file, promise.name) for promise in PROMISES}
 
 
 def test_every_law_has_a_test() -> None:
-    """All ten."""
-    names = {named(row)[1] for row in rows()}
-    assert all(any(name.startswith(f"test_law_{law:02}_") for name in names) for law in range(1, 11))
+    """All ten, in the section of the law."""
+    for law in range(1, 11):
+        promises = [promise for promise in PROMISES if promise.name.startswith(f"test_law_{law:02}_")]
+        assert promises
+        assert all(promise.section.startswith(f"{law}. ") for promise in promises), law
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant["why"])
-def test_every_mutant_is_in_the_table(mutant: dict[str, Any]) -> None:
-    """In the row of its test, which a class may have inherited."""
-    said = [row[2] for row in rows() if named(row)[1] == mutant["test"].rpartition("::")[2]]
-    assert any(mutant["why"] in cell for cell in said)
+def test_every_mutant_breaks_a_promise() -> None:
+    """The test that it turns red holds one."""
+    names = {promise.name for promise in PROMISES}
+    assert [name for name in breaks_of() if name not in names] == []
+
+
+def test_promises_are_printed_with_what_breaks_them() -> None:
+    """As `python -m docs.promises` does."""
+    done = subprocess.run([sys.executable, "-m", "docs.promises"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert all(reason in done.stdout for reasons in breaks_of().values() for reason in reasons)
+    assert done.stdout.count("\n- ") == len(PROMISES)

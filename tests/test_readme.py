@@ -28,12 +28,14 @@ def run(folder: Path, *args: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_the_plugin_prints_what_the_readme_says(folder: Path) -> None:
     """Word for word."""
     (said,) = re.findall(r"\$ python alerts\.py\n(.*?)```", README, re.DOTALL)
     assert run(folder, "alerts.py") == said
 
 
+@pytest.mark.slow
 def test_the_tests_pass(folder: Path) -> None:
     """With no more setup than the README shows."""
     assert "3 passed" in run(folder, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_alerts.py")

@@ -111,6 +111,11 @@ class Frame:
         if frame is None or handled:
             self.engine.hear(record)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more is taken up: an interceptor has stopped it, or its budget is spent."""
+        return self.stopped is not None or self.budget.spent
+
     def _is_spent(self, error: Exception) -> bool:
         """Whether it says that nothing more is taken up, here and in everything around: nobody can deal with that."""
         return self.budget.spent and isinstance(error, LimitError)

@@ -64,7 +64,7 @@ async def _run_members(
     group, before = frame.system, len(frame.errors)
     try:
         for member in members:
-            if frame.stopped is not None or frame.budget.spent:
+            if frame.is_over:
                 break
             if frame.muted is None and len(frame.errors) - before >= _RECORDED:
                 frame.muted = 0

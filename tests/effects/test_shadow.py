@@ -28,12 +28,14 @@ def package(folder: Path, name: str, source: str = "") -> Path:
     return file
 
 
+@pytest.mark.slow
 def test_nothing_is_said_where_nothing_is_hidden() -> None:
     """Importing both packages is silent, also with warnings as errors."""
     done = python("import warnings; warnings.simplefilter('error'); import effects, plugins")
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.slow
 def test_another_package_named_effects_is_named(tmp_path: Path) -> None:
     """Importing our plugins says which one hides the engine, and what to do."""
     file = package(tmp_path, "effects")
@@ -44,6 +46,7 @@ def test_another_package_named_effects_is_named(tmp_path: Path) -> None:
     assert "fix  rename that one, or take its folder off the front of sys.path" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_module_named_effects_is_named(tmp_path: Path) -> None:
     """A single file hides the engine as well."""
     (tmp_path / "effects.py").write_text("")
@@ -52,6 +55,7 @@ def test_a_module_named_effects_is_named(tmp_path: Path) -> None:
     assert str(tmp_path / "effects.py") in done.stderr
 
 
+@pytest.mark.slow
 def test_another_package_named_effects_is_named_wherever_a_plugin_is_imported_from(tmp_path: Path) -> None:
     """Also where the first import is of a plugin inside the package."""
     package(tmp_path, "effects")
@@ -60,6 +64,7 @@ def test_another_package_named_effects_is_named_wherever_a_plugin_is_imported_fr
         assert "ImportError: rhialto's package `effects` is hidden by another one" in done.stderr
 
 
+@pytest.mark.slow
 def test_another_package_named_plugins_is_named(tmp_path: Path) -> None:
     """Importing the engine warns of it, at the line that imports it."""
     file = package(tmp_path, "plugins")
@@ -78,12 +83,14 @@ def test_the_warning_is_one_of_its_own_kind(tmp_path: Path, monkeypatch: pytest.
         warn_of_shadows()
 
 
+@pytest.mark.slow
 def test_a_folder_named_plugins_without_an_init_hides_nothing(tmp_path: Path) -> None:
     """Python prefers a real package, wherever it is."""
     (tmp_path / "plugins").mkdir()
     assert python("import effects, plugins; plugins.__file__", tmp_path).stderr == ""
 
 
+@pytest.mark.slow
 def test_a_module_named_plugins_without_a_spec_is_no_obstacle() -> None:
     """One that a test has put together by hand, for example."""
     code = "import sys, types; sys.modules['plugins'] = types.ModuleType('plugins'); import effects"
@@ -97,6 +104,7 @@ def test_a_module_without_a_spec_is_not_asked_for_one(monkeypatch: pytest.Monkey
     warn_of_shadows()
 
 
+@pytest.mark.slow
 def test_the_engine_alone_is_content(tmp_path: Path) -> None:
     """Where no package `plugins` came with it, any other of that name is none of its business."""
     package(tmp_path, "plugins")

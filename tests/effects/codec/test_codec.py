@@ -326,6 +326,7 @@ def test_the_codecs_own_tags_are_reserved() -> None:
     assert {tag.name: tag.kind for tag in STANDARD} == RESERVED
 
 
+@pytest.mark.slow
 def test_nothing_that_reads_requests_imports_the_codec() -> None:
     """A contract of the import linter says so, too; this is what Python does."""
     code = (

@@ -13,6 +13,7 @@ def run_pytest(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_the_fixture_dispatch_says_that_it_must_be_defined(tmp_path: Path) -> None:
     """Where a test asks for `recorder` and nobody has defined `dispatch`."""
     (tmp_path / "test_it.py").write_text("def test_it(recorder): ...\n")
@@ -29,6 +30,7 @@ def test_the_fix_for_a_missing_dispatch_can_be_pasted(request: pytest.FixtureReq
     assert "\\n" not in str(caught.value)
 
 
+@pytest.mark.slow
 def test_the_fixtures_are_there_for_whoever_has_installed_the_engine(tmp_path: Path) -> None:
     """A conftest needs no more than the fixture `dispatch`."""
     (tmp_path / "conftest.py").write_text(
@@ -40,6 +42,7 @@ def test_the_fixtures_are_there_for_whoever_has_installed_the_engine(tmp_path: P
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.slow
 def test_a_project_with_a_package_of_that_name_tests_its_own(tmp_path: Path) -> None:
     """Nothing of the engine is imported before a test asks for a fixture."""
     (tmp_path / "effects.py").write_text("of_the_bystander = True\n")
