@@ -142,7 +142,10 @@ def people(names: list[str]) -> Markup:
 
 def messages(state: Room) -> Markup:
     """What was said. The last message, whose number is `$last`, comes into sight, unless somebody reads older ones."""
-    lines = (li(id=f"m{one.number}")[strong[bdi[one.name]], " ", span(dir="auto")[one.text]] for one in state.messages)
+    lines = (
+        li(id=f"m{message.number}")[strong[bdi[message.name]], " ", span(dir="auto")[message.text]]
+        for message in state.messages
+    )
     scrolling = (
         attr.init(_TO_THE_END) | attr.on("scroll", _AT_THE_END) | attr.effect(f"$last && $_end && ({_TO_THE_END})")
     )

@@ -75,7 +75,7 @@ class Room:
     @property
     def names(self) -> list[str]:
         """Who is here, in alphabetical order."""
-        return sorted((one.name for one in self.people.values() if one.is_here), key=fold)
+        return sorted((person.name for person in self.people.values() if person.is_here), key=fold)
 
     @property
     def last(self) -> int:
@@ -84,7 +84,7 @@ class Room:
 
     def is_free(self, name: str, scope: str) -> bool:
         """Whether nobody but the one with that scope is called that."""
-        return all(fold(one.name) != fold(name) for other, one in self.people.items() if other != scope)
+        return all(fold(person.name) != fold(name) for other, person in self.people.items() if other != scope)
 
     def is_called(self, scope: str, name: str) -> bool:
         """Whether whoever has that scope may speak under a name: it is theirs, or nobody's."""
@@ -126,7 +126,9 @@ class Rooms:
     def leave(self, room: str, scope: str) -> None:
         """Somebody has left for good: their name is free."""
         before = self._rooms.get(room, Room())
-        self._keep(room, replace(before, people={one: who for one, who in before.people.items() if one != scope}))
+        self._keep(
+            room, replace(before, people={person: who for person, who in before.people.items() if person != scope})
+        )
         self._left[room, scope] = None
         if len(self._left) > MOST_LEFT:
             del self._left[next(iter(self._left))]
@@ -141,8 +143,8 @@ class Rooms:
 
     def _put(self, room: str, scope: str, person: Person) -> None:
         before = self._rooms.get(room, Room())
-        people = {one: who for one, who in before.people.items() if one != scope} | {scope: person}
-        away = [one for one, who in people.items() if not who.is_here]
+        people = {person: who for person, who in before.people.items() if person != scope} | {scope: person}
+        away = [person for person, who in people.items() if not who.is_here]
         for one in away[: max(0, len(away) - MOST_AWAY)]:
             del people[one]
         self._keep(room, replace(before, people=people))
@@ -150,6 +152,6 @@ class Rooms:
     def _keep(self, name: str, room: Room) -> None:
         self._rooms.pop(name, None)
         self._rooms[name] = room
-        unused = [one for one, state in self._rooms.items() if not state.names and one != name]
+        unused = [room for room, state in self._rooms.items() if not state.names and room != name]
         for one in unused[: max(0, len(self._rooms) - MOST_ROOMS)]:
             del self._rooms[one]

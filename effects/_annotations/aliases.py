@@ -34,6 +34,6 @@ def filled(annotation: object, given: Mapping[object, object]) -> object:
     if isinstance(annotation, TypeVar):
         return given.get(annotation, annotation)
     parameters: tuple[object, ...] = getattr(annotation, "__parameters__", ())
-    if get_origin(annotation) is None or not any(one in given for one in parameters):
+    if get_origin(annotation) is None or not any(parameter in given for parameter in parameters):
         return annotation
-    return cast(Any, annotation)[tuple(given.get(one, one) for one in parameters)]
+    return cast(Any, annotation)[tuple(given.get(parameter, parameter) for parameter in parameters)]

@@ -25,7 +25,9 @@ def explain(checks: Sequence[Checker], rest: Checker | None, args: Sequence[obje
             check.validate(value)
         except ValidationError as error:
             lines.extend(_complaints(check.name, value, error))
-            unknown = [one["loc"][-1] for one in error.errors(include_url=False) if one["type"] == "extra_forbidden"]
+            unknown = [
+                detail["loc"][-1] for detail in error.errors(include_url=False) if detail["type"] == "extra_forbidden"
+            ]
             close = close or next((found for name in unknown if (found := near(name, check.options))), None)
     more = [f"and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
     fix = "values are passed as they are, never converted"

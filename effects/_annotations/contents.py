@@ -59,13 +59,13 @@ def kinds_of(annotation: object, inside: tuple[object, ...] = ()) -> Iterator[ob
         if annotation not in inside:
             yield from kinds_of(aliased(annotation), (*inside, annotation))
     elif origin in {Union, UnionType} or origin in _QUALIFIERS:
-        for one in args:
-            yield from kinds_of(one, inside)
+        for arg in args:
+            yield from kinds_of(arg, inside)
     elif isinstance(annotation, NewType):
         yield from kinds_of(annotation.__supertype__, inside)
     elif isinstance(annotation, TypeVar):
-        for one in (annotation.__bound__, *annotation.__constraints__, getattr(annotation, "__default__", None)):
-            yield from kinds_of(one, inside)
+        for kind in (annotation.__bound__, *annotation.__constraints__, getattr(annotation, "__default__", None)):
+            yield from kinds_of(kind, inside)
     elif origin is not Literal:
         yield annotation
 
@@ -96,7 +96,7 @@ class Content(NamedTuple):
 def content_of(kind: object) -> Content:
     """What stands in values of one kind."""
     named, args = get_origin(kind) or kind, get_args(kind)
-    flat = [one for arg in args for one in _flattened(arg)]
+    flat = [item for arg in args for item in _flattened(arg)]
     if named is _TUPLE and flat == [*args]:
         return Content(dict(enumerate(args)), ())
     if not isinstance(named, type):
@@ -118,7 +118,7 @@ def _flattened(arg: object) -> Sequence[object]:
         return ()
     if get_origin(arg) in _UNPACKS:
         (inner,) = get_args(arg)
-        return [one for one in get_args(inner) if one is not Ellipsis]
+        return [item for item in get_args(inner) if item is not Ellipsis]
     return cast("list[object]", arg) if type(arg) is list else [arg]
 
 
@@ -146,8 +146,8 @@ def _bindings(kind: type, args: Sequence[object]) -> tuple[dict[object, object],
             items = [filled(arg, given) for arg in get_args(base)]
             inherited, more = _bindings(origin, items)
             others += [*items, *more]
-            for name, one in inherited.items():
-                given[name] = Union[given[name], one] if name in given else one  # noqa: UP007 - built at run time
+            for name, hint in inherited.items():
+                given[name] = Union[given[name], hint] if name in given else hint  # noqa: UP007 - built at run time
     return given, others
 
 

@@ -29,7 +29,7 @@ _DEPTH = 2
 def exact_types(annotation: object) -> frozenset[type]:
     """The simple types that an annotation names, by itself or in a union."""
     named = get_args(annotation) if get_origin(annotation) in {Union, UnionType} else (annotation,)
-    return frozenset(kind for kind in _SIMPLE if any(kind is one for one in named))
+    return frozenset(kind for kind in _SIMPLE if any(kind is known for known in named))
 
 
 @final

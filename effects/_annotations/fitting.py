@@ -128,14 +128,14 @@ class Fitting:
         return one_of(args)
 
     def _union(self, _: object, args: Sequence[object]) -> CoreSchema:
-        some: list[Any] = [self._schema(one) for one in args if one is not NoneType]
+        some: list[Any] = [self._schema(arg) for arg in args if arg is not NoneType]
         either = core_schema.union_schema(some, mode="left_to_right") if len(some) > 1 else some[0]
         return core_schema.nullable_schema(either) if NoneType in args else either
 
     def _annotated(self, _: object, args: Sequence[object]) -> CoreSchema:
         """The type first, of the very value; then what is said of it."""
         kind, *said = args
-        if any(type(one) is EffectMarker for one in said):
+        if any(type(remark) is EffectMarker for remark in said):
             return core_schema.no_info_plain_validator_function(checked_vector)
         if is_said(SkipValidation, said):
             return core_schema.any_schema()
@@ -179,7 +179,7 @@ class Fitting:
     def _tuple(self, annotation: object, args: Sequence[object]) -> CoreSchema:
         places = list(_places(args if annotation not in _ANY_TUPLE else (object, ...)))
         repeated = next((index for index, (_, again) in enumerate(places) if again), None)
-        items = [self._schema(one) for one, _ in places]
+        items = [self._schema(kind) for kind, _ in places]
         ours = core_schema.tuple_schema(items, variadic_item_index=repeated, strict=False)
         return core_schema.chain_schema([instance_of((list, tuple), _EITHER), ours])
 
@@ -188,7 +188,7 @@ class Fitting:
         (kind,) = args or (object,)
         kind = (kind.__bound__ or object) if isinstance(kind, TypeVar) else kind
         if get_origin(kind) in {Union, UnionType}:
-            return core_schema.union_schema([self._class(None, (one,)) for one in get_args(kind)])
+            return core_schema.union_schema([self._class(None, (member,)) for member in get_args(kind)])
         kind = object if kind is Any else get_origin(kind) or kind
         known = isinstance(kind, type) and not getattr(kind, "_is_protocol", False) and options_of(kind) is None
         return core_schema.is_subclass_schema(cast(type, kind)) if known else instance_of(type)
@@ -232,12 +232,12 @@ def _places(args: Sequence[object]) -> Iterator[tuple[object, bool]]:
     if args[1:] == (...,):
         yield args[0], True
         return
-    for one in args:
-        if get_origin(one) in _UNPACKED or getattr(one, "__unpacked__", False):
-            packed = get_args(one)[0] if get_origin(one) in _UNPACKED else one
+    for arg in args:
+        if get_origin(arg) in _UNPACKED or getattr(arg, "__unpacked__", False):
+            packed = get_args(arg)[0] if get_origin(arg) in _UNPACKED else arg
             yield from _places(get_args(packed) or (object, ...))
         else:
-            yield one, False
+            yield arg, False
 
 
 def _no_text(value: object) -> object:

@@ -73,7 +73,7 @@ class _Reader:
         """Every kind that was met, so that none gets the id of another."""
 
     def place(self, annotations: Sequence[object], depth: int) -> Late | None:
-        kinds = {self._key(kind): kind for one in annotations for kind in kinds_of(one)}
+        kinds = {self._key(kind): kind for annotation in annotations for kind in kinds_of(annotation)}
         known = frozenset(kinds)
         if not kinds or known in self._places:
             return self._places.get(known)
@@ -84,8 +84,10 @@ class _Reader:
         made.is_only_effect = made.effect and len(kinds) == 1
         contents = [content_of(kind) for kind in kinds.values() if kind is not EFFECT]
         names = dict.fromkeys(name for content in contents for name in content.named)
-        made.named = {name: self.place([*chain(*(one.at(name) for one in contents))], depth + 1) for name in names}
-        made.others = self.place([*chain(*(one.others for one in contents))], depth + 1)
+        made.named = {
+            name: self.place([*chain(*(content.at(name) for content in contents))], depth + 1) for name in names
+        }
+        made.others = self.place([*chain(*(content.others for content in contents))], depth + 1)
         return made
 
     def kept(self) -> set[Late]:
@@ -93,11 +95,13 @@ class _Reader:
         places = list(self._places.values())
         kept = {place for place in places if place.effect}
         while more := {
-            one for one in places if one not in kept and not kept.isdisjoint((one.others, *one.named.values()))
+            place
+            for place in places
+            if place not in kept and not kept.isdisjoint((place.others, *place.named.values()))
         }:
             kept |= more
         for place in kept:
-            place.named = {name: one if one in kept else None for name, one in place.named.items()}
+            place.named = {name: inner if inner in kept else None for name, inner in place.named.items()}
             place.others = place.others if place.others in kept else None
             place.holds_more = place.others is not None or any(place.named.values())
         return kept

@@ -128,7 +128,7 @@ def one_of(values: Sequence[object]) -> CoreSchema:
     """The schema for a `Literal`: a value is one of these, and of its very type: neither `True` nor `1.0` is `1`."""
     shown = [repr(value) for value in values]
     expected = " or ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))
-    of_type = {kind: frozenset(one for one in values if type(one) is kind) for kind in map(type, values)}
+    of_type = {kind: frozenset(value for value in values if type(value) is kind) for kind in map(type, values)}
 
     def judge(value: object) -> object:
         if value not in of_type.get(type(value), ()):

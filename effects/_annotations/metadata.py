@@ -25,16 +25,16 @@ _READERS = frozenset({"annotated_types", "pydantic"})
 
 def is_said(what: Any, said: Iterable[object]) -> bool:
     """Whether a class of pydantic's is among what is said, written as the class or as an instance of it."""
-    return any(one is what or isinstance(one, what) for one in said)
+    return any(remark is what or isinstance(remark, what) for remark in said)
 
 
 def heard(said: Sequence[object]) -> list[object]:
     """What of it limits the values that fit."""
     return [
-        one
+        remark
         for part in said
-        for one in (part.metadata if isinstance(part, FieldInfo) else [part])
-        if _is_for_pydantic(one) and one is not _OMITTED and not any(is_said(what, [one]) for what in _UNHEARD)
+        for remark in (part.metadata if isinstance(part, FieldInfo) else [part])
+        if _is_for_pydantic(remark) and remark is not _OMITTED and not any(is_said(what, [remark]) for what in _UNHEARD)
     ]
 
 

@@ -36,7 +36,7 @@ def kinds_of(annotation: object) -> Kinds:
     if origin is Literal:
         return tuple(dict.fromkeys(map(type, args)))
     if origin in {Union, UnionType}:
-        members = [kinds_of(one) for one in args]
+        members = [kinds_of(arg) for arg in args]
         return tuple(dict.fromkeys(kind for kinds in members for kind in kinds)) if all(members) else ()
     return _of_class(annotation if origin is None else origin)
 

@@ -39,20 +39,20 @@ def opened(annotation: object) -> tuple[object, tuple[object, ...]]:
 
 def extras(annotation: object) -> Iterator[object]:
     """What is said in an annotation, pydantic's fields taken apart."""
-    for one in opened(annotation)[1]:
-        yield one
-        if isinstance(one, FieldInfo):
-            yield from one.metadata
+    for extra in opened(annotation)[1]:
+        yield extra
+        if isinstance(extra, FieldInfo):
+            yield from extra.metadata
 
 
 def is_effect(annotation: object) -> bool:
     """Whether it is marked as one effect vector."""
-    return any(type(one) is EffectMarker for one in opened(annotation)[1])
+    return any(type(extra) is EffectMarker for extra in opened(annotation)[1])
 
 
 def doc_in(annotation: object) -> str:
     """What `Doc` or a field's description says; the last word, where there are several."""
-    said = [_said(one) for one in opened(annotation)[1]]
+    said = [_said(extra) for extra in opened(annotation)[1]]
     return next((doc for doc in reversed(said) if doc), "")
 
 
@@ -64,7 +64,7 @@ def _said(one: object) -> str:
 
 def examples_in(annotation: object) -> list[object]:
     """What fields name as examples."""
-    return [item for one in opened(annotation)[1] if isinstance(one, FieldInfo) for item in one.examples or ()]
+    return [item for extra in opened(annotation)[1] if isinstance(extra, FieldInfo) for item in extra.examples or ()]
 
 
 def text_of(annotation: object) -> str:
@@ -99,9 +99,9 @@ def _bare(annotation: object) -> str:
 
 def _bounds(annotation: object) -> Iterator[str]:
     """`ge=0` and its like: what annotated-types has names for."""
-    for one in extras(annotation):
-        if type(one).__module__ == "annotated_types" and is_dataclass(one):
-            values = {field.name: getattr(one, field.name) for field in fields(one)}
+    for extra in extras(annotation):
+        if type(extra).__module__ == "annotated_types" and is_dataclass(extra):
+            values = {field.name: getattr(extra, field.name) for field in fields(extra)}
             yield from (f"{name}={value!r}" for name, value in values.items() if value is not None)
 
 

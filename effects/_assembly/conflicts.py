@@ -32,14 +32,17 @@ def settle(
     late = {name for registry in registries for name in registry.late}
     problems += _repeated_registries(registries) + repeated_interceptors(owned)
     problems += tag_problems((registry.name, tag) for registry in registries for tag in registry.tags)
-    needs = [need for taker in (*map(needs_of, chosen), *(one.needs for one in lifespans)) for need in taker]
+    needs = [need for taker in (*map(needs_of, chosen), *(lifespan.needs for lifespan in lifespans)) for need in taker]
     problems += need_problems(needs, system, late)
     return chosen, problems
 
 
 def owned_interceptors(registries: Sequence[Registry], before: Iterable[Owned]) -> list[Owned]:
     """Every interceptor with its owner, in the order in which before hooks run."""
-    return [*before, *((registry.name, one) for registry in registries for one in registry.interceptors)]
+    return [
+        *before,
+        *((registry.name, interceptor) for registry in registries for interceptor in registry.interceptors),
+    ]
 
 
 def _choose(entries: Sequence[Registration], prefer: Mapping[str, str]) -> tuple[list[Registration], list[str]]:

@@ -156,7 +156,7 @@ def gather(
         registries=tuple(registries),
         lifespans=(
             *map(lifespan_of, intake.implementations("rhialto_lifespan")),
-            *(lifespan_of_registry(one) for one in registries if not intake.manager.is_registered(one)),
+            *(lifespan_of_registry(registry) for registry in registries if not intake.manager.is_registered(registry)),
         ),
         listeners=tuple(intake.callers("rhialto_error")),
         broken=broken,

@@ -133,7 +133,7 @@ def with_more_hooks(tables: Tables, owned: Sequence[Owned]) -> Tables:
         guard.id for guards in (tables.dispatch_guards, tables.action_guards, tables.effect_guards) for guard in guards
     }
     problems = repeated_interceptors(owned) + [
-        f"interceptor {one.id!r} is there already" for _, one in owned if one.id in there
+        f"interceptor {interceptor.id!r} is there already" for _, interceptor in owned if interceptor.id in there
     ]
     if problems:
         raise RegistrationError("; ".join(problems), fix="give each an id of its own")
@@ -148,6 +148,7 @@ def with_more_hooks(tables: Tables, owned: Sequence[Owned]) -> Tables:
 def _guards(kind: StepKind, owned: Sequence[tuple[str, Interceptor]]) -> tuple[HookPair, ...]:
     moments = ("before", "after", "around")
     guards = [
-        HookPair(one.id, owner, *(getattr(one, f"{moment}_{kind}") for moment in moments)) for owner, one in owned
+        HookPair(interceptor.id, owner, *(getattr(interceptor, f"{moment}_{kind}") for moment in moments))
+        for owner, interceptor in owned
     ]
     return tuple(guard for guard in guards if guard.before or guard.after or guard.around)

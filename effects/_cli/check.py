@@ -24,7 +24,7 @@ def _arguments(parser: ArgumentParser) -> None:
 def _run(given: Namespace) -> Exit:
     problems = _problems(given.target, _system(given.system))
     if given.json:
-        print_json([{"what": one.what, "near": one.near, "fix": one.fix} for one in problems])
+        print_json([{"what": problem.what, "near": problem.near, "fix": problem.fix} for problem in problems])
     else:
         print_text("\n".join(map(str, problems)) or "nothing is wrong")
     return Exit.NOTHING if problems else Exit.FINE

@@ -29,8 +29,8 @@ def _run(given: Namespace) -> Exit:
     if given.json:
         print_json(found)
     elif found and given.key is not None:
-        for one in found:
-            _print_whole(one)
+        for description in found:
+            _print_whole(description)
     elif found:
         _print_list(found)
     else:
@@ -39,7 +39,7 @@ def _run(given: Namespace) -> Exit:
 
 
 def _nothing(dispatch: Dispatch, key: str | None) -> EffectsError:
-    known = [one.key for one in dispatch.describe()]
+    known = [description.key for description in dispatch.describe()]
     return EffectsError(
         "nothing registered fits" if key is None else f"nothing that fits is called {key!r}", near=near(key, known)
     )
@@ -47,7 +47,13 @@ def _nothing(dispatch: Dispatch, key: str | None) -> EffectsError:
 
 def _print_list(found: Sequence[Description]) -> None:
     columns = {"kind": True, "key": True, "plugin": True, "takes": False, "what it is": False}
-    print_table(columns, [(one.kind, one.key, one.plugin, _takes(one), one.summary) for one in found])
+    print_table(
+        columns,
+        [
+            (description.kind, description.key, description.plugin, _takes(description), description.summary)
+            for description in found
+        ],
+    )
 
 
 def _takes(one: Description) -> str:
@@ -76,11 +82,17 @@ def _print_whole(one: Description) -> None:
 
 
 def _rows(parameters: Sequence[ParameterDescription], indent: str = "") -> Iterator[Sequence[str]]:
-    for one in parameters:
-        stars = "*" if one.several else ""
-        default = one.default if one.default is not None else "" if one.required or one.several else "optional"
-        yield f"{indent}{stars}{one.name}", one.type, default, one.doc
-        yield from _rows(one.options, f"{indent}  ")
+    for parameter in parameters:
+        stars = "*" if parameter.several else ""
+        default = (
+            parameter.default
+            if parameter.default is not None
+            else ""
+            if parameter.required or parameter.several
+            else "optional"
+        )
+        yield f"{indent}{stars}{parameter.name}", parameter.type, default, parameter.doc
+        yield from _rows(parameter.options, f"{indent}  ")
 
 
 def _more(one: Description) -> Iterator[str]:

@@ -74,5 +74,5 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _epilog(command: Command) -> str:
-    examples = "\n".join(f"  python -m effects {command.name} {one}" for one in command.examples)
+    examples = "\n".join(f"  python -m effects {command.name} {example}" for example in command.examples)
     return "\n".join([f"examples:\n{examples}\n", command.note, _TARGET])

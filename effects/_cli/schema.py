@@ -33,7 +33,11 @@ def _schema(dispatch: Dispatch, key: str | None, *, system: bool) -> object:
         return dispatch.system_schema()
     if key is None:
         return dispatch.schemas()
-    described = {one.key: one.schema for one in reversed(dispatch.describe()) if one.schema is not None}
+    described = {
+        description.key: description.schema
+        for description in reversed(dispatch.describe())
+        if description.schema is not None
+    }
     if key not in described:
         raise UnknownKeyError(f"nothing called {key!r} has a schema", near=near(key, described))
     return described[key]

@@ -49,7 +49,7 @@ def _list(name: str, kind: type[C], encode: Callable[[C], list[object]], make: C
 
 
 def _pairs(value: dict[object, object]) -> list[object]:
-    return [[name, one] for name, one in value.items()]
+    return [[name, inner] for name, inner in value.items()]
 
 
 def _dict(pairs: list[object]) -> dict[object, object]:

@@ -79,7 +79,7 @@ def _of_argument(
         kind = PlaceholderError if spot.role == "value" else ShapeError
         yield kind(f"in {entry.key!r}: {render(spot.path[1:], check.name)}: {what}", fix=fix)
     placeholders = [spot.value for spot in here if type(spot.value) is Placeholder and spot.problem is None]
-    for key in sorted({one.key for one in placeholders} - tables.placeholders.keys()):
+    for key in sorted({placeholder.key for placeholder in placeholders} - tables.placeholders.keys()):
         yield PlaceholderError(
             f"in {entry.key!r}: nobody registers the placeholder {key!r}",
             near=near(key, tables.placeholders),

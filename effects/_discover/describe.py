@@ -48,9 +48,9 @@ def describe(
     asked = {"kind": kind, "key": key, "plugin": plugin}
     wanted = {name: value for name, value in asked.items() if value is not None}
     return tuple(
-        one
-        for one in everything(tables, gathered)
-        if all(getattr(one, name) == value for name, value in wanted.items())
+        description
+        for description in everything(tables, gathered)
+        if all(getattr(description, name) == value for name, value in wanted.items())
     )
 
 
@@ -65,20 +65,25 @@ def everything(tables: Tables, gathered: Gathered) -> Iterator[Description]:
 
 
 def _of_registration(gathered: Gathered, entry: Registration) -> Description:
-    others = [one for registry in gathered.registries for one in registry.registrations if conflict(one, entry)]
+    others = [
+        registration
+        for registry in gathered.registries
+        for registration in registry.registrations
+        if conflict(registration, entry)
+    ]
     return Description(
         kind=_KINDS[entry.kind],
         key=entry.key,
         plugin=entry.plugin,
         doc=doc_of(entry.function),
-        parameters=tuple(described(one) for one in arguments(entry)),
+        parameters=tuple(described(argument) for argument in arguments(entry)),
         returns=returned(entry),
-        needs=tuple(named(one) for one in needed(entry)),
+        needs=tuple(named(argument) for argument in needed(entry)),
         each=entry.each,
         metadata=entry.metadata,
         schema=None if entry.kind == "state slice" else MappingProxyType(schema_of(entry)),
         source=source_of(entry.function),
-        replaces=tuple(one.plugin for one in others if one is not entry),
+        replaces=tuple(other.plugin for other in others if other is not entry),
     )
 
 
@@ -105,7 +110,9 @@ def _plugins(gathered: Gathered) -> Iterator[Description]:
     """Every plugin, the engine's own among them, and after each the registries that it brings under other names."""
     names = plugin_names(gathered)
     for name in names:
-        brought = [one for owner, one in zip(gathered.owners, gathered.registries, strict=True) if owner == name]
+        brought = [
+            registry for owner, registry in zip(gathered.owners, gathered.registries, strict=True) if owner == name
+        ]
         yield _of_plugin(gathered, name, brought)
         for registry in brought:
             if registry.name not in names:
@@ -124,7 +131,7 @@ def _of_plugin(gathered: Gathered, name: str, brought: list[Registry]) -> Descri
         source=source,
         order=plugin_order(gathered, name),
         hooks=hooks_of(gathered, name),
-        contributes=tuple(one for registry in brought for one in _contents(registry)),
+        contributes=tuple(content for registry in brought for content in _contents(registry)),
     )
 
 

@@ -19,8 +19,8 @@ __all__ = ["field_docs"]
 def field_docs(cls: type) -> Mapping[str, str]:
     """What a class, or one that it inherits from, says of its fields; nothing where the source cannot be read."""
     found: dict[str, str] = {}
-    for one in reversed(list(_lineage(cls))):
-        found |= _own_docs(one)
+    for base in reversed(list(_lineage(cls))):
+        found |= _own_docs(base)
     return found
 
 

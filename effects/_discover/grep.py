@@ -37,9 +37,9 @@ def grep(descriptions: Iterable[Description], pattern: str | re.Pattern[str]) ->
         check_asked("a regular expression is of text: its pattern", pattern.pattern, str)
     wanted = re.compile(re.escape(pattern), re.IGNORECASE) if isinstance(pattern, str) else pattern
     return tuple(
-        Hit(one, field, _excerpt(text, match))
-        for one in descriptions
-        for field, text in _fields(one)
+        Hit(description, field, _excerpt(text, match))
+        for description in descriptions
+        for field, text in _fields(description)
         if (match := wanted.search(text))
     )
 
@@ -56,11 +56,11 @@ def _fields(one: Description) -> Iterator[tuple[str, str]]:
 
 
 def _of_parameters(place: str, parameters: Sequence[ParameterDescription]) -> Iterator[tuple[str, str]]:
-    for one in parameters:
-        here = f"{place}.{one.name}"
-        yield from ((here, one.name), (f"{here}.type", one.type), (f"{here}.doc", one.doc))
-        yield f"{here}.default", one.default or ""
-        yield from _of_parameters(here, one.options)
+    for parameter in parameters:
+        here = f"{place}.{parameter.name}"
+        yield from ((here, parameter.name), (f"{here}.type", parameter.type), (f"{here}.doc", parameter.doc))
+        yield f"{here}.default", parameter.default or ""
+        yield from _of_parameters(here, parameter.options)
 
 
 def _excerpt(text: str, match: re.Match[str]) -> str:

@@ -67,7 +67,7 @@ def interceptor_order(gathered: Gathered, owner: str, interceptor: Interceptor) 
     if place <= len(gathered.between):
         return Order(place, len(owned), f"given to {owner}, whose interceptors come before those of plugins")
     registries = [registry.name for registry in gathered.registries]
-    own = [one for name, one in owned if name == owner]
+    own = [interceptor for name, interceptor in owned if name == owner]
     why = (
         f"number {_index(own, interceptor) + 1} of registry {owner!r}, which is registry {registries.index(owner) + 1}"
     )
@@ -75,4 +75,4 @@ def interceptor_order(gathered: Gathered, owner: str, interceptor: Interceptor) 
 
 
 def _index(several: Sequence[Interceptor], interceptor: Interceptor) -> int:
-    return next(index for index, one in enumerate(several) if one is interceptor)
+    return next(index for index, other in enumerate(several) if other is interceptor)

@@ -44,14 +44,14 @@ class Argument:
 
 def arguments(entry: Registration) -> list[Argument]:
     """What follows the key in a vector."""
-    places = [one for one in _parameters(entry) if one.kind in _BY_PLACE]
+    places = [parameter for parameter in _parameters(entry) if parameter.kind in _BY_PLACE]
     own = _OWN.get(entry.kind, 0) + (entry.each and entry.kind == "placeholder")
-    return [_argument(entry, one) for one in places[own:]]
+    return [_argument(entry, parameter) for parameter in places[own:]]
 
 
 def needed(entry: Registration) -> list[Argument]:
     """What is taken from the system."""
-    return [_argument(entry, one) for one in _parameters(entry) if one.kind is Parameter.KEYWORD_ONLY]
+    return [_argument(entry, parameter) for parameter in _parameters(entry) if parameter.kind is Parameter.KEYWORD_ONLY]
 
 
 def returned(entry: Registration) -> str | None:
@@ -118,7 +118,9 @@ def _of_model(kind: type[BaseModel]) -> list[Argument]:
 def _of_dataclass(kind: type) -> list[Argument]:
     hints = get_type_hints(kind, include_extras=True)
     return [
-        Argument(one.name, hints[one.name], one.default is MISSING and one.default_factory is MISSING, one.default)
-        for one in dataclasses.fields(kind)
-        if one.init
+        Argument(
+            field.name, hints[field.name], field.default is MISSING and field.default_factory is MISSING, field.default
+        )
+        for field in dataclasses.fields(kind)
+        if field.init
     ]

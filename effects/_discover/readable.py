@@ -63,7 +63,7 @@ class Readable:
         made = self._by_name(annotation) if is_alias(annotation) else self._made(annotation, inside)
         if made is not None:
             return Annotated[object, made]
-        bounds = tuple(one for one in extras(annotation) if not isinstance(one, FieldInfo))
+        bounds = tuple(extra for extra in extras(annotation) if not isinstance(extra, FieldInfo))
         plain = self._generic(inside)
         return Annotated[(plain, *bounds)] if bounds else plain
 
@@ -73,7 +73,7 @@ class Readable:
             return cast("Made", self._st.sampled_from(examples))
         if is_effect(annotation):
             return self._effects
-        if pattern := next((found for one in extras(annotation) if (found := getattr(one, "pattern", None))), None):
+        if pattern := next((found for extra in extras(annotation) if (found := getattr(extra, "pattern", None))), None):
             return cast("Made", self._st.from_regex(pattern))
         if inside in _ANYTHING:
             return self._json
@@ -97,7 +97,7 @@ class Readable:
             return annotation
         if not args:  # as in bare `typing.List`, which is list
             return self._bare(origin or annotation)
-        read = tuple(one if one is Ellipsis else self._read(one) for one in args)
+        read = tuple(arg if arg is Ellipsis else self._read(arg) for arg in args)
         return _PLAINLY.get(origin, origin)[read]
 
     def _bare(self, annotation: object) -> Any:
@@ -116,8 +116,8 @@ class Readable:
         return self._records[kind]
 
     def _filled(self, kind: type, fields: Sequence[Argument]) -> Made:
-        required = {one.name: self.strategy(one.annotation) for one in fields if one.required}
-        optional = {one.name: self.strategy(one.annotation) for one in fields if not one.required}
+        required = {field.name: self.strategy(field.annotation) for field in fields if field.required}
+        optional = {field.name: self.strategy(field.annotation) for field in fields if not field.required}
         filled = self._st.fixed_dictionaries(required, optional=optional)
         return cast("Made", filled if is_typeddict(kind) else filled.map(partial(_instance, kind)))
 

@@ -52,7 +52,7 @@ class Sampler:
         self._st = hypothesis().strategies
         self._tables = tables
         effects = [self._st.nothing(), *map(self._later, range(_DEEP))]
-        self._readers = [Readable(self._st, one, letters) for one in effects]
+        self._readers = [Readable(self._st, effect, letters) for effect in effects]
         """One for each depth: in the first, there is no room for effects any more."""
 
     def vectors(self, entries: Iterable[Entry]) -> SearchStrategy[list[object]]:
@@ -83,7 +83,7 @@ class Sampler:
     def _arguments(self, entry: Entry, depth: int) -> Any:
         """Tuples of arguments, those with defaults there or not."""
         takes = arguments(entry.registration)
-        made = [self._checked(entry, index, one, depth) for index, one in enumerate(takes)]
+        made = [self._checked(entry, index, argument, depth) for index, argument in enumerate(takes)]
         rest = made.pop() if takes and takes[-1].several else self._st.nothing()
         more = self._st.just([]) if rest.is_empty else self._st.lists(rest, max_size=_SEVERAL)
         counts = range(entry.at_least, len(made) + 1)

@@ -93,7 +93,10 @@ def _reference(name: str) -> str:
 
 
 def _made(entries: Sequence[Registration], generator: type[_Alone]) -> tuple[dict[str, Schema], Schema]:
-    adapters = {entry.key: _adapter([*_key(entry), *(one.annotation for one in arguments(entry))]) for entry in entries}
+    adapters = {
+        entry.key: _adapter([*_key(entry), *(argument.annotation for argument in arguments(entry))])
+        for entry in entries
+    }
     made, shared = _generated(adapters, generator)
     return {entry.key: _vector(entry, made[entry.key]) for entry in entries}, shared
 
@@ -138,8 +141,8 @@ def _vector(entry: Registration, made: Schema) -> Schema:
     own, takes = len(_key(entry)), arguments(entry)
     places: list[Schema] = made.pop("prefixItems", [])
     rest: Schema | bool = False
-    for place, one in zip(places[own:], takes, strict=True):
-        place |= _told(one)
+    for place, argument in zip(places[own:], takes, strict=True):
+        place |= _told(argument)
     if takes and takes[-1].several:
         rest = places.pop()
         del made["maxItems"]

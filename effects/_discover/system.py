@@ -42,18 +42,18 @@ def system_schema(tables: Tables) -> Mapping[str, Any]:
     """JSON Schema of an object with one property for each system value, whose description names type and users."""
     users: dict[str, list[tuple[Entry, Argument]]] = {}
     for entry in _entries(tables):
-        for one in needed(entry.registration):
-            users.setdefault(one.name, []).append((entry, one))
+        for argument in needed(entry.registration):
+            users.setdefault(argument.name, []).append((entry, argument))
     made, shared = value_schemas({name: who[0][1].annotation for name, who in users.items()})
     return {
         "$schema": DIALECT,
         "type": "object",
         "properties": {name: {**made[name], "description": _told(who)} for name, who in users.items()},
-        "required": [name for name, who in users.items() if any(one.required for _, one in who)],
+        "required": [name for name, who in users.items() if any(argument.required for _, argument in who)],
         **shared,
     }
 
 
 def _told(users: list[tuple[Entry, Argument]]) -> str:
-    kinds = dict.fromkeys(text_of(one.annotation) for _, one in users)
+    kinds = dict.fromkeys(text_of(argument.annotation) for _, argument in users)
     return f"{' or '.join(kinds)}, for {', '.join(entry.key for entry, _ in users)}"

@@ -63,7 +63,7 @@ def left_out(broken: Mapping[str, Exception]) -> list[RegistrationError]:
 def _together(
     gathered: Gathered, system: Mapping[str, object], interceptors: Iterable[Interceptor], prefer: Mapping[str, str]
 ) -> Iterator[RegistrationError]:
-    owned = owned_interceptors(gathered.registries, [("create_dispatch", one) for one in interceptors])
+    owned = owned_interceptors(gathered.registries, [("create_dispatch", interceptor) for interceptor in interceptors])
     for problem in settle(gathered.registries, gathered.lifespans, system, owned, prefer)[1]:
         what, _, fix = problem.partition("; fix: ")
         yield RegistrationError(what, fix=fix or None)

@@ -49,7 +49,7 @@ def create_dispatch(
     _check("limits", limits, Limits, "a Limits(...)")
     gathered = gather(plugins, HookSpecs, installed=installed, block=_names(block), prefer=prefer or {})
     base = merged(EMPTY, system or {})
-    between = [("create_dispatch", one) for one in checked_interceptors(interceptors)]
+    between = [("create_dispatch", interceptor) for interceptor in checked_interceptors(interceptors)]
     preferred = {key: plugin for key, plugin in (prefer or {}).items() if key not in gathered.settled}
     tables = make_tables(gathered.registries, gathered.lifespans, base, between, preferred, validate=validate)
     engine = Engine(tables, limits or Limits(), debug, gathered.hear, Background(base), runner(tables))

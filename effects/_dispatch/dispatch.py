@@ -189,7 +189,7 @@ class Dispatch:
         What is running is shared: to enter `running()` of one is to enter that of both. Raises `RegistrationError` for
         what is no `Interceptor`, and for an id that is there already.
         """
-        more = [("with_interceptors", one) for one in checked_interceptors(interceptors)]
+        more = [("with_interceptors", interceptor) for interceptor in checked_interceptors(interceptors)]
         tables = with_more_hooks(self._engine.tables, more)
         gathered = replace(self._gathered, between=(*more, *self._gathered.between))
         return Dispatch(replace(self._engine, tables=tables, run=runner(tables)), gathered)

@@ -48,8 +48,8 @@ class Around:
         guarded = self._guarded
         self.verdict = guarded.before()
         step = guarded._step(None, False)
-        for one in guarded._guards[: guarded._completed]:
-            if one.around is not None and not await self._enter(one, step):
+        for pair in guarded._guards[: guarded._completed]:
+            if pair.around is not None and not await self._enter(pair, step):
                 self.verdict = FAILED
                 break
             step = guarded._step(None, False)

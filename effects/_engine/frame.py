@@ -106,8 +106,8 @@ class Frame:
         values = shortened(vector) if self.engine.debug and vector is not None else None
         types = type_names(vector)
         record = ErrorRecord(phase, key, flatten(link), plugin, error, types, values, *hook, handled=handled)
-        for one in reached:
-            one.errors.append(record)
+        for outer in reached:
+            outer.errors.append(record)
         if frame is None or handled:
             self.engine.hear(record)
 

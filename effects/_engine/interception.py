@@ -148,7 +148,7 @@ class HookRun:
                 f"it returned {type(answer).__name__}",
                 f"return None, a Step, {'Skip or Stop' if before else 'or Stop'}",
             )
-        if not all(isinstance(one, Mapping) for one in cast("list[object]", [answer.data, answer.system])):
+        if not all(isinstance(mapping, Mapping) for mapping in cast("list[object]", [answer.data, answer.system])):
             return "it replaced data or system by something else", "both are mappings"
         return self._rewrite_problem(step, answer) if before else self._result_problem(step, answer)
 

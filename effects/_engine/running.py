@@ -36,12 +36,12 @@ async def running(
     try:
         async with AsyncExitStack() as stack:
             owners: dict[str, str] = {}
-            for one in lifespans:
-                lifespan = _make_lifespan(one, dispatch, background.system)
+            for plan in lifespans:
+                lifespan = _make_lifespan(plan, dispatch, background.system)
                 if lifespan is not None:
-                    brought = await stack.enter_async_context(_Named(one.plugin, lifespan))
-                    _claim_values(owners, one.plugin, brought)
-                    _check_brought(one.plugin, brought, needs)
+                    brought = await stack.enter_async_context(_Named(plan.plugin, lifespan))
+                    _claim_values(owners, plan.plugin, brought)
+                    _check_brought(plan.plugin, brought, needs)
                     stack.callback(setattr, background, "system", background.system)
                     background.system = MappingProxyType({**background.system, **brought})
             with _raise_single():
@@ -113,7 +113,7 @@ class _Named:
 def _leaves(error: BaseException | None) -> list[int]:
     """The identities of the exceptions in a group; on its way through nurseries, a group itself may be copied."""
     inside = cast("Sequence[BaseException]", getattr(error, "exceptions", ()))
-    return [leaf for one in inside for leaf in _leaves(one)] or [id(error)]
+    return [leaf for inner in inside for leaf in _leaves(inner)] or [id(error)]
 
 
 @contextmanager

@@ -35,7 +35,7 @@ def keep_few_frames(error: BaseException) -> None:
 
 def _behind(error: BaseException) -> list[BaseException]:
     inside = cast("BaseExceptionGroup[BaseException]", error).exceptions if _is_group(error) else ()
-    return [one for one in (*inside, error.__cause__, error.__context__) if one is not None]
+    return [other for other in (*inside, error.__cause__, error.__context__) if other is not None]
 
 
 def _is_group(error: BaseException) -> bool:

@@ -107,7 +107,7 @@ def _named(exception: BaseException, depth: int = 0) -> str:
     if not isinstance(exception, BaseExceptionGroup) or depth > 3:
         return name
     inside = cast(BaseExceptionGroup[BaseException], exception).exceptions
-    names = [_named(one, depth + 1) for one in inside[:5]] + ["..."] * (len(inside) > 5)
+    names = [_named(inner, depth + 1) for inner in inside[:5]] + ["..."] * (len(inside) > 5)
     return abridged(f"{name} ({', '.join(names)})", _LONGEST)
 
 

@@ -245,6 +245,6 @@ error of its own.
 
 def checked_interceptors(given: object) -> list[Interceptor]:
     several = list(cast(Iterable[object], given)) if isinstance(given, Iterable) else [None]
-    if not all(isinstance(one, Interceptor) for one in several):
+    if not all(isinstance(item, Interceptor) for item in several):
         raise RegistrationError("interceptors is a list of Interceptor objects", fix="write interceptors=[...]")
     return cast(list[Interceptor], several)

@@ -60,9 +60,9 @@ def needs_in(
     """The keyword-only parameters of a function; none where nobody can tell what it takes."""
     signature = signature_of(function)
     return [
-        Need(one.name, key, taker, _kinds(annotations.get(one.name, object)), one.default)
-        for one in (signature.parameters.values() if signature is not None else ())
-        if one.kind is Parameter.KEYWORD_ONLY
+        Need(parameter.name, key, taker, _kinds(annotations.get(parameter.name, object)), parameter.default)
+        for parameter in (signature.parameters.values() if signature is not None else ())
+        if parameter.kind is Parameter.KEYWORD_ONLY
     ]
 
 
@@ -113,10 +113,10 @@ def misfits(takers: Sequence[Need], system: Mapping[str, object]) -> Iterator[tu
 
 def _at_odds(name: str, takers: Sequence[Need]) -> Iterator[str]:
     """The first two who cannot mean the same value."""
-    for one, other in combinations(takers, 2):
-        if are_at_odds(one.kinds, other.kinds):
+    for first, other in combinations(takers, 2):
+        if are_at_odds(first.kinds, other.kinds):
             yield (
-                f"system value {name!r} is {names_of(one.kinds)} for {one.taker}, and {names_of(other.kinds)} for "
+                f"system value {name!r} is {names_of(first.kinds)} for {first.taker}, and {names_of(other.kinds)} for "
                 f"{other.taker}; fix: rename one of the two, or annotate both with a protocol of what they use"
             )
             return

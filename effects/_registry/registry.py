@@ -140,7 +140,7 @@ class Registry:
         tag = Tag(name, kind, encode, decode)
         check_tag(tag)
         tag = replace(tag, name=plain_key(name))
-        if any(one.name == name or one.kind is kind for one in self._tags):
+        if any(tag.name == name or tag.kind is kind for tag in self._tags):
             raise RegistrationError(f"registry {self.name!r} has a tag {name!r}, or one for {kind.__name__}, already")
         self._tags.append(tag)
 

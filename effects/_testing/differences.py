@@ -80,18 +80,18 @@ Difference = tuple[Link | None, str]
 
 def _differences(actual: object, expected: object, link: Link | None) -> Iterator[Difference]:
     both = actual, expected
-    if all(isinstance(one, (list, tuple)) for one in both):
+    if all(isinstance(side, (list, tuple)) for side in both):
         yield from _in_lists(cast("Sequence[object]", actual), cast("Sequence[object]", expected), link)
-    elif all(type(one) is dict for one in both):
+    elif all(type(side) is dict for side in both):
         yield from _in_dicts(cast("dict[object, object]", actual), cast("dict[object, object]", expected), link)
     elif not _same(actual, expected):
         yield link, _expected(expected, actual)
 
 
 def _in_lists(actual: Sequence[object], expected: Sequence[object], link: Link | None) -> Iterator[Difference]:
-    for index, (one, other) in enumerate(zip(actual, expected, strict=False)):
-        if index or not _is_one_key(one, other):
-            yield from _differences(one, other, (link, index))
+    for index, (mine, other) in enumerate(zip(actual, expected, strict=False)):
+        if index or not _is_one_key(mine, other):
+            yield from _differences(mine, other, (link, index))
     for index in range(len(expected), len(actual)):
         yield (link, index), f"nothing expected, got {_short.repr(actual[index])}"
     for index in range(len(actual), len(expected)):
@@ -132,7 +132,7 @@ def _html(value: object) -> str:
 
 
 def _expected(expected: object, actual: object) -> str:
-    shown, got = (_html(one) if _is_html(one) else _short.repr(one) for one in (expected, actual))
+    shown, got = (_html(side) if _is_html(side) else _short.repr(side) for side in (expected, actual))
     if shown == got or type(expected) is not type(actual):
         return f"expected {shown}{_type(expected)}, got {got}{_type(actual)}"
     return f"expected {shown}, got {got}"

@@ -38,7 +38,8 @@ class Recording:
     def text(self, codec: Codec) -> str:
         """Tagged JSON. Raises `CodecError` for values that have no tag."""
         calls = [
-            {"effects": [_with_plain_key(one) for one in effects], "data": dict(data)} for effects, data in self.calls
+            {"effects": [_with_plain_key(effect) for effect in effects], "data": dict(data)}
+            for effects, data in self.calls
         ]
         outcome = {"effects": self.effects, "errors": self.errors}
         return codec.dumps({"format": _FORMAT, "state": self.state, "calls": calls, **outcome}, indent=2) + "\n"

@@ -38,9 +38,9 @@ class Watcher:
         tables = replace(
             engine.tables,
             placeholders={
-                key: self._entry(one, self._resolving(one)) for key, one in engine.tables.placeholders.items()
+                key: self._entry(entry, self._resolving(entry)) for key, entry in engine.tables.placeholders.items()
             },
-            slices={key: self._entry(one, self._reading(one)) for key, one in engine.tables.slices.items()},
+            slices={key: self._entry(entry, self._reading(entry)) for key, entry in engine.tables.slices.items()},
         )
         return Dispatch(replace(engine, tables=tables), dispatch._gathered)
 

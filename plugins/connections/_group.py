@@ -97,5 +97,5 @@ class Group:
 
     def result(self) -> BroadcastResult:
         """The count so far."""
-        evicted = sum(one.cause == "overflow" for one in self._connections) if self._dropped else 0
+        evicted = sum(connection.cause == "overflow" for connection in self._connections) if self._dropped else 0
         return BroadcastResult(len(self._connections), self._queued, self._dropped, evicted)

@@ -48,7 +48,7 @@ class Audience(NamedTuple):
 
     def has(self, name: Frozen) -> bool:
         """Whether a name is among them."""
-        return matches(self.wanted, name) and not any(matches(one, name) for one in self.unwanted)
+        return matches(self.wanted, name) and not any(matches(pattern, name) for pattern in self.unwanted)
 
 
 @final
@@ -181,13 +181,13 @@ class History:
         first = self.head - len(self._sent)
         if not first <= place <= end:
             return None
-        found = [one.frame for one in islice(self._sent, place - first, end - first) if one.audience.has(name)]
+        found = [entry.frame for entry in islice(self._sent, place - first, end - first) if entry.audience.has(name)]
         frames = [frame for frame in found if frame is not None]
         return frames if len(frames) == len(found) else None
 
     def revoke(self, audience: Audience) -> None:
         """Let none of an audience come back to their place."""
-        for token in [token for token, one in self._followers.items() if audience.has(one.frozen)]:
+        for token in [token for token, follower in self._followers.items() if audience.has(follower.frozen)]:
             self._drop(token)
 
     def keep(self, audience: Audience, frame: bytes | None) -> None:

@@ -52,7 +52,7 @@ class _Kept:
     def members(self) -> Sequence[Sink]:
         """The single connections. Who is not there would have got something of their own: nobody knows what."""
         self._history.keep(self._audience, None)
-        return [_KeptMember(self._history, one, self._audience) for one in self._group.members()]
+        return [_KeptMember(self._history, member, self._audience) for member in self._group.members()]
 
 
 @final

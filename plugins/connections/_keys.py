@@ -67,9 +67,9 @@ REST: Final = Wildcard("REST")
 
 def wildcard(name: object) -> Wildcard:
     """The wildcard of that name, for tagged JSON. Raises `PatternError` for what is none."""
-    for one in (ANY, REST):
-        if repr(one) == name:
-            return one
+    for wildcard in (ANY, REST):
+        if repr(wildcard) == name:
+            return wildcard
     raise PatternError("there is no such wildcard", near="'ANY', 'REST'", fix="write one of them")
 
 

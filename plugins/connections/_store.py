@@ -123,10 +123,10 @@ class MemoryStore:
         Raises `PatternError` for what is no pattern.
         """
         wanted = freeze_pattern(pattern)
-        unwanted = [freeze_pattern(one) for one in exclude]
+        unwanted = [freeze_pattern(pattern) for pattern in exclude]
         found: Iterable[Connection] = self._index.find(wanted)
-        for one in unwanted:
-            without = self._index.find(one)
+        for pattern in unwanted:
+            without = self._index.find(pattern)
             found = [connection for connection in found if connection not in without]
         return list(found)
 
@@ -137,8 +137,8 @@ class MemoryStore:
     def names(self, pattern: object, exclude: Sequence[object] = ()) -> list[Name]:
         """The names that match, each once, in order of arrival. Raises `PatternError` for what is no pattern."""
         found: dict[Frozen, Name] = {}
-        for one in self.match(pattern, exclude):
-            found.setdefault(one.frozen, (one.scope, one.key))
+        for connection in self.match(pattern, exclude):
+            found.setdefault(connection.frozen, (connection.scope, connection.key))
         return list(found.values())
 
     def count(self, pattern: object, exclude: Sequence[object] = ()) -> int:
@@ -160,7 +160,7 @@ class MemoryStore:
                     f"the limit of {limit} connections of one {bound} is reached",
                     fix=f"close some, or raise it: MemoryStore(ConnectionLimits({bound}=...))",
                 )
-            staying = (one for one in bucket if one not in leaving)
+            staying = (connection for connection in bucket if connection not in leaving)
             leaving.update(dict.fromkeys([next(staying) for _ in range(excess)]))
-        for one in leaving:
-            one.close("replaced" if one.frozen == name else "size")
+        for connection in leaving:
+            connection.close("replaced" if connection.frozen == name else "size")

@@ -84,8 +84,8 @@ class ConnectionStoreContract:
     def test_removal_is_by_identity(self, store: ConnectionStore) -> None:
         """An old connection that goes takes no newer one of its name along; going twice is going once."""
         old, new = Connection("s", "k"), Connection("s", "k")
-        for one in (old, new):
-            store.add(one)
+        for connection in (old, new):
+            store.add(connection)
         for _ in range(2):
             store.remove(old)
         assert list(store.match(["s", "k"])) == [new]
@@ -123,13 +123,19 @@ class ConnectionStoreContract:
                 kept.append(one)
             else:
                 store.remove(one)
-        expected = [one for one in kept if _matches(pattern, one) and not any(_matches(no, one) for no in exclude)]
+        expected = [
+            connection
+            for connection in kept
+            if _matches(pattern, connection) and not any(_matches(no, connection) for no in exclude)
+        ]
         assert list(store.match(pattern, exclude)) == expected
         assert store.count(pattern, exclude) == len(expected)
-        distinct = dict.fromkeys(one.frozen for one in expected)
+        distinct = dict.fromkeys(connection.frozen for connection in expected)
         assert [freeze_name(name) for name in store.names(pattern, exclude)] == list(distinct)
         members = store.group(pattern, exclude, charge=charged).members()
-        assert [(one.scope, one.key) for one in members] == [(one.scope, one.key) for one in expected]
+        assert [(member.scope, member.key) for member in members] == [
+            (connection.scope, connection.key) for connection in expected
+        ]
 
     @pytest.mark.parametrize("ask", ["match", "names", "count"])
     def test_what_is_no_pattern_is_refused(self, store: ConnectionStore, ask: str) -> None:
@@ -145,12 +151,12 @@ class ConnectionStoreContract:
     def test_a_group_sends_the_very_same_bytes_to_all(self, store: ConnectionStore) -> None:
         """In one order, and counts."""
         people = [Connection(scope, "k") for scope in "ab"]
-        for one in people:
-            store.add(one)
+        for connection in people:
+            store.add(connection)
         group = store.group([ANY, "k"], charge=charged)
         for frame in (b"1", b"2"):
             group.send(frame)
-        assert [_queued(one) for one in people] == [[b"1", b"2"]] * 2
+        assert [_queued(connection) for connection in people] == [[b"1", b"2"]] * 2
         assert group.result() == BroadcastResult(matched=2, queued=4)
 
     def test_who_is_in_a_group_is_settled_when_it_is_made(self, store: ConnectionStore) -> None:
@@ -165,8 +171,8 @@ class ConnectionStoreContract:
     def test_a_group_counts_whom_it_lost(self, store: ConnectionStore) -> None:
         """One that overflows is ended, one that had ended is dropped, and the others never notice."""
         full, gone, well = (Connection(scope, "k", max_frames=1) for scope in "abc")
-        for one in (full, gone, well):
-            store.add(one)
+        for connection in (full, gone, well):
+            store.add(connection)
         full.send(b"0")
         group = store.group([ANY, "k"], charge=charged)
         gone.close()
@@ -179,17 +185,17 @@ class ConnectionStoreContract:
     def test_a_member_of_a_group_is_a_sink_of_its_own(self, store: ConnectionStore) -> None:
         """What is sent to it is counted with the others."""
         people = [Connection(scope, "k") for scope in "ab"]
-        for one in people:
-            store.add(one)
+        for connection in people:
+            store.add(connection)
         group = store.group([ANY, "k"], charge=charged)
         member = group.members()[1]
         assert isinstance(member, Sink)
         assert list(member.members()) == [member]
         member.send(b"1")
-        assert [_queued(one) for one in people] == [[], [b"1"]]
+        assert [_queued(connection) for connection in people] == [[], [b"1"]]
         assert group.result() == BroadcastResult(matched=2, queued=1)
         member.close()
-        assert [one.cause for one in people] == [None, "closed"]
+        assert [connection.cause for connection in people] == [None, "closed"]
 
     def test_what_a_charge_raises_keeps_the_frame_from_everyone(self, store: ConnectionStore) -> None:
         """It is charged with the number of members, before."""
@@ -206,10 +212,10 @@ class ConnectionStoreContract:
     def test_closing_a_group_ends_its_members(self, store: ConnectionStore) -> None:
         """And nobody else."""
         people = [Connection(scope, "k") for scope in "ab"]
-        for one in people:
-            store.add(one)
+        for connection in people:
+            store.add(connection)
         store.group(["a", ANY], charge=charged).close()
-        assert [one.cause for one in people] == ["closed", None]
+        assert [connection.cause for connection in people] == ["closed", None]
         assert list(store) == people[1:]
 
     @pytest.mark.parametrize("bound", ["store", "scope", "key"])
@@ -217,8 +223,8 @@ class ConnectionStoreContract:
         """And the others are not harmed."""
         store = self.make_store(_limits(bound))
         people = _crowd(bound)
-        for one in people[:2]:
-            store.add(one)
+        for connection in people[:2]:
+            store.add(connection)
         with pytest.raises(TooManyConnectionsError, match=f"2 connections of one {bound}"):
             store.add(people[2])
         store.add(people[0])
@@ -232,9 +238,9 @@ class ConnectionStoreContract:
         """With a cause that tells."""
         store = self.make_store(_limits(bound, evict=True))
         people = _crowd(bound)
-        for one in people:
-            store.add(one)
-        assert [one.cause for one in people] == [cause, None, None]
+        for connection in people:
+            store.add(connection)
+        assert [connection.cause for connection in people] == [cause, None, None]
         assert list(store) == people[1:]
 
     def test_nobody_gives_way_to_one_that_is_refused(self) -> None:

@@ -27,7 +27,9 @@ class SignalFilter(TypedDict, total=False):
 def patterns(given: SignalFilter) -> dict[str, str]:
     """The filter's patterns by name. Raises `ArgumentError` for other names, and for what is no str."""
     found = dict(a_mapping("a filter of signals is", given, 'pass {"include": "^name"}'))
-    if not found.keys() <= SignalFilter.__optional_keys__ or not all(isinstance(one, str) for one in found.values()):
+    if not found.keys() <= SignalFilter.__optional_keys__ or not all(
+        isinstance(value, str) for value in found.values()
+    ):
         raise ArgumentError(
             "a filter of signals has something that the client does not know",
             fix="it has the keys include and exclude, with regular expressions as str",

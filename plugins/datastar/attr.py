@@ -102,9 +102,11 @@ def computed(expressions: Mapping[str, str]) -> Attributes:
     >>> attr.computed({"fullName": "$first + ' ' + $last"})
     {'data-computed:full-name': "$first + ' ' + $last"}
     """
-    given = {signal_name("attr.computed", name): one for name, one in _given("computed", expressions).items()}
-    fields = {name: one for name, one in given.items() if keyable(name, "camel") is None and "." not in name}
-    rest = {keyed("computed", name, "camel"): one for name, one in given.items() if name not in fields}
+    given = {
+        signal_name("attr.computed", name): expression for name, expression in _given("computed", expressions).items()
+    }
+    fields = {name: value for name, value in given.items() if keyable(name, "camel") is None and "." not in name}
+    rest = {keyed("computed", name, "camel"): value for name, value in given.items() if name not in fields}
     return _each(rest) | (_object("computed", fields, "() => ") if fields else {})
 
 
@@ -260,18 +262,20 @@ def _coded(attribute: str, expression: str, modifiers: tuple[str, ...] = (), key
 
 
 def _each(expressions: Mapping[str, str]) -> Attributes:
-    return Attributes({f"data-{key}": _expression(key.split(":")[0], one) for key, one in expressions.items()})
+    return Attributes(
+        {f"data-{key}": _expression(key.split(":")[0], expression) for key, expression in expressions.items()}
+    )
 
 
 def _given(function: str, expressions: object) -> Mapping[str, str]:
     fix = "pass expressions by name: {'name': '$expression'}"
     given = a_mapping(f"attr.{function} takes", expressions, fix)
-    return {a_str(f"attr.{function}: a name", name, fix): cast(str, one) for name, one in given.items()}
+    return {a_str(f"attr.{function}: a name", name, fix): cast(str, value) for name, value in given.items()}
 
 
 def _object(attribute: str, expressions: Mapping[str, str], before: str = "") -> Attributes:
     js(dict.fromkeys(expressions))  # refuses what would not be a property of its own
-    fields = {js(name): f"{before}({_part(attribute, one)})" for name, one in expressions.items()}
+    fields = {js(name): f"{before}({_part(attribute, expression)})" for name, expression in expressions.items()}
     return _named(attribute, object_literal(fields))
 
 

@@ -90,13 +90,13 @@ def dispatch_problem(errors: Sequence[ErrorRecord]) -> Response:
 
     Where all that failed is what the request lacks, that is the client's fault.
     """
-    failures = [one.exception for one in errors]
-    if all(isinstance(one, NoConnectionError) for one in failures):
+    failures = [error.exception for error in errors]
+    if all(isinstance(failure, NoConnectionError) for failure in failures):
         return problem(403, NO_SESSION)
-    if all(isinstance(one, (MissingValueError, NoConnectionError)) for one in failures):
-        missing = next(one for one in failures if isinstance(one, MissingValueError))
+    if all(isinstance(failure, (MissingValueError, NoConnectionError)) for failure in failures):
+        missing = next(failure for failure in failures if isinstance(failure, MissingValueError))
         return problem(400, f"The request lacks something: {missing.what}.")
-    listed = [_described(one) for one in errors[:_LISTED]]
+    listed = [_described(error) for error in errors[:_LISTED]]
     return problem(500, f"{len(errors)} failed in this dispatch.", errors=listed)
 
 
@@ -138,9 +138,9 @@ def _described(one: ErrorRecord) -> dict[str, object]:
 def _listing(errors: object) -> Markup:
     """What is said of each field, or of each error, for people."""
     if isinstance(errors, Mapping):
-        lines = [f"{name}: {_inline(one)}" for name, one in cast(Mapping[str, object], errors).items()]
+        lines = [f"{name}: {_inline(error)}" for name, error in cast(Mapping[str, object], errors).items()]
     else:
-        lines = [_inline(one) for one in cast("Sequence[object]", errors or ())]
+        lines = [_inline(error) for error in cast("Sequence[object]", errors or ())]
     items = Markup("").join(Markup("<li>{}</li>").format(line) for line in lines)
     return Markup("<ul>{}</ul>").format(items) if items else items
 
@@ -152,5 +152,5 @@ def _way_back() -> Markup:
 
 def _inline(value: object) -> str:
     if isinstance(value, Mapping):
-        return ", ".join(f"{name}: {_inline(one)}" for name, one in cast(Mapping[str, object], value).items())
+        return ", ".join(f"{name}: {_inline(inner)}" for name, inner in cast(Mapping[str, object], value).items())
     return str(value)

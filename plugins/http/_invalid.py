@@ -37,8 +37,8 @@ class InvalidSignals(Exception):  # noqa: N818 - it is an answer to a browser, n
 
 def filled(messages: Messages) -> Messages:
     """The messages without the empty ones."""
-    some = {name: filled(one) if isinstance(one, dict) else one for name, one in messages.items()}
-    return {name: one for name, one in some.items() if one}
+    some = {name: filled(message) if isinstance(message, dict) else message for name, message in messages.items()}
+    return {name: message for name, message in some.items() if message}
 
 
 def no_errors(model: type[BaseModel]) -> Messages:

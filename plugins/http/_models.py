@@ -27,7 +27,7 @@ def _sent_as(name: str, field: FieldInfo) -> str:
 
 def model_in(annotation: object) -> type[BaseModel] | None:
     """The model that a field holds, if it holds one, or None."""
-    return next((cast(type[BaseModel], one) for one in _members(annotation) if _is_model(one)), None)
+    return next((cast(type[BaseModel], member) for member in _members(annotation) if _is_model(member)), None)
 
 
 def _members(annotation: object) -> tuple[object, ...]:
@@ -35,7 +35,7 @@ def _members(annotation: object) -> tuple[object, ...]:
     bare = _bare(annotation)
     if get_origin(bare) not in {Union, UnionType}:
         return (bare,)
-    members = tuple(_bare(one) for one in get_args(bare) if one is not type(None))
+    members = tuple(_bare(member) for member in get_args(bare) if member is not type(None))
     return members if len(members) == 1 else ()
 
 
@@ -63,7 +63,7 @@ def as_model_input(model: type[BaseModel], values: Mapping[str, object]) -> dict
     given: dict[str, object] = dict(values)
     for name, (_, field) in fields_of(model).items():
         inner = model_in(field.annotation)
-        dotted = [one for one in values if one.startswith(f"{name}.")]
+        dotted = [value for value in values if value.startswith(f"{name}.")]
         if inner is not None and dotted and name not in given:
             parts = {one.removeprefix(f"{name}."): given.pop(one) for one in dotted}
             given[name] = as_model_input(inner, parts)
@@ -78,7 +78,7 @@ def _may_be_none_but_no_text(annotation: object) -> bool:
     bare = _bare(annotation)
     if get_origin(bare) not in {Union, UnionType}:
         return False
-    members = {_bare(one) for one in get_args(bare)}
+    members = {_bare(member) for member in get_args(bare)}
     return type(None) in members and not members & {str, object, Any}
 
 

@@ -21,7 +21,7 @@ __all__ = ["check"]
 
 def check(app: Quart, dispatch: Dispatch, claims: Sequence[Claim]) -> None:
     """Raise one `RegistrationError` that lists everything that keeps these routes from working."""
-    known = {one.key: one for one in dispatch.registrations}
+    known = {registration.key: registration for registration in dispatch.registrations}
     problems = [
         f"route {claim.route} of {claim.owner}: {problem}"
         for claim in claims
@@ -31,7 +31,7 @@ def check(app: Quart, dispatch: Dispatch, claims: Sequence[Claim]) -> None:
             *_of_kinds(known, claim.route),
         )
     ]
-    problems += [problem for one, other in combinations(claims, 2) for problem in _conflicts(one, other)]
+    problems += [problem for first, other in combinations(claims, 2) for problem in _conflicts(first, other)]
     if problems:
         listed = "\n".join(f"  - {problem}" for problem in problems)
         raise RegistrationError(f"these routes cannot be made\n{listed}")

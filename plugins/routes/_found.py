@@ -72,7 +72,7 @@ def _of(registration: Registration) -> Sequence[Route]:
     owner, metadata = _owner(registration), registration.metadata
     for name, value in metadata.items():
         inside = cast(Iterable[object], value) if isinstance(value, (list, tuple)) else [value]
-        if name != _METADATA and any(isinstance(one, Route) for one in inside):
+        if name != _METADATA and any(isinstance(inner, Route) for inner in inside):
             raise RegistrationError(f"{owner} has a route under the name {name!r}", fix="write route=Route(...)")
     if _METADATA not in metadata:
         return ()
@@ -85,10 +85,10 @@ def _of(registration: Registration) -> Sequence[Route]:
 
 def _several(given: Iterable[object], what: str) -> Sequence[Route]:
     made = list(given)
-    for one in made:
-        if not isinstance(one, Route):
+    for route in made:
+        if not isinstance(route, Route):
             raise RegistrationError(
-                f"{what} is made of Route objects, not {type(one).__name__}", fix='write Route("/path", ...)'
+                f"{what} is made of Route objects, not {type(route).__name__}", fix='write Route("/path", ...)'
             )
     return cast(Sequence[Route], made)
 

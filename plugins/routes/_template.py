@@ -77,8 +77,8 @@ def check_exclude(exclude: object) -> None:
     if not isinstance(exclude, (list, tuple)):
         raise RegistrationError("exclude is a name or pattern, or a list of them", fix="write [scope, key]")
     try:
-        for one in patterns_in(cast(Sequence[object], exclude)):
-            freeze_pattern(_stood_in(one))
+        for pattern in patterns_in(cast(Sequence[object], exclude)):
+            freeze_pattern(_stood_in(pattern))
     except PatternError as error:
         raise RegistrationError(f"exclude: {error.what}", near=error.near, fix=error.fix) from None
 

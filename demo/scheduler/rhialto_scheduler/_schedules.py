@@ -72,7 +72,7 @@ class Schedules:
     def now(self) -> Mapping[str, Scheduled]:
         """What is scheduled at this moment, by name, in the order in which it was."""
         time = trio.current_time()
-        return {name: Scheduled(one.key, one.seconds, one.due - time) for name, one in self._turns.items()}
+        return {name: Scheduled(turn.key, turn.seconds, turn.due - time) for name, turn in self._turns.items()}
 
     def claim(self, key: str, name: str | None, *, replace: bool) -> str:
         """The name to schedule something under: the one given, or a free one such as `after-1`.

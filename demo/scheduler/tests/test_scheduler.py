@@ -160,7 +160,7 @@ async def test_no_turn_sees_what_became_of_the_effects_of_another(autojump_clock
             await dispatch([spoil], data={"who": [empty]})
         await trio.sleep(19)
         assert [what for _, what in diary.notes] == ["({'names': []}, [[]])"] * (2 if key == "after" else 6)
-        assert {one.path for one in diary.heard} == {(0, Via.BACKGROUND, 3)}
+        assert {record.path for record in diary.heard} == {(0, Via.BACKGROUND, 3)}
 
 
 async def test_each_turn_has_a_budget_of_its_own(autojump_clock: MockClock) -> None:
@@ -177,7 +177,7 @@ async def test_a_turn_that_fails_is_heard_and_the_next_comes(autojump_clock: Moc
         await dispatch([["every", {"seconds": 60}, ["fail"], ["note", "tick"]]])
         await trio.sleep(150)
         assert [what for _, what in diary.notes] == ["tick", "tick"]
-        assert [(one.phase, one.key, one.path) for one in diary.heard] == [
+        assert [(record.phase, record.key, record.path) for record in diary.heard] == [
             ("execute", "fail", (0, Via.BACKGROUND, 2))
         ] * 2
 
