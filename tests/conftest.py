@@ -19,6 +19,7 @@ settings.register_profile("new", deadline=None, suppress_health_check=[HealthChe
 settings.load_profile("new")
 settings.register_profile("ci", settings.get_profile("new"), derandomize=True, database=None)
 settings.register_profile("brief", settings.get_profile("ci"), max_examples=20)
+settings.register_profile("leg", settings.get_profile("ci"), max_examples=5)  # of what differs between Pythons
 settings.register_profile("long", settings.get_profile("new"), max_examples=3_000)
 settings.register_profile(  # for trying many changes to the code: who fails is asked for no smaller example
     "quick", settings.get_profile("ci"), max_examples=60, phases=[Phase.explicit, Phase.generate]
