@@ -32,7 +32,7 @@ from typing import (  # noqa: UP035
 )
 
 import typing_extensions
-from pydantic import Json, JsonValue, SkipValidation
+from pydantic import ImportString, Json, JsonValue, SkipValidation
 from pydantic_core import CoreConfig, CoreSchema, PydanticKnownError, SchemaValidator, core_schema
 from typing_extensions import ReadOnly
 
@@ -78,6 +78,8 @@ class Fitting:
             return form(self, annotation, args)
         if annotation is JsonValue:
             return asked(annotation)
+        if annotation is ImportString:
+            return _IMPORTED
         if is_alias(annotation):
             return self._named(annotation, lambda: self._schema(aliased(annotation)))
         if options_of(origin or annotation) is not None:
@@ -141,6 +143,10 @@ class Fitting:
             return core_schema.any_schema()
         if is_said(Json, said):
             return leaf(Json)
+        if is_said(ImportString, said):  # which would import what the text names
+            rest = [remark for remark in said if not is_said(ImportString, [remark])]
+            inner = self._schema(Annotated[(kind, *rest)] if rest else kind)
+            return core_schema.chain_schema([inner, _IMPORTED]) if kind is Any or kind is object else inner
         schema = self._schema(kind)
         limits = heard(said)
         if not limits:
@@ -246,6 +252,14 @@ def _no_text(value: object) -> object:
     return value
 
 
+def _imported(value: object) -> object:
+    if isinstance(value, str):
+        raise PydanticKnownError("is_instance_of", {"class": "what was imported"})
+    return value
+
+
+_IMPORTED = core_schema.no_info_plain_validator_function(_imported)
+"""Where a name may be imported: what it is the name of. Nothing is imported here."""
 _ANYTHING = core_schema.any_schema()
 _NO_TEXT = core_schema.no_info_plain_validator_function(_no_text)
 """Where anything may stand in it, a sequence is not walked: it may have ever so many items."""

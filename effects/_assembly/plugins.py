@@ -17,6 +17,7 @@ from typing import Any, cast, final
 
 import pluggy
 
+from .._language.display import a
 from .._language.errors import RegistrationError, near
 from .._language.vectors import plain_key
 from .._registry.functions import is_async
@@ -220,7 +221,7 @@ def _registries(name: str, call: Callable[..., object]) -> Sequence[Registry]:
     for item in items if answer is not None else ():
         if not isinstance(item, Registry):
             raise RegistrationError(
-                f"plugin {name!r} contributes a {type(item).__name__} where a Registry belongs",
+                f"plugin {name!r} contributes {a(type(item).__name__)} where a Registry belongs",
                 fix="return a Registry, or a list of them",
             )
     return cast(Sequence[Registry], items if answer is not None else ())
@@ -241,7 +242,7 @@ def _name(plugin: object) -> str:
         )
     if plugin is None or isinstance(plugin, (str, bytes, int, Mapping, list, tuple)):
         raise RegistrationError(
-            f"a {type(cast(object, plugin)).__name__} stands where a plugin belongs",
+            f"{a(type(cast(object, plugin)).__name__)} stands where a plugin belongs",
             fix="pass a Registry, a module or an object with @hookimpl methods; installed=True loads installed ones",
         )
     if isinstance(plugin, ModuleType):

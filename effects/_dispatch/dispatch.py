@@ -11,6 +11,7 @@ from typing import Any, final
 
 from .._assembly.gathered import Gathered
 from .._assembly.tables import with_more_hooks
+from .._discover.asked import check_asked
 from .._discover.check import check
 from .._discover.describe import describe
 from .._discover.description import Described, Description
@@ -55,6 +56,7 @@ class Dispatch:
 
     def plugin(self, name: str) -> object | None:
         """The plugin of that name, or None."""
+        check_asked("a plugin's name", name, str)
         return self._gathered.manager.get_plugin(name)
 
     @property
@@ -181,7 +183,8 @@ class Dispatch:
         with, nor opened by `running()`. Those that come late, such as `sink`, are among them until they are there. And
         one for each value that is there and of another type than somebody takes it as, if `isinstance` can say so.
         """
-        return tuple(system_problems(self._engine.tables, merged(self._engine.background.system, system or {})))
+        whole = merged(self._engine.background.system, system or {}, "system")
+        return tuple(system_problems(self._engine.tables, whole))
 
     def with_interceptors(self, *interceptors: Interceptor) -> Dispatch:
         """The same engine with more interceptors, before those it has; this one is not changed.

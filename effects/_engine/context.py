@@ -107,7 +107,7 @@ class Context:
 
 
 def _root_in(frame: Frame, data: Mapping[str, object], system: Mapping[str, object]) -> Frame:
-    return root_of(frame.engine, data, system)
+    return root_of(frame.engine, data, system, frame.budget)
 
 
 def context_of(frame: Frame, key: str, vector: object, link: Link) -> Context:

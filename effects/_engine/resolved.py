@@ -10,6 +10,7 @@ from collections.abc import Collection
 from typing import Any, Protocol, cast, final
 
 from .._language.containers import LEAVES, parts_in
+from .._language.templates import Template, copy_knowing
 
 __all__ = ["Resolved"]
 
@@ -40,6 +41,18 @@ class Resolved:
 
     def holds(self, vector: object, budget: Nodes) -> bool:
         """Whether this very object is among the values, or anywhere in one. Takes what it looks at from the budget."""
+        self._look_into_all(budget)
+        return id(vector) in self._inside
+
+    def copy(self, template: Template, budget: Nodes) -> tuple[object, ...]:
+        """The vectors of a template, copied. What is copied of a value stays known: nobody has written it down."""
+        self._look_into_all(budget)
+        copies: dict[int, object] = {}
+        vectors = copy_knowing(template.written, copies)
+        self._inside.update({id(copy): copy for source, copy in copies.items() if source in self._inside})
+        return vectors
+
+    def _look_into_all(self, budget: Nodes) -> None:
         while self._waiting:
             value = self._waiting.pop()
             if id(value) not in self._inside:
@@ -47,7 +60,6 @@ class Resolved:
                 items = _items(value, budget.more_than_left)
                 budget.take_nodes(len(items))
                 self._waiting += _holding(items)
-        return id(vector) in self._inside
 
 
 def _items(value: Any, most: int) -> Collection[object]:

@@ -207,6 +207,9 @@ def taken(
             frame.system = merged(frame.system, system, "system")
         problem = list_problem(effects)
         if problem is None and frame.nesting <= frame.engine.limits.nesting:
+            resolved = frame.budget.resolved
+            if type(effects) is Template and resolved is not None:
+                effects = resolved.copy(effects, frame.budget)
             return tuple(islice(cast("Sequence[object]", effects), frame.engine.limits.vectors + 1))
     except Exception as raised:  # noqa: BLE001 - a mapping, or a subclass of list, may fail in any way when it is read
         error, effects = raised, None

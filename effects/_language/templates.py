@@ -22,7 +22,7 @@ from pydantic import BaseModel
 from .errors import ShapeError
 from .vectors import Placeholder
 
-__all__ = ["Template", "copy_data"]
+__all__ = ["Template", "copy_data", "copy_knowing"]
 
 T = TypeVar("T")
 
@@ -57,6 +57,9 @@ class Template(tuple[object, ...]):
     def __iter__(self) -> Iterator[object]:
         return iter(copy_data(self.written))
 
+    def __getitem__(self, index: Any) -> Any:
+        return copy_data(super().__getitem__(index))
+
     @property
     def written(self) -> tuple[object, ...]:
         """The very objects that it was made of: to be looked at, and not to be handed out."""
@@ -80,7 +83,11 @@ def copy_data(data: T) -> T:
     and the arguments of placeholders. What cannot be changed, such as a tuple of texts, and objects of other types are
     shared. Data that contains itself is still such data, which dispatches refuse.
     """
-    copies: dict[int, object] = {}
+    return copy_knowing(data, {})
+
+
+def copy_knowing(data: T, copies: dict[int, object]) -> T:
+    """Copy data as `copy_data` does, and tell by the `id` of each container that was copied what its copy is."""
     around: list[tuple[object, _Kind, Iterator[object], list[object], bool]] = []
     source: object = None
     rest: Iterator[object] = iter((data,))

@@ -16,6 +16,7 @@ from .._annotations.complaints import explain
 from .._annotations.late import Late
 from .._language.display import a
 from .._language.errors import ArgumentError, RegistrationError
+from .._language.vectors import find_placeholders
 from .first_parameter import Kind, forgotten, refuse_methods, refuse_misplaced_contexts, signature_of, take_first
 from .functions import is_async, is_generator, source_of
 from .hints import Hints
@@ -110,6 +111,12 @@ def _plan(
     wishes: tuple[str, ...],
     is_async: bool,
 ) -> Signature:
+    for parameter in positional:
+        if next(find_placeholders(parameter.default), None) is not None:
+            raise RegistrationError(
+                f"{where}: the default of {parameter.name!r} holds a placeholder, which nothing would resolve",
+                fix="write it into vectors, or look the value up in the function",
+            )
     if rest is not None and any(p.default is not Parameter.empty for p in positional):
         raise RegistrationError(
             f"{where}: a default stands before *{rest.name}, so no vector could leave it out",

@@ -1,8 +1,8 @@
 """The bodies of requests are bounded while they come, whoever reads them, and whether anybody does.
 
 Quart 0.23 looks at the app's `MAX_CONTENT_LENGTH` once a body is complete, and keeps until then whatever a client
-sends: a body that says no length and never ends takes all memory, even of a request whose handler reads nothing. Its
-forerunners stop at the limit by themselves.
+sends: a body that says no length and never ends takes all memory, even of a request whose handler reads nothing. Quart
+0.22 looks at what has not been read yet, so a body that is read piece by piece, such as a form with files, never ends.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def bound_bodies(app: QuartTrio) -> None:
     A client that sends very many very small pieces has sent too much when these take twice the limit, and 64 KB.
     """
     requests = cast(Any, app.request_class)
-    if hasattr(requests.body_class, "put") and not issubclass(requests.body_class, _Bounded):
+    if not issubclass(requests.body_class, _Bounded):
         bodies = type(requests.body_class.__name__, (_Bounded, requests.body_class), {})
         app.request_class = type(requests.__name__, (requests,), {"body_class": bodies})  # type: ignore[assignment]
 
@@ -45,14 +45,22 @@ class _Bounded:
         self._is_too_large = False
 
     async def put(self, data: bytes) -> None:
-        """Take a piece, unless there is too much already."""
-        self._size += len(data)
+        """Take a piece, unless there is too much already, as Quart 0.23 has it."""
         self._kept += max(len(data), _PIECE)
+        if self._takes(data):
+            await cast(Any, super()).put(data)
+
+    def append(self, data: bytes) -> None:
+        """Take a piece, unless there is too much already, as Quart 0.22 has it."""
+        if self._takes(data):
+            cast(Any, super()).append(data)
+
+    def _takes(self, data: bytes) -> bool:
+        self._size += len(data)
         if self._most is not None and (self._size > self._most or self._kept > 2 * self._most + _FREE):
             self._is_too_large = True
             self.set_complete()
-        if not self._is_too_large:
-            await cast(Any, super()).put(data)
+        return not self._is_too_large
 
     async def __anext__(self) -> bytes:
         self._check()

@@ -82,14 +82,14 @@ def test_a_plugin_that_cannot_make_its_registry_is_named() -> None:
 @pytest.mark.parametrize("contribution", [5, "registry", [effects("one"), 5], [None]], ids=str)
 def test_a_plugin_that_contributes_something_else_is_named(contribution: object) -> None:
     """With the type of what it gave."""
-    with pytest.raises(RegistrationError, match=r"plugin 'odd' contributes a .* where a Registry belongs"):
+    with pytest.raises(RegistrationError, match=r"plugin 'odd' contributes an? .* where a Registry belongs"):
         create_dispatch([Provider("odd", contribution)])
 
 
 @pytest.mark.parametrize("plugin", [None, "my_plugin", 5, {"a": 1}, [effects("one")]], ids=str)
 def test_what_is_no_plugin_is_refused(plugin: object) -> None:
     """With its type and what belongs there."""
-    with pytest.raises(RegistrationError, match=f"a {type(plugin).__name__} stands where a plugin belongs"):
+    with pytest.raises(RegistrationError, match=f"an? {type(plugin).__name__} stands where a plugin belongs"):
         create_dispatch([plugin])
 
 

@@ -242,7 +242,7 @@ def test_all_that_is_wrong_is_said(run: Run) -> None:
     code, out, _ = run("check", "tower:double")
     assert code == 1
     assert "two plugins are named 'bells'" in out
-    assert "a int stands where a plugin belongs" in out
+    assert "an int stands where a plugin belongs" in out
     assert "missing system value 'rope', needed by 'bell/chain'" in out
     code, out, _ = run("check", "tower:double", "--json")
     assert json.loads(out)[0]["fix"] == "rename one, or block it by name"

@@ -41,7 +41,7 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
         prefer={"b": "one"},
     )
     said = [str(problem) for problem in problems]
-    assert said[0].startswith("a int stands where a plugin belongs\n  fix  pass a Registry")
+    assert said[0].startswith("an int stands where a plugin belongs\n  fix  pass a Registry")
     assert said[1].startswith("plugin 'broken' failed to contribute its registry: OSError: no disk")
     assert said[2] == "two plugins are named 'one'\n  fix  rename one, or block it by name"
     assert "effect or action 'a' is registered by 'one'" in said[4]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import trio
+import trio.testing
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +22,7 @@ from effects import (
     ShapeError,
     Skip,
     Step,
+    Template,
     Via,
     create_dispatch,
 )
@@ -250,3 +252,59 @@ async def test_a_resolved_value_is_not_walked_again_for_each_member() -> None:
         dispatch = create_dispatch([plugin], interceptors=hooks)
         (await dispatch([["each", Placeholder("it")]], data={"it": cyclic}, system=sink)).raise_errors()
     assert [value is cyclic for value in got] == [True] * 4
+
+
+async def _attempt(ctx: Context, value: object) -> None:
+    async def work(ctx: Context) -> None:
+        await ctx.attempt([["hand-on", value], value])
+
+    ctx.spawn(work)
+
+
+async def _template(ctx: Context, value: object) -> None:
+    await ctx.dispatch(Template([value]))
+
+
+async def _inside_a_template(ctx: Context, value: object) -> None:
+    await ctx.dispatch(Template([["run", value]]))
+
+
+async def _template_later(ctx: Context, value: object) -> None:
+    template = Template([["run", value], value])
+
+    async def work(ctx: Context) -> None:
+        await ctx.dispatch(template)
+
+    ctx.spawn(work)
+
+
+@pytest.mark.parametrize("keep", [_attempt, _template, _inside_a_template, _template_later])
+async def test_law_01_what_a_placeholder_came_to_never_runs_however_it_is_kept(kit: Kit, keep: Any) -> None:
+    """In attempts, in templates, which copy it, and in the background."""
+    notes: list[object] = []
+    plugin = Registry("plugin")
+    plugin.effect("keep")(keep)
+
+    @plugin.effect("hand-on")
+    async def hand_on(ctx: Context, value: object) -> None:
+        await ctx.dispatch([value])
+
+    dispatch = create_dispatch([kit(), plugin], system={"notes": notes}, block=["rhialto.log"])
+    async with dispatch.running():
+        await dispatch([["keep", Placeholder("it")]], data={"it": ["note", "evil"]})
+        await trio.testing.wait_all_tasks_blocked()
+    assert notes == []
+
+
+async def test_data_in_a_template_is_data_wherever_it_came_from(kit: Kit) -> None:
+    """A value from outside is passed on, copied."""
+    notes: list[object] = []
+    plugin = Registry("plugin")
+
+    @plugin.effect("later")
+    async def later(ctx: Context, value: object) -> None:
+        await ctx.dispatch(Template([["note", value]]))
+
+    dispatch = create_dispatch([kit(), plugin], system={"notes": notes})
+    (await dispatch([["later", Placeholder("it")]], data={"it": ["note", "kind"]})).raise_errors()
+    assert notes == [["note", "kind"]]

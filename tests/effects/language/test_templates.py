@@ -401,3 +401,15 @@ async def test_what_cannot_be_copied_is_an_error_of_the_dispatch(kit: Callable[[
 
     result = await create_dispatch([kit()])(Template([["note", Stubborn()]]), system={"notes": []})
     assert [error.phase for error in result.errors] == ["shape"]
+
+
+def test_a_part_of_a_template_is_a_copy() -> None:
+    """By index, as by slice."""
+    names: list[str] = []
+    again = Template([["note", names]])
+    again[0][1].append("Ann")
+    again[:1][0][1].append("Ben")
+    last: Any = next(reversed(again))
+    last[1].append("Cy")
+    assert names == []
+    assert again.written[0] == ["note", []]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typing_extensions import TypedDict
 
-from effects import Context, Effect, RegistrationError, Registry, create_dispatch
+from effects import Context, Effect, Placeholder, RegistrationError, Registry, create_dispatch
 
 if TYPE_CHECKING:
     from decimal import Decimal as OnlyForTypes
@@ -310,3 +310,14 @@ def test_a_first_parameter_that_was_forgotten_is_found_out(function: Any, kind: 
     """When it is registered, and not as an argument too many."""
     with pytest.raises(RegistrationError, match=f"its first parameter 'text' is annotated as .*{first}"):
         getattr(Registry("r"), kind)("r/k")(function)
+
+
+def test_a_default_that_holds_a_placeholder_is_refused() -> None:
+    """Nothing would resolve it."""
+    plugin = Registry("plugin")
+    default = [Placeholder("it")]
+
+    def send(ctx: Context, value: object = default) -> None: ...
+
+    with pytest.raises(RegistrationError, match="the default of 'value' holds a placeholder"):
+        plugin.effect("send")(send)
