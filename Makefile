@@ -46,7 +46,7 @@ covered: $(READY)
 	$(BIN)/python -m coverage report
 
 servers: $(READY)
-	$(BIN)/python -m pytest -n 2 -m slow --ignore=tests/browser --ignore=tests/test_mutants.py
+	$(BIN)/python -m pytest -m slow --ignore=tests/browser --ignore=tests/test_mutants.py
 
 browser: $(READY) $(CLIENT)
 	$(BIN)/python -m pytest -m slow tests/browser

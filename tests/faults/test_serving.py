@@ -78,8 +78,8 @@ async def test_who_does_not_want_to_wait_tells_it_again() -> None:
         for _ in range(2):
             server.tell(signal.SIGTERM)
             await trio.sleep(0.2)  # or two of them are one
-        server.tell(signal.SIGTERM)
-        server.tell(signal.SIGINT)  # while it does what it was told
+        for told in (signal.SIGSTOP, signal.SIGTERM, signal.SIGINT, signal.SIGCONT):  # both, before it does the first
+            server.tell(told)
         assert await trio.to_thread.run_sync(server.wait) == 0
         await waiting.stream.aclose()
 
