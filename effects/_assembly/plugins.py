@@ -36,11 +36,21 @@ _NOBODY: Mapping[str, str] = {}
 
 
 @final
+class _Manager(pluggy.PluginManager):
+    """A manager that looks for hooks only among the attributes that may be some: there are dozens of others."""
+
+    def parse_hookimpl_opts(self, plugin: object, name: str) -> pluggy.HookimplOpts | None:
+        """Return what an attribute is marked with. What a registry implements is known by name."""
+        may_be_one = name.startswith(PROJECT) if type(plugin) is Registry else not name.startswith("__")
+        return super().parse_hookimpl_opts(plugin, name) if may_be_one else None
+
+
+@final
 class _Intake:
     """Registers plugins with one pluggy manager."""
 
     def __init__(self, specs: type, block: Collection[str]) -> None:
-        self.manager = pluggy.PluginManager(PROJECT)
+        self.manager = _Manager(PROJECT)
         self.manager.add_hookspecs(specs)
         self.hooks = [name for name in vars(specs) if name.startswith(PROJECT)]
         self.names: list[str] = []
