@@ -9,7 +9,6 @@ UV     ?= $(BIN)/uv
 export DATASTAR_CLIENT ?= $(CLIENT)
 # Tests start hundreds of processes: none of them is to compile anew what another has compiled.
 unexport PYTHONDONTWRITEBYTECODE
-export UV_COMPILE_BYTECODE := 1
 
 # Which Pythons are tried beside the one that all the rest is tried on, and with which end of the dependencies' ranges.
 LEGS := leg-3.11 leg-3.12 leg-3.13 leg-3.14
