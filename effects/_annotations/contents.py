@@ -8,7 +8,6 @@ as type arguments, their bases included.
 from __future__ import annotations
 
 import dataclasses
-import typing
 from collections.abc import Iterator, Mapping, Sequence
 from types import UnionType
 from typing import (
@@ -29,13 +28,13 @@ from typing import (
     get_origin,
 )
 
-import typing_extensions
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from typing_extensions import NoExtraItems, get_type_hints, is_typeddict
 
 from .._language.vectors import EffectMarker
 from .aliases import aliased, filled, is_alias
+from .forms import QUALIFIERS, UNPACKS
 
 __all__ = ["EFFECT", "Content", "content_of", "kinds_of"]
 
@@ -58,7 +57,7 @@ def kinds_of(annotation: object, inside: tuple[object, ...] = ()) -> Iterator[ob
     elif is_alias(annotation):
         if annotation not in inside:
             yield from kinds_of(aliased(annotation), (*inside, annotation))
-    elif origin in {Union, UnionType} or origin in _QUALIFIERS:
+    elif origin in {Union, UnionType} or origin in QUALIFIERS:
         for arg in args:
             yield from kinds_of(arg, inside)
     elif isinstance(annotation, NewType):
@@ -68,17 +67,6 @@ def kinds_of(annotation: object, inside: tuple[object, ...] = ()) -> Iterator[ob
             yield from kinds_of(kind, inside)
     elif origin is not Literal:
         yield annotation
-
-
-def _both(*names: str) -> tuple[Any, ...]:
-    """What is called so in typing and in typing_extensions: these differ, in one version of Python or another."""
-    return tuple(getattr(module, name) for name in names for module in _MODULES if hasattr(module, name))
-
-
-_MODULES = (typing, typing_extensions)
-_UNPACKS = _both("Unpack")
-_QUALIFIERS = frozenset(_both("Required", "NotRequired", "ReadOnly", "Final", "ClassVar"))
-"""What is said of a field, and not of its type."""
 
 
 @final
@@ -116,7 +104,7 @@ def _flattened(arg: object) -> Sequence[object]:
     """What is said by one argument of a type: several are unpacked from a tuple, or stand for those of a callable."""
     if arg is Ellipsis:
         return ()
-    if get_origin(arg) in _UNPACKS:
+    if get_origin(arg) in UNPACKS:
         (inner,) = get_args(arg)
         return [item for item in get_args(inner) if item is not Ellipsis]
     return cast("list[object]", arg) if type(arg) is list else [arg]

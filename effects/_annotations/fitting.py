@@ -11,17 +11,13 @@ what is said in `Annotated`; what it answers is never looked into. The rules are
 from __future__ import annotations
 
 import sys
-import typing
 from collections import ChainMap, Counter, OrderedDict, abc, defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import NoneType, UnionType
 from typing import (  # noqa: UP035
     Annotated,
     Any,
-    Final,
     Literal,
-    NotRequired,
-    Required,
     Tuple,
     TypeVar,
     Union,
@@ -31,13 +27,12 @@ from typing import (  # noqa: UP035
     get_origin,
 )
 
-import typing_extensions
 from pydantic import ImportString, Json, JsonValue, SkipValidation
 from pydantic_core import CoreConfig, CoreSchema, PydanticKnownError, SchemaValidator, core_schema
-from typing_extensions import ReadOnly
 
 from .._language.vectors import EffectMarker, checked_vector
 from .aliases import aliased, filled, is_alias
+from .forms import QUALIFIERS, UNPACKS
 from .leaves import UncheckableError, asked, has_schema, instance_of, leaf, one_of
 from .metadata import bare, heard, is_said
 from .options import options_of
@@ -224,13 +219,9 @@ _SPECIAL: Mapping[object, _Form] = {
     Annotated: Fitting._annotated,
     Literal: Fitting._literal,
     **dict.fromkeys((Union, UnionType), Fitting._union),
-    **dict.fromkeys((Required, NotRequired, ReadOnly, Final), Fitting._inside),
+    **dict.fromkeys(QUALIFIERS, Fitting._inside),
 }
 """What means something only with types in brackets."""
-
-
-_UNPACKED = {typing.Unpack, typing_extensions.Unpack}
-"""Two until Python 3.12."""
 
 
 def _places(args: Sequence[object]) -> Iterator[tuple[object, bool]]:
@@ -239,8 +230,8 @@ def _places(args: Sequence[object]) -> Iterator[tuple[object, bool]]:
         yield args[0], True
         return
     for arg in args:
-        if get_origin(arg) in _UNPACKED or getattr(arg, "__unpacked__", False):
-            packed = get_args(arg)[0] if get_origin(arg) in _UNPACKED else arg
+        if get_origin(arg) in UNPACKS or getattr(arg, "__unpacked__", False):
+            packed = get_args(arg)[0] if get_origin(arg) in UNPACKS else arg
             yield from _places(get_args(packed) or (object, ...))
         else:
             yield arg, False

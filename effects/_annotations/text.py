@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from types import NoneType, UnionType
-from typing import Annotated, Any, ForwardRef, Literal, NotRequired, Required, Union, cast, get_args, get_origin
+from typing import Annotated, Any, ForwardRef, Literal, Union, cast, get_args, get_origin
 
 from pydantic import JsonValue
 from pydantic.fields import FieldInfo
-from typing_extensions import Doc, ReadOnly
+from typing_extensions import Doc
 
 from .._language.vectors import EffectMarker
 from .aliases import aliased, is_alias
+from .forms import QUALIFIERS
 
 __all__ = ["askable", "doc_in", "examples_in", "extras", "is_effect", "opened", "text_of"]
 
 _JSON = cast(object, JsonValue)
-_QUALIFIERS = frozenset({Required, NotRequired, ReadOnly})
-"""What is said of a field of a TypedDict, and not of its type."""
 
 
 def opened(annotation: object) -> tuple[object, tuple[object, ...]]:
@@ -29,7 +28,7 @@ def opened(annotation: object) -> tuple[object, tuple[object, ...]]:
         if origin is Annotated:
             annotation, *more = get_args(annotation)
             said = (*more, *said)
-        elif origin in _QUALIFIERS:
+        elif origin in QUALIFIERS:
             (annotation,) = get_args(annotation)
         elif is_alias(annotation) and annotation is not _JSON:
             annotation = aliased(annotation)

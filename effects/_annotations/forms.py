@@ -1,0 +1,20 @@
+"""Special forms of which typing and typing_extensions each have one: two objects in some versions of Python."""
+
+from __future__ import annotations
+
+import typing
+from typing import Any
+
+import typing_extensions
+
+__all__ = ["QUALIFIERS", "UNPACKS"]
+
+
+def _find(*names: str) -> frozenset[Any]:
+    modules = (typing, typing_extensions)
+    return frozenset(getattr(module, name) for name in names for module in modules if hasattr(module, name))
+
+
+UNPACKS = _find("Unpack")
+QUALIFIERS = _find("Required", "NotRequired", "ReadOnly", "Final", "ClassVar")
+"""What is said of a field or a name, and not of its type."""
