@@ -126,9 +126,7 @@ class Rooms:
     def leave(self, room: str, scope: str) -> None:
         """Somebody has left for good: their name is free."""
         before = self._rooms.get(room, Room())
-        self._keep(
-            room, replace(before, people={person: who for person, who in before.people.items() if person != scope})
-        )
+        self._keep(room, replace(before, people={other: who for other, who in before.people.items() if other != scope}))
         self._left[room, scope] = None
         if len(self._left) > MOST_LEFT:
             del self._left[next(iter(self._left))]
@@ -143,8 +141,8 @@ class Rooms:
 
     def _put(self, room: str, scope: str, person: Person) -> None:
         before = self._rooms.get(room, Room())
-        people = {person: who for person, who in before.people.items() if person != scope} | {scope: person}
-        away = [person for person, who in people.items() if not who.is_here]
+        people = {other: who for other, who in before.people.items() if other != scope} | {scope: person}
+        away = [other for other, who in people.items() if not who.is_here]
         for one in away[: max(0, len(away) - MOST_AWAY)]:
             del people[one]
         self._keep(room, replace(before, people=people))

@@ -12,7 +12,7 @@ from .._language.results import DispatchResult, ErrorRecord
 from .actions import call_action
 from .frame import EMPTY, Frame, merged
 from .reading import fits, read
-from .run import taken, too_deep
+from .run import read_vectors, too_deep
 
 __all__ = ["Expansion", "expand"]
 
@@ -51,7 +51,7 @@ def expand(
     except Exception as error:  # noqa: BLE001 - a mapping may fail in any way when it is read
         frame.fail("shape", None, None, None, error)
         return Expansion(errors=tuple(frame.errors))
-    items = taken(frame, effects, None, data, None)
+    items = read_vectors(frame, effects, None, data, None)
     if items is None:
         return Expansion(errors=tuple(frame.errors))
     levels: list[tuple[Iterator[tuple[int, object]], Link | None]] = [(iter(enumerate(items)), None)]

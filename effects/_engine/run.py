@@ -29,7 +29,7 @@ from .placeholders import may_hold
 from .reading import bind_arguments, read
 from .steps import COROUTINE, call, execute, execute_unguarded, expand, expand_around, finish
 
-__all__ = ["run", "taken", "too_deep"]
+__all__ = ["read_vectors", "run", "too_deep"]
 
 _kind_of: Callable[[object], object] = type
 """Types are compared by what they are: to look one up in a set, it is hashed, and may refuse."""
@@ -63,7 +63,7 @@ async def run(
     first = _kind_of(effects[0]) if (kind is list or kind is tuple) and effects else None
     if (first is list or first is tuple) and data is None and system is None and frame.nesting <= budget.limits.nesting:
         items: tuple[Any, ...] = tuple(effects)
-    elif (read_items := taken(frame, effects, origin, data, system)) is not None:
+    elif (read_items := read_vectors(frame, effects, origin, data, system)) is not None:
         items = read_items
     else:
         return frame.result()
@@ -188,7 +188,7 @@ async def run(
     return result
 
 
-def taken(
+def read_vectors(
     frame: Frame,
     effects: object,
     origin: Caller | None,

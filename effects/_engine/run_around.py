@@ -11,7 +11,7 @@ from .._language.templates import Template
 from .around import Around
 from .frame import Caller, Frame, Run
 from .interception import hooks_around
-from .run import run, taken
+from .run import read_vectors, run
 
 __all__ = ["runner"]
 
@@ -28,7 +28,7 @@ async def _run_around(
     data: Mapping[str, object] | None,
     system: Mapping[str, object] | None,
 ) -> DispatchResult:
-    items = taken(frame, effects, origin, data, system)
+    items = read_vectors(frame, effects, origin, data, system)
     if items is None:
         return frame.result()
     link = None if origin is None else origin._link

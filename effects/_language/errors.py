@@ -95,7 +95,7 @@ class LimitError(EffectsError):
 
 def near(name: object, known: Iterable[object]) -> str | None:
     """The names closest to `name`, quoted, or None. What is no str is near to nothing."""
-    names = [plain_key(name) for name in known if isinstance(name, str)]
+    names = [plain_key(other) for other in known if isinstance(other, str)]
     matches = difflib.get_close_matches(name[:200], names, n=3, cutoff=0.6) if isinstance(name, str) else []
     return ", ".join(map(repr, matches)) or None
 

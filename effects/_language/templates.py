@@ -32,10 +32,10 @@ class Template(tuple[object, ...]):
     """Effects to be dispatched again and again, each time in containers of their own.
 
     It is a tuple of effect vectors that may stand wherever a list of them belongs: in `dispatch(...)`,
-    `ctx.dispatch(...)` and `ctx.attempt(...)`. Each dispatch, as everything that iterates over it, gets vectors,
-    arguments and defaults of placeholders as `copy_data` copies them, so that nothing that an action or an interpreter
-    does to them shows in the next. Places in errors are those of what was written. Raises `ShapeError` for what is no
-    list or tuple.
+    `ctx.dispatch(...)` and `ctx.attempt(...)`. Each dispatch, as everything that iterates over it or takes a part of it
+    by index, gets vectors, arguments and defaults of placeholders as `copy_data` copies them, so that nothing that an
+    action or an interpreter does to them shows in the next. Places in errors are those of what was written. Raises
+    `ShapeError` for what is no list or tuple.
 
     >>> again = Template([["note", {"names": []}]])
     >>> for vector in again:

@@ -41,12 +41,12 @@ class _Bounded:
         cast(Any, super()).__init__(expected_content_length, max_content_length)
         self._most = max_content_length
         self._size = 0
-        self._kept = 0
+        self._cost = 0
         self._is_too_large = False
 
     async def put(self, data: bytes) -> None:
         """Take a piece, unless there is too much already, as Quart 0.23 has it."""
-        self._kept += max(len(data), _PIECE)
+        self._cost += max(len(data), _PIECE)
         if self._takes(data):
             await cast(Any, super()).put(data)
 
@@ -57,7 +57,7 @@ class _Bounded:
 
     def _takes(self, data: bytes) -> bool:
         self._size += len(data)
-        if self._most is not None and (self._size > self._most or self._kept > 2 * self._most + _FREE):
+        if self._most is not None and (self._size > self._most or self._cost > 2 * self._most + _FREE):
             self._is_too_large = True
             self.set_complete()
         return not self._is_too_large
