@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["Promise", "breaks_of", "read_promises"]
+__all__ = ["PAGE", "Promise", "breaks_of", "read_promises"]
 
 _HERE = Path(__file__).resolve().parent
+PAGE = _HERE / "promises.md"
 _MUTANTS = _HERE.parent / "tests" / "mutants.toml"
 _ROW = re.compile(r"\| (?P<what>.+) \| `(?P<file>[\w/]+\.py)::(?P<name>\w+)` \|")
 
@@ -26,10 +27,13 @@ class Promise(NamedTuple):
     """Of the test function, which a class may have inherited."""
 
 
-def read_promises() -> Iterator[Promise]:
-    """Read all promises, in order. Raises `ValueError` for a row that names no test."""
+def read_promises(page: str | None = None) -> Iterator[Promise]:
+    """Read all promises of a page, by default `promises.md`, in order.
+
+    Raises `ValueError` for a row that names no test.
+    """
     section = ""
-    for line in (_HERE / "promises.md").read_text().splitlines():
+    for line in (PAGE.read_text() if page is None else page).splitlines():
         if line.startswith("## "):
             section = line.removeprefix("## ")
         elif line.startswith("|") and line not in {"| promise | test |", "| --- | --- |"}:

@@ -74,3 +74,10 @@ def test_promises_are_printed_with_what_breaks_them() -> None:
     done = subprocess.run([sys.executable, "-m", "docs.promises"], cwd=ROOT, capture_output=True, text=True, check=True)
     assert all(reason in done.stdout for reasons in breaks_of().values() for reason in reasons)
     assert done.stdout.count("\n- ") == len(PROMISES)
+
+
+@pytest.mark.parametrize("row", ["| a | somewhere |", "| a | `tests/a.py::test_a` | more |", "| a |"])
+def test_a_row_that_names_no_test_is_refused(row: str) -> None:
+    """With how to write one."""
+    with pytest.raises(ValueError, match=r"write \| promise \|"):
+        list(read_promises(f"## Engine\n\n| promise | test |\n| --- | --- |\n{row}\n"))

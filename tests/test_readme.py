@@ -9,6 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from effects import create_dispatch
+from plugins.connections import Connections
+from plugins.datastar import Datastar
+from plugins.http import Http
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 
@@ -85,3 +90,10 @@ def test_every_local_link_leads_somewhere() -> None:
     for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
         for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text()):
             assert (page.parent / link).exists(), f"{page.name}: {link}"
+
+
+def test_every_effect_that_comes_with_it_has_a_row() -> None:
+    """In the table of effects, and nothing else has."""
+    shipped = create_dispatch([Datastar(), Connections(), Http()]).describe(kind="effect")
+    rows = re.findall(r"^\| `([a-z-]+)` \| .+ \|$", README, re.MULTILINE)
+    assert sorted(rows) == sorted(description.key for description in shipped)

@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import trio
+from quart import request
 from quart.typing import ResponseReturnValue
 from quart_trio import QuartTrio
 
@@ -70,6 +71,12 @@ async def say(size: int, text: str) -> ResponseReturnValue:
     """Say something to all streams, in so many bytes."""
     said = ["patch-signals", {"said": text, "padding": "x" * size}]
     return await live.reply([["broadcast", {"pattern": [ANY, ["page", ANY]]}, said]])
+
+
+@app.post("/pieces")
+async def pieces() -> str:
+    """Read a body piece by piece."""
+    return str(sum([len(piece) async for piece in request.body]))
 
 
 @app.get("/state")

@@ -138,6 +138,16 @@ async def test_a_body_without_a_length_is_bounded(server: Command) -> None:
     assert after["memory"] - before["memory"] < 40 * LARGE
 
 
+async def test_a_body_that_is_read_in_pieces_is_bounded(server: Command) -> None:
+    """As a whole, and not only what has not been read: it is refused, and not told as a shorter one."""
+    asks = "POST /pieces HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+    before = await state(server.port)
+    answer = await send(server.port, asks + f"{LARGE:x}\r\n{' ' * LARGE}\r\n" * 40 + "0\r\n\r\n")
+    assert b"HTTP/1.1 413 " in answer
+    after = await state(server.port)
+    assert after["memory"] - before["memory"] < 40 * LARGE
+
+
 @pytest.mark.parametrize("path", ["/sse/a", "/slow/a"])
 async def test_a_body_that_nobody_reads_is_bounded(server: Command, path: str) -> None:
     """Such as one that is sent on and on while a stream is open."""

@@ -372,3 +372,23 @@ async def test_schedules_belong_to_the_run_of_their_dispatch() -> None:
         (record,) = (await trio.to_thread.run_sync(in_a_run_of_its_own, dispatch, cancel)).errors
         assert "trio.from_thread.run(dispatch, effects)" in str(record)
         assert (await dispatch([["cancel-scheduled", "tea"]])).results[0].value is True
+
+
+@pytest.mark.parametrize("key", ["after", "every"])
+async def test_what_came_from_outside_is_never_scheduled_as_an_effect(autojump_clock: MockClock, key: str) -> None:
+    """An action that hands it on as one does not have it run."""
+    diary, plugin = Diary(), Registry("plugin")
+
+    @plugin.action("soon")
+    def soon(state: object, value: object) -> list[object]:
+        return [[key, {"seconds": 1, "name": "it"}, value]]
+
+    @plugin.placeholder("it")
+    def it(data: Mapping[str, object]) -> object:
+        return data["it"]
+
+    dispatch = create_dispatch([scheduler, diary, plugin], block=["rhialto.log"])
+    async with dispatch.running():
+        await dispatch([["soon", Placeholder("it")]], data={"it": ["note", "evil"]})
+        await trio.sleep(3)
+    assert diary.notes == []

@@ -34,6 +34,7 @@ from typing import (
     Required,
     TypeVar,
     Union,
+    cast,
 )
 
 import annotated_types
@@ -477,6 +478,8 @@ HIDDEN_AND_WRITTEN = [
     row(typing.Pattern[bytes], [re.compile(b"a")], [b"a", re.compile("a")], re.Pattern),
     row(pydantic.ImportString, [math.pi, math], ["math.pi", "os.path"], object),
     row(pydantic.ImportString[float], [math.pi], ["math.pi", "x"], (float, int)),
+    row(cast(Any, pydantic.ImportString)[Any], [math.pi, math], ["math.pi", "x"], object),
+    row(Annotated[pydantic.ImportString[float], Field(gt=1)], [math.pi], ["math.pi", 0.5], (float, int)),
     row(pydantic.constr(min_length=2), ["ab"], ["a", b"ab"], str),
     row(pydantic.constr(strip_whitespace=True, min_length=1), [" a "], ["  ", 1], str),
     row(Annotated[str | None, Field(pattern="a")], ["a", None], ["b", 1], (str, type(None))),

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, Never, NoReturn, NotRequired, get_orig
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import Json
+from pydantic import ImportString, Json
 from typing_extensions import TypedDict
 
 from effects import ArgumentError, Context, RegistrationError, Registry, create_dispatch
@@ -205,3 +205,17 @@ def test_where_anything_may_be_inside_nothing_is_walked(kind: str, items: tuple[
     (check,) = taking(annotation[items] if items else annotation).registrations[0].signature.checks
     assert check.accepts(Endless())
     assert not check.accepts(5)
+
+
+@pytest.mark.parametrize("inside", [None, Any, object, float, Callable[..., Any], str])
+def test_nothing_is_imported_because_a_client_names_it(inside: Any) -> None:
+    """A check takes what was imported, and does not import."""
+    imported: Any = ImportString
+    annotation: Any = imported if inside is None else imported[inside]
+    assert "this" not in sys.modules  # it would print a poem
+    lists: Any = list
+    for kind in (annotation, lists[annotation]):
+        (check,) = taking(kind).registrations[0].signature.checks
+        check.accepts("this")
+        check.accepts(["this"])
+    assert "this" not in sys.modules
