@@ -6,6 +6,7 @@ import functools
 import inspect
 import sys
 from collections.abc import Callable, Mapping
+from types import CodeType
 
 __all__ = ["caller_scope", "is_async", "is_generator", "source_of"]
 
@@ -30,9 +31,11 @@ def source_of(function: object) -> str:
     """Name a function and the place it was written: `send, alerts.py:12`."""
     inner = inspect.unwrap(function) if callable(function) else function
     code = getattr(inner, "__code__", None)
-    name = getattr(inner, "__qualname__", type(inner).__qualname__)
-    if code is None:
-        return str(name)
+    name: object = getattr(inner, "__qualname__", None)
+    if type(name) is not str:  # of a mock, these are mocks
+        name = type(inner).__qualname__
+    if type(code) is not CodeType:
+        return name
     return f"{name}, {code.co_filename.rpartition('/')[2]}:{code.co_firstlineno}"
 
 

@@ -4,6 +4,7 @@ import functools
 import inspect
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
+from unittest.mock import AsyncMock, MagicMock, Mock, create_autospec
 
 import pytest
 from typing_extensions import TypedDict
@@ -321,3 +322,18 @@ def test_a_default_that_holds_a_placeholder_is_refused() -> None:
 
     with pytest.raises(RegistrationError, match="the default of 'value' holds a placeholder"):
         plugin.effect("send")(send)
+
+
+def wanted(ctx: Context, text: str) -> None:
+    """What a mock stands in for."""
+
+
+@pytest.mark.parametrize(
+    "mock",
+    [Mock(), MagicMock(), AsyncMock(), AsyncMock(spec=wanted)],
+    ids=["Mock", "MagicMock", "AsyncMock", "of a function"],
+)
+def test_a_mock_that_says_nothing_of_what_it_takes_is_refused(mock: Any) -> None:
+    """By the name of its type, with a fix; one that does, by `create_autospec`, is an interpreter."""
+    assert f"effect 'key' ({type(mock).__name__}): " in refused("effect", mock)
+    assert Registry("plugin").effect("it")(create_autospec(wanted)) is not None
