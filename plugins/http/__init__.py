@@ -3,15 +3,23 @@
 One plugin among others: without it everything else works unchanged, and another transport would sit beside it.
 """
 
-from ._allow import Allow, RequestData
 from ._compression import Compression
-from ._given import Effects, OnError, OnInvalid, Otherwise
-from ._invalid import InvalidSignals, no_errors
 from ._live import Live
-from ._placeholders import MissingValueError, PathParam, Query, Session, Signal, placeholder_kind, placeholder_problem
 from ._plugin import Http, SessionError
+from ._request.allow import Allow, RequestData
+from ._request.app_effects import Effects, OnError, OnInvalid, Otherwise
+from ._request.invalid import InvalidSignals, no_errors
+from ._request.placeholders import (
+    MissingValueError,
+    PathParam,
+    Query,
+    Session,
+    Signal,
+    placeholder_kind,
+    placeholder_problem,
+)
+from ._request.templates import template
 from ._serve import serve
-from ._templates import template
 
 __all__ = [
     "Allow",

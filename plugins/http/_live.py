@@ -14,31 +14,23 @@ from quart_trio import QuartTrio
 from effects import Dispatch, RegistrationError
 from plugins.connections import ANY, Connection, Connections, Follower, Lifecycle, TooManyConnectionsError, WhenFull
 
-from ._allow import Allow, RequestData, judge
-from ._answers import (
-    NO_SESSION,
-    back_to_page,
-    come_back,
-    event_response,
-    is_datastar,
-    is_opened_as_page,
-    problem,
-    stay_away,
-    takes_events,
-)
 from ._causes import say_why_briefly
 from ._compression import Compression, compressor
 from ._direct import DirectWrites
-from ._failing import Failures
-from ._given import Effects, OnError, OnInvalid, Otherwise, Snapshot, page, taken
-from ._invalid import InvalidSignals, Messages, parse
-from ._models import as_model_input, values_of
-from ._origin import is_cross_site, shows_no_origin
+from ._request.allow import Allow, RequestData, judge
+from ._request.answers import NO_SESSION, back_to_page, come_back, event_response, problem, stay_away
+from ._request.app_effects import Effects, OnError, OnInvalid, Otherwise, Snapshot, page, taken
+from ._request.buffer import Buffer
+from ._request.client import is_datastar, is_opened_as_page, takes_events
+from ._request.failures import Failures
+from ._request.invalid import InvalidSignals, Messages, parse
+from ._request.models import as_model_input, values_of
+from ._request.origin import is_cross_site, shows_no_origin
+from ._request.session import had_ended, make_session_id, prepare_cookies, session_id, sessions_of
+from ._request.signals import is_form, raw_signals
 from ._serving import Serving
-from ._session import had_ended, make_session_id, prepare_cookies, session_id, sessions_of
-from ._signals import is_form, raw_signals
 from ._stack import install, lifeline
-from ._stream import Buffer, stream_response
+from ._stream import stream_response
 from ._streams import Streams
 from ._test_app import show_errors_in_tests
 

@@ -11,8 +11,8 @@ from quart.sessions import SecureCookieSession
 
 from effects import Context, EffectsError, Registry, hookimpl
 
-from ._placeholders import RESOLVERS
-from ._session import RESERVED
+from ._request.placeholders import RESOLVERS
+from ._request.session import RESERVED
 
 __all__ = ["Http", "SessionError"]
 

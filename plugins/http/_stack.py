@@ -33,10 +33,10 @@ import trio
 from quart import Quart, Request, Response, wrappers
 from quart_trio import QuartTrio
 
-from ._bodies import bound_bodies
 from ._contained import contain_connections
 from ._parking import Body, Departures, Parked, Terminated
 from ._relied import find_cures, is_standard
+from ._request.bodies import bound_bodies
 from ._transport import Transport
 
 __all__ = ["Lifeline", "Terminated", "install", "lifeline", "workers_of"]

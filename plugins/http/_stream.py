@@ -9,60 +9,18 @@ from typing import Self, final
 import trio
 from quart import Response, request
 
-from effects import LifecycleError, Sink
+from effects import Sink
 from plugins.connections import Connection, Follower
 from plugins.datastar import LONGEST_DELAY, SSE_HEADERS
 
-from ._answers import retry_within
 from ._compression import Compressor, Encoder
 from ._direct import DirectWrites, Outlet
 from ._relied import ResponseBody
+from ._request.answers import retry_within
+from ._request.buffer import too_late
 from ._stack import Lifeline, lifeline
 
-__all__ = ["Buffer", "Opening", "event_id", "leave", "stream_response"]
-
-
-def too_late(what: str) -> LifecycleError:
-    """The error for what is sent once nothing more can be: by work that was spawned, and goes on."""
-    return LifecycleError(
-        f"something was sent after {what} was over, and reaches nobody",
-        fix="what is spawned has no answer of its own: broadcast it to a stream with a key",
-    )
-
-
-@final
-class Buffer:
-    """A sink for one answer: frames are kept until the whole dispatch is over, `with Buffer() as buffer`."""
-
-    def __init__(self) -> None:
-        self._frames: list[bytes] = []
-        self._closed = False
-        self._over = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        self._over = True
-
-    def send(self, frame: bytes) -> None:
-        """Keep a frame; nothing once closed. Raises `LifecycleError` once the dispatch is over."""
-        if self._over:
-            raise too_late("its answer")
-        if not self._closed:
-            self._frames.append(frame)
-
-    def close(self) -> None:
-        """Keep nothing more."""
-        self._closed = True
-
-    def members(self) -> Sequence[Sink]:
-        """This one answer."""
-        return (self,)
-
-    def joined(self) -> bytes:
-        """Everything kept."""
-        return b"".join(self._frames)
+__all__ = ["Opening", "event_id", "leave", "stream_response"]
 
 
 @final

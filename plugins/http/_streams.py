@@ -13,7 +13,7 @@ from quart import request
 from effects import Dispatch, ErrorRecord, RegistrationError
 from plugins.connections import Connection, Connections, Follower, Lifecycle
 
-from ._given import Effects, OnError, Snapshot, resolved, taken
+from ._request.app_effects import Effects, OnError, Snapshot, resolved, taken
 from ._serving import Serving
 from ._stack import Lifeline, lifeline
 from ._stream import Opening, event_id, leave

@@ -13,7 +13,7 @@ from benchmarks._report import Found, write
 from benchmarks._tables import Table
 from effects import create_dispatch
 from plugins.datastar import Datastar, html
-from plugins.http._stream import Buffer
+from plugins.http._request.buffer import Buffer
 
 
 def test_everyone_has_one_turn_in_each_round() -> None:

@@ -20,7 +20,7 @@ with atheris.instrument_imports(include=["json", "plugins.datastar", "plugins.ht
     import json.scanner
 
     from plugins.datastar import encode_patch_elements, encode_patch_signals, encode_remove_elements
-    from plugins.http import _signals
+    from plugins.http._request import signals as _signals
 
 from quart import Quart
 from werkzeug.exceptions import HTTPException

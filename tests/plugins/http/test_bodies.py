@@ -12,7 +12,7 @@ from quart_trio import QuartTrio
 from quart_trio.wrappers import TrioRequest
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from plugins.http._bodies import bound_bodies
+from plugins.http._request.bodies import bound_bodies
 
 
 class Kept:

@@ -17,7 +17,7 @@ from trio.testing import MockClock
 from effects import RegistrationError, create_dispatch
 from plugins.connections import ANY, Connections
 from plugins.http import Live
-from plugins.http._session import Sessions
+from plugins.http._request.session import Sessions
 from plugins.http.testing import open_sse
 from tests.plugins.http.small import DATASTAR, Small
 

@@ -13,7 +13,7 @@ from quart_trio import QuartTrio
 
 from effects import RegistrationError
 
-from ._answers import is_datastar
+from .client import is_datastar
 
 __all__ = ["RESERVED", "Sessions", "had_ended", "make_session_id", "prepare_cookies", "session_id", "sessions_of"]
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from quart import Response
 
-from ._models import fields_of, model_in
+from .models import fields_of, model_in
 
 __all__ = ["InvalidSignals", "Messages", "filled", "no_errors", "parse"]
 

@@ -17,10 +17,11 @@ from quart import Response, request
 
 from effects import ErrorRecord
 from plugins.connections import NoConnectionError
-from plugins.datastar import DATASTAR_REQUEST, SSE_HEADERS
+from plugins.datastar import SSE_HEADERS
 
-from ._origin import own_page
-from ._placeholders import MissingValueError
+from .client import is_datastar, wants_page
+from .origin import own_page
+from .placeholders import MissingValueError
 
 __all__ = [
     "NO_SESSION",
@@ -28,27 +29,14 @@ __all__ = [
     "come_back",
     "dispatch_problem",
     "event_response",
-    "is_datastar",
-    "is_opened_as_page",
     "problem",
     "retry_within",
     "stay_away",
-    "takes_events",
 ]
 
 NO_SESSION = "There is no session yet. Open a page first, and accept its cookie."
 _LISTED = 20
 _PAGE = Markup('<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><h1>{title}</h1><p>{detail}')
-
-
-def is_datastar() -> bool:
-    """Whether the current request is one of the Datastar client's."""
-    return request.headers.get(DATASTAR_REQUEST) == "true"
-
-
-def takes_events() -> bool:
-    """Whether whoever asks can make something of events. A browser that opens the address as a page cannot."""
-    return is_datastar() or request.accept_mimetypes.best_match(["text/event-stream", "text/html"]) != "text/html"
 
 
 def event_response(frames: bytes) -> Response:
@@ -59,30 +47,17 @@ def event_response(frames: bytes) -> Response:
 def problem(status: int, detail: str, **extra: object) -> Response:
     """A problem of the current request."""
     title = HTTPStatus(status).phrase
-    if _wants_page():
+    if wants_page():
         page = _PAGE.format(title=title, detail=detail) + _listing(extra.get("errors")) + _way_back()
         return Response(page, status, content_type="text/html; charset=utf-8")
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **extra}
     return Response(json.dumps(body), status, content_type="application/problem+json")
 
 
-def is_opened_as_page() -> bool:
-    """Whether a browser shows the answer in place of its page, and there is none to go back to: it followed a link."""
-    return request.method == "GET" and _wants_page()
-
-
 def back_to_page() -> Response:
     """Send a browser that posted a form back to the page that the form is on; who is no browser gets 204."""
-    page = own_page(request) if _wants_page() else None
+    page = own_page(request) if wants_page() else None
     return Response(b"", 204) if page is None else Response(b"", 303, headers={"Location": page})
-
-
-def _wants_page() -> bool:
-    """Whether a browser is asking, to show the answer as a page."""
-    return not is_datastar() and request.accept_mimetypes.best_match(_FORMS) == "text/html"
-
-
-_FORMS = ["application/problem+json", "text/html"]
 
 
 def dispatch_problem(errors: Sequence[ErrorRecord]) -> Response:

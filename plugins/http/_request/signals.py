@@ -19,7 +19,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from plugins.datastar import DATASTAR_KEY
 
-from ._answers import problem
+from .answers import problem
 
 __all__ = ["is_form", "raw_signals"]
 

@@ -10,10 +10,11 @@ from quart import Response, session
 
 from effects import Dispatch, ErrorRecord
 
-from ._answers import dispatch_problem, event_response, is_datastar, problem
-from ._given import Effects, OnError, OnInvalid, resolved
-from ._invalid import Messages, filled, no_errors
-from ._stream import Buffer
+from .answers import dispatch_problem, event_response, problem
+from .app_effects import Effects, OnError, OnInvalid, resolved
+from .buffer import Buffer
+from .client import is_datastar
+from .invalid import Messages, filled, no_errors
 
 __all__ = ["Failures"]
 

@@ -11,7 +11,7 @@ from werkzeug.sansio.response import Response as AnyResponse
 
 from effects import ErrorRecord, Template
 
-from ._invalid import Messages
+from .invalid import Messages
 
 __all__ = ["Effects", "OnError", "OnInvalid", "Otherwise", "Snapshot", "page", "resolved", "taken"]
 

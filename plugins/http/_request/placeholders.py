@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from effects import EffectsError, Placeholder, copy_data
 
-from ._models import kind_in, part_of, unknown_part
+from .models import kind_in, part_of, unknown_part
 
 __all__ = [
     "RESOLVERS",

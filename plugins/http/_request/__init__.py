@@ -1,0 +1,1 @@
+"""One request: who asks, what came in, and answers in one piece."""

@@ -1,0 +1,53 @@
+"""The sink of an answer in one piece."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Self, final
+
+from effects import LifecycleError, Sink
+
+__all__ = ["Buffer", "too_late"]
+
+
+def too_late(what: str) -> LifecycleError:
+    """The error for what is sent once nothing more can be: by work that was spawned, and goes on."""
+    return LifecycleError(
+        f"something was sent after {what} was over, and reaches nobody",
+        fix="what is spawned has no answer of its own: broadcast it to a stream with a key",
+    )
+
+
+@final
+class Buffer:
+    """A sink for one answer: frames are kept until the whole dispatch is over, `with Buffer() as buffer`."""
+
+    def __init__(self) -> None:
+        self._frames: list[bytes] = []
+        self._closed = False
+        self._over = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._over = True
+
+    def send(self, frame: bytes) -> None:
+        """Keep a frame; nothing once closed. Raises `LifecycleError` once the dispatch is over."""
+        if self._over:
+            raise too_late("its answer")
+        if not self._closed:
+            self._frames.append(frame)
+
+    def close(self) -> None:
+        """Keep nothing more."""
+        self._closed = True
+
+    def members(self) -> Sequence[Sink]:
+        """This one answer."""
+        return (self,)
+
+    def joined(self) -> bytes:
+        """Everything kept."""
+        return b"".join(self._frames)
