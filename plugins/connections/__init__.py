@@ -3,15 +3,18 @@
 Knows bytes and keys, and the `Sink` it is. Knows no event format, no request and no web framework.
 """
 
-from ._connection import Cause, Connection, WhenFull
+from ._connection import Cause, Connection
+from ._effects import BroadcastOptions
 from ._explain import Explanation, explain_match
-from ._group import BroadcastResult, Group, Member
+from ._group import BroadcastResult, Group, Member, NamedSink
 from ._history import Follower, History
 from ._keys import ANY, REST, Key, Name, PatternError, freeze_name, freeze_pattern, matches, patterns_in
 from ._lifecycle import Lifecycle
 from ._limits import ConnectionLimits, TooManyConnectionsError
+from ._merging import WhenFull
 from ._placeholders import NoConnectionError, own_key
-from ._plugin import BroadcastOptions, Connections, Presence
+from ._plugin import Connections
+from ._presence import Presence
 from ._store import ConnectionGroup, ConnectionStore, MemoryStore
 
 __all__ = [
@@ -34,6 +37,7 @@ __all__ = [
     "Member",
     "MemoryStore",
     "Name",
+    "NamedSink",
     "NoConnectionError",
     "PatternError",
     "Presence",

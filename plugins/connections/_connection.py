@@ -11,9 +11,10 @@ import trio
 from effects import Sink, copy_data
 
 from ._keys import Frozen, freeze_name
+from ._merging import WhenFull, merge_frames
 from ._run import check_run
 
-__all__ = ["Cause", "Connection", "WhenFull"]
+__all__ = ["Cause", "Connection"]
 
 _logger = logging.getLogger("plugins.connections")
 
@@ -25,12 +26,9 @@ Cause = Literal["closed", "expired", "lapsed", "overflow", "replaced", "size", "
 its scope or the store was full. `shutdown`: the server stops.
 """
 
-
-WhenFull = Callable[[Sequence[bytes]], Sequence[bytes]]
-"""Merges frames: `plugins.datastar.merge_patches` is one."""
 _SENT = "a frame is sent to a connection"
-_OWN = 100
-"""So many times what others may queue may a connection be sent by whoever opens it."""
+_MAX_FIRST = 100
+"""How many times what others may queue the opener of a connection may send `first`."""
 
 
 @final
@@ -55,11 +53,11 @@ class Connection:
         "_frames",
         "_held",
         "_in_flight",
-        "_listening",
         "_max_bytes",
         "_max_frames",
         "_run",
         "_wakeup",
+        "_wants_wakeup",
         "_when_full",
         "_woken",
         "cause",
@@ -102,7 +100,7 @@ class Connection:
         """What a task that is in `receive` waits for."""
         self._run: trio.lowlevel.TrioToken | None = None
         """The run of whoever is to be told of frames; None while that is nobody."""
-        self._listening = not held
+        self._wants_wakeup = not held
         """Whether the next frame that others send is news to the reader."""
         self._call: Callable[[], object] | None = None
         """What is called then; None for `wake`."""
@@ -142,7 +140,7 @@ class Connection:
         """Queue one frame; False where it was not taken, because the connection has ended or ends of it."""
         if self.cause is not None or not frame:
             return self.cause is None
-        if self._listening and self._run is not None:
+        if self._wants_wakeup and self._run is not None:
             check_run(self._run, _SENT)
         self._bytes += len(frame)
         frames = self._frames
@@ -152,8 +150,8 @@ class Connection:
                 return False
         else:
             frames.append(frame)
-        if self._listening:
-            self._listening = False
+        if self._wants_wakeup:
+            self._wants_wakeup = False
             if self._call is not None:
                 self._call()
             else:  # as `wake`, without the call: it is what a broadcast costs
@@ -162,7 +160,7 @@ class Connection:
                     self._wakeup.set()
         return True
 
-    def first(self, frame: bytes) -> None:
+    def send_first(self, frame: bytes) -> None:
         """Queue one frame ahead of what is held, for whoever opened the connection; as `send` once nothing is held."""
         if not self._held:
             self.offer(frame)
@@ -170,30 +168,23 @@ class Connection:
             check_run(self._run, _SENT)
             self._first_bytes += len(frame)
             if self._first and (
-                len(self._first) >= self._max_frames * _OWN or self._first_bytes > self._max_bytes * _OWN
+                len(self._first) >= self._max_frames * _MAX_FIRST or self._first_bytes > self._max_bytes * _MAX_FIRST
             ):
                 self._overflow()
                 return
             self._first.append(frame)
             self.wake()
 
-    def takes(self, frames: Sequence[bytes]) -> bool:
+    def has_room_first(self, frames: Sequence[bytes]) -> bool:
         """Whether so much may be sent `first`."""
-        return len(frames) < self._max_frames * _OWN and sum(map(len, frames)) <= self._max_bytes * _OWN
+        return len(frames) < self._max_frames * _MAX_FIRST and sum(map(len, frames)) <= self._max_bytes * _MAX_FIRST
 
     def _merge(self, frame: bytes) -> bool:
         """Merge what is queued, with one frame more; False where that does not help."""
-        if self._when_full is None:
+        merged = merge_frames(self._when_full, [*self._frames, frame], self._max_frames, self._max_bytes)
+        if merged is None:
             return False
-        try:
-            merged = list(self._when_full([*self._frames, frame]))
-        except Exception:
-            _logger.exception("what waits for a slow client could not be merged")
-            return False
-        size = sum(map(len, merged))
-        if len(merged) * 2 > self._max_frames or size * 2 > self._max_bytes:
-            return False
-        self._frames, self._bytes = merged, size
+        self._frames, self._bytes = merged, sum(map(len, merged))
         return True
 
     def _overflow(self) -> None:
@@ -204,7 +195,7 @@ class Connection:
     def release(self) -> None:
         """Let what was held follow what was sent first. From now on nothing is held."""
         self._held = False
-        self._listening = not self._frames
+        self._wants_wakeup = not self._frames
         if self._frames:
             self.wake()
 
@@ -253,7 +244,7 @@ class Connection:
             joined += b"".join(self._frames)
             self._frames.clear()
             self._bytes = 0
-        self._listening = self.cause is None and not self._held
+        self._wants_wakeup = self.cause is None and not self._held
         self._in_flight = self._in_flight or bool(joined)
         return joined
 

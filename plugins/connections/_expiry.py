@@ -9,8 +9,8 @@ from ._store import ConnectionStore
 
 __all__ = ["expire_stuck"]
 
-_LOOKS = 4
-"""So many looks fall into one time to live: a connection is ended at most a quarter of it late."""
+_LOOKS_PER_TTL = 4
+"""How many looks fall into one time to live: a connection is ended at most a quarter of it late."""
 
 
 async def expire_stuck(store: ConnectionStore, ttl: float) -> None:
@@ -22,14 +22,14 @@ async def expire_stuck(store: ConnectionStore, ttl: float) -> None:
     """
     stuck: dict[Connection, tuple[int, int]] = {}
     while True:
-        await trio.sleep(ttl / _LOOKS)
+        await trio.sleep(ttl / _LOOKS_PER_TTL)
         before, stuck = stuck, {}
         for connection in store:
             if not connection.waiting:
                 continue
             writes, looks = before.get(connection, (connection.writes, 0))
             looks = looks + 1 if writes == connection.writes else 1
-            if looks > _LOOKS:
+            if looks > _LOOKS_PER_TTL:
                 connection.close("expired")
             else:
                 stuck[connection] = (connection.writes, looks)

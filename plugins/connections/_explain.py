@@ -49,23 +49,23 @@ def _difference(place: str, wanted: object, given: object, found: list[str]) -> 
         found.append(f"{place} is {given!r}")
         return None
     if not isinstance(wanted, (list, tuple)) or not isinstance(given, (list, tuple)):
-        same = _same_leaf([wanted], [given])
-        return None if same else f"at {place} the pattern has {wanted!r}, the name {given!r}"
-    ours, theirs = list(cast(Sequence[object], wanted)), list(cast(Sequence[object], given))
-    open_ended = bool(ours) and ours[-1] is REST
+        is_same = _is_same_leaf([wanted], [given])
+        return None if is_same else f"at {place} the pattern has {wanted!r}, the name {given!r}"
+    wanted_items, items = list(cast(Sequence[object], wanted)), list(cast(Sequence[object], given))
+    open_ended = bool(wanted_items) and wanted_items[-1] is REST
     if open_ended:
-        ours.pop()
-    for index, (one, other) in enumerate(zip(ours, theirs, strict=False)):
-        if (difference := _difference(f"{place}[{index}]", one, other, found)) is not None:
+        wanted_items.pop()
+    for index, (item, name_item) in enumerate(zip(wanted_items, items, strict=False)):
+        if (difference := _difference(f"{place}[{index}]", item, name_item, found)) is not None:
             return difference
-    if len(theirs) < len(ours) or (len(theirs) > len(ours) and not open_ended):
-        wants = f"{len(ours)} or more" if open_ended else f"{len(ours)}"
-        return f"{place} has {len(theirs)} items, the pattern wants {wants}"
+    if len(items) < len(wanted_items) or (len(items) > len(wanted_items) and not open_ended):
+        wants = f"{len(wanted_items)} or more" if open_ended else f"{len(wanted_items)}"
+        return f"{place} has {len(items)} items, the pattern wants {wants}"
     if open_ended:
-        found.append(f"{place}[{len(ours)}:] is {theirs[len(ours) :]!r}")
+        found.append(f"{place}[{len(wanted_items)}:] is {items[len(wanted_items) :]!r}")
     return None
 
 
-def _same_leaf(one: list[object], other: list[object]) -> bool:
+def _is_same_leaf(wanted: list[object], given: list[object]) -> bool:
     """Compared as names are: the text of a str alone counts, and of other leaves the type, too."""
-    return matches(freeze_pattern([None, one]), freeze_name([None, other]))
+    return matches(freeze_pattern([None, wanted]), freeze_name([None, given]))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import repeat
-from typing import final
+from typing import Protocol, final
 
 from effects import Sink
 
 from ._connection import Connection
 
-__all__ = ["BroadcastResult", "Group", "Member"]
+__all__ = ["BroadcastResult", "Group", "Member", "NamedSink"]
 
 
 @final
@@ -31,6 +31,20 @@ class BroadcastResult:
     def counts(self) -> Mapping[str, int]:
         """All of it, by name: what traces show."""
         return asdict(self)
+
+
+class NamedSink(Sink, Protocol):
+    """One connection as a sink: what the members of a group are."""
+
+    @property
+    def scope(self) -> object:
+        """Whose connection it is."""
+        ...
+
+    @property
+    def key(self) -> object:
+        """What it is for."""
+        ...
 
 
 @final

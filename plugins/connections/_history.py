@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import NamedTuple, Self, final
 from weakref import WeakKeyDictionary
@@ -68,25 +68,26 @@ class Follower:
     place that was not theirs. When somebody ended the connection on purpose, its ids are worth nothing any more.
     """
 
-    __slots__ = ("_cut_off", "_history", "_told", "frozen", "start", "token", "unknown")
+    __slots__ = ("_cut_off", "_encode_id", "_history", "_told", "frozen", "start", "token", "unknown")
 
-    def __init__(self, history: History, connection: Connection) -> None:
+    def __init__(self, history: History, connection: Connection, encode_id: Callable[[str], bytes]) -> None:
         self._history = history
+        self._encode_id = encode_id
         self.token = secrets.token_urlsafe(12)
         self._cut_off = False
         self.frozen = connection.frozen
-        self.start = history.head
-        self.unknown = history.sending_to(connection.frozen)
+        self.start = history.length
+        self.unknown = history.is_sending_to(connection.frozen)
         self._told = -1
         connection.on_end(self._ended)
 
-    def begin(self) -> str:
-        """The id of where the connection begins: to be sent right behind what it begins with."""
-        return self._tell(self.start)
+    def first_id(self) -> bytes:
+        """Return the id of where the connection begins, to be sent right behind what it begins with."""
+        return self._id_at(self.start)
 
-    def progress(self) -> str | None:
-        """The id of a connection to which all there is has been sent; None where it has been sent that."""
-        return None if self._told == self._history.head else self._tell(self._history.head)
+    def progress(self) -> bytes | None:
+        """Return the id of a connection that was sent all there is; None if it was sent that id already."""
+        return None if self._told == self._history.length else self._id_at(self._history.length)
 
     def was_sent_alone(self) -> None:
         """Say that the connection was sent something by itself: if it has begun, later ones cannot be sent that."""
@@ -109,13 +110,13 @@ class Follower:
         """Say that the client has gone, if the connection is open: it may come back."""
         self._cut_off = True
 
-    def _tell(self, place: int) -> str:
+    def _id_at(self, place: int) -> bytes:
         self._told = place
-        self._history.told = max(self._history.told, place)
-        return f"{self.token}.{place}"
+        self._history.latest_told = max(self._history.latest_told, place)
+        return self._encode_id(f"{self.token}.{place}")
 
     def _ended(self, connection: Connection) -> None:
-        self._history.leave(self.token, comes_back=self._cut_off or connection.cause in _MAY_COME_BACK)
+        self._history.forget(self.token, may_return=self._cut_off or connection.cause in _MAY_COME_BACK)
 
 
 @final
@@ -140,15 +141,18 @@ class History:
         self._followers: dict[str, Follower] = {}
         self._names: Counter[Frozen] = Counter()
         self._left: deque[tuple[float, str]] = deque()
-        self.head = 0
+        self.length = 0
         """How many frames were ever kept: the place of who has got them all."""
-        self.told = 0
+        self.latest_told = 0
         """The latest place that anybody was told."""
 
-    def follow(self, connection: Connection) -> Follower:
-        """Remember a connection's place, from now on. Call it as soon as the connection is stored."""
+    def follow(self, connection: Connection, encode_id: Callable[[str], bytes] = str.encode) -> Follower:
+        """Remember a connection's place, from now on. Call it as soon as the connection is stored.
+
+        `encode_id` makes the frame that tells the client an event id.
+        """
         self._forget_old()
-        follower = Follower(self, connection)
+        follower = Follower(self, connection, encode_id)
         if connection.cause is None:
             self._followers[follower.token] = follower
             self._names[follower.frozen] += 1
@@ -159,26 +163,26 @@ class History:
         self._forget_old()
         return self._followers.get(token)
 
-    def leave(self, token: str, *, comes_back: bool) -> None:
+    def forget(self, token: str, *, may_return: bool) -> None:
         """Forget a follower, after a while if it may come back."""
-        if comes_back:
+        if may_return:
             self._left.append((trio.current_time(), token))
         else:
             self._drop(token)
 
-    def awaits(self, name: object) -> bool:
+    def may_return(self, name: object) -> bool:
         """Whether somebody is there under a name, or may come back."""
         self._forget_old()
         return self._names[freeze_name(name)] > 0
 
-    def sending_to(self, name: Frozen) -> bool:
+    def is_sending_to(self, name: Frozen) -> bool:
         """Whether something is being sent to a name, by who does not know of later connections."""
         return any(audience.has(name) for audience in self._sending.values())
 
     def between(self, place: int, end: int, name: Frozen) -> Sequence[bytes] | None:
         """What was sent to a name from one place to another; None where that is not wholly known."""
         self._forget_old()
-        first = self.head - len(self._sent)
+        first = self.length - len(self._sent)
         if not first <= place <= end:
             return None
         found = [entry.frame for entry in islice(self._sent, place - first, end - first) if entry.audience.has(name)]
@@ -195,16 +199,16 @@ class History:
 
         Of that, once is enough for as long as nobody has been told a place behind it.
         """
-        if frame is None and self._sent and self.told < self.head:
+        if frame is None and self._sent and self.latest_told < self.length:
             last = self._sent[-1]
             if last.frame is None and last.audience is audience:
                 return
         self._sent.append(_Sent(audience, frame, trio.current_time()))
         self._bytes += len(frame or b"")
-        self.head += 1
+        self.length += 1
         self._forget_old()
 
-    def sending(self, sink: object, audience: Audience) -> None:
+    def remember_sender(self, sink: object, audience: Audience) -> None:
         """Say that as long as a sink is there, something may be sent to an audience as it was at the start."""
         self._sending[sink] = audience
 

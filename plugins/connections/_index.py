@@ -47,7 +47,7 @@ class Index:
         """Take one out that is there."""
         del self.all[connection]
         for mask, table in self._tables.items():
-            literals = _fitting(connection.frozen, mask)
+            literals = _literals_at(connection.frozen, mask)
             if literals is not None:
                 bucket = table[literals]
                 del bucket[connection]
@@ -56,14 +56,14 @@ class Index:
 
     def find(self, pattern: Frozen) -> Bucket:
         """Those whose names match. Look at it at once: it changes as they come and go."""
-        mask, literals = _split(pattern)
+        mask, literals = _split_pattern(pattern)
         table = self._tables.pop(mask, None)
         if table is None:
-            table = self._made(mask)
+            table = self._make_table(mask)
         self._tables[mask] = table  # it is the last that was asked for
         return table.get(literals, _EMPTY)
 
-    def _made(self, mask: Frozen) -> _Table:
+    def _make_table(self, mask: Frozen) -> _Table:
         if len(self._tables) >= _MAX_MASKS:
             del self._tables[next(iter(self._tables))]
         table: _Table = {}
@@ -73,34 +73,34 @@ class Index:
 
 
 def _put(connection: Connection, mask: Frozen, table: _Table) -> None:
-    literals = _fitting(connection.frozen, mask)
+    literals = _literals_at(connection.frozen, mask)
     if literals is not None:
         table.setdefault(literals, {})[connection] = None
 
 
 @lru_cache(maxsize=1_024)
-def _split(pattern: Frozen) -> tuple[Frozen, _Literals]:
+def _split_pattern(pattern: Frozen) -> tuple[Frozen, _Literals]:
     """A pattern as its mask and its literals, from left to right."""
     literals: list[Frozen] = []
-    return _masked(pattern, literals), tuple(literals)
+    return _make_mask(pattern, literals), tuple(literals)
 
 
-def _masked(pattern: Frozen, literals: list[Frozen]) -> Frozen:
+def _make_mask(pattern: Frozen, literals: list[Frozen]) -> Frozen:
     if is_list(pattern):
-        return tuple([_masked(item, literals) for item in cast("tuple[Frozen, ...]", pattern)])
+        return tuple([_make_mask(item, literals) for item in cast("tuple[Frozen, ...]", pattern)])
     if isinstance(pattern, Wildcard):
         return pattern
     literals.append(pattern)
     return _LITERAL
 
 
-def _fitting(name: Frozen, mask: Frozen) -> _Literals | None:
+def _literals_at(name: Frozen, mask: Frozen) -> _Literals | None:
     """What stands in a name where a mask has literals; None where it has another shape."""
     literals: list[Frozen] = []
-    return tuple(literals) if _fits(name, mask, literals) else None
+    return tuple(literals) if _collect_literals(name, mask, literals) else None
 
 
-def _fits(name: Frozen, mask: Frozen, literals: list[Frozen]) -> bool:
+def _collect_literals(name: Frozen, mask: Frozen, literals: list[Frozen]) -> bool:
     if mask is ANY:
         return True
     if mask is _LITERAL:
@@ -115,4 +115,4 @@ def _fits(name: Frozen, mask: Frozen, literals: list[Frozen]) -> bool:
             return False
     elif len(given) != len(wanted):
         return False
-    return all(_fits(one, other, literals) for one, other in zip(given, wanted, strict=False))
+    return all(_collect_literals(item, inner, literals) for item, inner in zip(given, wanted, strict=False))

@@ -28,7 +28,7 @@ __all__ = [
     "is_list",
     "matches",
     "patterns_in",
-    "wildcard",
+    "wildcard_named",
 ]
 
 Key = object
@@ -65,8 +65,8 @@ REST: Final = Wildcard("REST")
 """As the last item of a list, matches all the positions that follow, if any."""
 
 
-def wildcard(name: object) -> Wildcard:
-    """The wildcard of that name, for tagged JSON. Raises `PatternError` for what is none."""
+def wildcard_named(name: object) -> Wildcard:
+    """Return the wildcard of that name, for tagged JSON. Raises `PatternError` if there is none."""
     for wildcard in (ANY, REST):
         if repr(wildcard) == name:
             return wildcard

@@ -19,7 +19,7 @@ import trio
 from effects import Dispatch, LifecycleError, RegistrationError, Sink, Template, copy_data
 
 from ._connection import Cause, Connection
-from ._kept import kept
+from ._history_sink import history_sink
 from ._keys import Frozen, Name, freeze_name
 from ._run import check_run
 from ._seconds import is_seconds
@@ -62,7 +62,7 @@ class Lifecycle:
 class _Guest:
     """One name while somebody is connected under it, or has yet to be announced as gone."""
 
-    __slots__ = ("announced", "cause", "lifecycle", "name", "open", "returned", "settled", "told")
+    __slots__ = ("announced", "cause", "last_announced", "lifecycle", "name", "open", "returned", "settled")
 
     def __init__(self, name: Name, lifecycle: Lifecycle) -> None:
         self.name = name
@@ -71,7 +71,7 @@ class _Guest:
         """How many connections there are."""
         self.announced = False
         """Whether `on_open` was dispatched, and no `on_close` since."""
-        self.told = "on_open"
+        self.last_announced = "on_open"
         """Which of the two was dispatched last."""
         self.cause: Cause = "closed"
         self.returned = trio.Event()
@@ -93,7 +93,7 @@ class Guests:
         self._dispatch: Dispatch | None = None
         self._nursery: trio.Nursery | None = None
         self._run: trio.lowlevel.TrioToken | None = None
-        self._hurrying = False
+        self._is_finishing = False
         self._busy = 0
         self._idle = trio.Event()
         self._idle.set()
@@ -112,7 +112,7 @@ class Guests:
                 "this Connections plugin serves a dispatch that is running already",
                 fix="give each dispatch a Connections() of its own; they may share a store",
             )
-        self._dispatch, self._hurrying, self.ready = dispatch, False, trio.Event()
+        self._dispatch, self._is_finishing, self.ready = dispatch, False, trio.Event()
         self._run = trio.lowlevel.current_trio_token()
 
     def check_run(self, what: str) -> None:
@@ -164,26 +164,26 @@ class Guests:
         self._count(guest, connection)
         guest.returned.set()
         with trio.move_on_after(self._open_timeout) as patience:
-            await self._settle(guest).wait()
+            await self._announce_soon(guest).wait()
         if patience.cancelled_caught:
             _logger.warning(
                 "a stream under the key %s opens before its on_open is done: %s was at work for %g seconds. Let "
                 "effects in it ctx.spawn what may take long, or say Connections(open_timeout=...)",
                 reprlib.repr(connection.key),
-                guest.told,
+                guest.last_announced,
                 self._open_timeout,
             )
 
-    async def hurry(self) -> None:
+    async def finish_now(self) -> None:
         """Grant no grace any more, and wait until all that is to be dispatched has been.
 
         Whoever is still there belongs to somebody else, who shares the store: here, all have left.
         """
-        self._hurrying = True
+        self._is_finishing = True
         for guest in list(self._guests.values()):
             guest.open = 0
             guest.returned.set()
-            self._settle(guest)
+            self._announce_soon(guest)
         if self._busy and self._idle.is_set():
             self._idle = trio.Event()
         if self._busy:
@@ -200,15 +200,15 @@ class Guests:
         guest.cause = connection.cause or "closed"
         if not guest.open:
             guest.returned = trio.Event()
-            self._settle(guest)
+            self._announce_soon(guest)
 
-    def _adopt(self, guest: _Guest) -> bool:
+    def _count_strangers(self, guest: _Guest) -> bool:
         """Count whoever is there without a lifecycle, too. Whether there was anybody."""
-        for other in () if self._hurrying else self._store.match(guest.name):
+        for other in () if self._is_finishing else self._store.match(guest.name):
             self._count(guest, other)
         return guest.open > 0
 
-    def _settle(self, guest: _Guest) -> trio.Event:
+    def _announce_soon(self, guest: _Guest) -> trio.Event:
         """Have what is to be dispatched for a guest dispatched; the event is set when that is done."""
         if guest.settled is not None:
             return guest.settled
@@ -226,11 +226,11 @@ class Guests:
         try:
             while bool(guest.open) != guest.announced:
                 if guest.open:
-                    guest.announced, guest.told = True, "on_open"
-                    await self._tell(guest, guest.lifecycle.on_open, {}, sink=True)
-                elif (self._hurrying or await self._stayed_away(guest)) and not self._adopt(guest):
-                    guest.announced, guest.told = False, "on_close"
-                    await self._tell(guest, guest.lifecycle.on_close, {"cause": guest.cause}, sink=False)
+                    guest.announced, guest.last_announced = True, "on_open"
+                    await self._dispatch_effects(guest, guest.lifecycle.on_open, {}, sink=True)
+                elif (self._is_finishing or await self._stayed_away(guest)) and not self._count_strangers(guest):
+                    guest.announced, guest.last_announced = False, "on_close"
+                    await self._dispatch_effects(guest, guest.lifecycle.on_close, {"cause": guest.cause}, sink=False)
         finally:
             guest.settled = None
             settled.set()
@@ -247,7 +247,9 @@ class Guests:
             await guest.returned.wait()
         return patience.cancelled_caught and not guest.open
 
-    async def _tell(self, guest: _Guest, effects: Sequence[object], more: Mapping[str, object], *, sink: bool) -> None:
+    async def _dispatch_effects(
+        self, guest: _Guest, effects: Sequence[object], more: Mapping[str, object], *, sink: bool
+    ) -> None:
         if not effects:
             return
         try:
@@ -259,7 +261,7 @@ class Guests:
             _logger.exception("effects for those who come and go could not be dispatched")
 
     def _sink(self, guest: _Guest) -> Sink:
-        return kept(self._store, self._store.group(guest.name, charge=_free_of_charge), guest.name)
+        return history_sink(self._store, self._store.group(guest.name, charge=_free_of_charge), guest.name)
 
 
 def _free_of_charge(members: int) -> None:

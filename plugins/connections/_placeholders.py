@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol, cast, runtime_checkable
 
-from effects import EffectsError, Placeholder
+from effects import EffectsError, Placeholder, copy_data
 
 from ._keys import Name
 
-__all__ = ["NoConnectionError", "own", "own_key", "theirs"]
+__all__ = ["PLACEHOLDERS", "PLACEHOLDERS_EACH", "NoConnectionError", "own_key"]
 
 
 class NoConnectionError(EffectsError, LookupError):
@@ -26,7 +26,7 @@ def own_key(key: object) -> Name:
     return [Placeholder("connection/own-scope"), key]
 
 
-def own(data: Mapping[str, object], part: str) -> object:
+def _own_part(data: Mapping[str, object], part: str) -> object:
     """What `data` says of the connection or caller it is about. Raises `NoConnectionError`."""
     about = data.get("connection")
     if not isinstance(about, Mapping) or part not in about:
@@ -45,10 +45,48 @@ class _Named(Protocol):
     key: object
 
 
-def theirs(member: object) -> _Named:
+def _require_named(member: object) -> _Named:
     """The member of a group as the connection it is. Raises `NoConnectionError`."""
     if not isinstance(member, _Named):
         raise NoConnectionError(
             f"a {type(member).__name__} is no connection and has no key", fix="use it inside broadcast"
         )
     return member
+
+
+def _member_key(data: object, member: object) -> object:
+    """The key of the connection that one copy of the effect goes to."""
+    return copy_data(_require_named(member).key)
+
+
+def _member_scope(data: object, member: object) -> object:
+    """The scope of the connection that one copy of the effect goes to."""
+    return _require_named(member).scope
+
+
+def _caller_key(data: Mapping[str, object]) -> object:
+    """The key of the connection that this dispatch is about."""
+    return _own_part(data, "key")
+
+
+def _caller_scope(data: Mapping[str, object]) -> object:
+    """The scope of the caller, or of the connection that this dispatch is about."""
+    return _own_part(data, "scope")
+
+
+def _end_cause(data: Mapping[str, object]) -> object:
+    """Why the last connection ended, in `on_close`."""
+    return _own_part(data, "cause")
+
+
+PLACEHOLDERS: Mapping[str, Callable[..., object]] = {
+    "connection/own-key": _caller_key,
+    "connection/own-scope": _caller_scope,
+    "connection/cause": _end_cause,
+}
+"""The function that resolves each placeholder from the data of a dispatch."""
+PLACEHOLDERS_EACH: Mapping[str, Callable[..., object]] = {
+    "connection/key": _member_key,
+    "connection/scope": _member_scope,
+}
+"""The function that resolves each placeholder for one connection of a group."""

@@ -1,59 +1,34 @@
-"""The plugin: effects that reach connections by name, and what it keeps going while a dispatch runs."""
+"""The plugin: what it registers, and what it keeps going while a dispatch runs."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import NotRequired, final
+from typing import TypeVar, final
 
 import trio
-from typing_extensions import TypedDict
 
-from effects import Context, Dispatch, Effect, RegistrationError, Registry, copy_data, hookimpl
+from effects import Dispatch, RegistrationError, Registry, Sink, hookimpl
 
 from ._connection import Cause, Connection
+from ._effects import Interpreters
 from ._expiry import expire_stuck
-from ._group import BroadcastResult
-from ._history import Audience, History
-from ._kept import history_of, kept
-from ._keys import Name, Wildcard, freeze_name, patterns_in, wildcard
+from ._history import Follower, History
+from ._history_sink import history_of, revoke
+from ._keys import Wildcard, wildcard_named
 from ._lifecycle import Guests, Lifecycle
-from ._placeholders import own, theirs
+from ._opening import begin
+from ._placeholders import PLACEHOLDERS, PLACEHOLDERS_EACH
+from ._presence import Presence
 from ._seconds import is_seconds
 from ._store import ConnectionStore, MemoryStore
 
-__all__ = ["BroadcastOptions", "Connections", "Presence"]
+__all__ = ["Connections"]
 
 _logger = logging.getLogger("plugins.connections")
 
-
-class BroadcastOptions(TypedDict):
-    """Options of `broadcast` and `disconnect`."""
-
-    pattern: Sequence[object]
-    """Whom to reach: a name or pattern, `[ANY, ["page", "home", ANY]]`."""
-    exclude: NotRequired[Sequence[object]]
-    """Whom to leave out: a name or pattern, or a list of them."""
-
-
-_ENDED, _REACHED = "connections are ended", "connections are reached"
-
-
-@final
-class Presence:
-    """Who is connected: what actions find as `state["connections"]`."""
-
-    def __init__(self, store: ConnectionStore) -> None:
-        self._store = store
-
-    def names(self, pattern: Sequence[object], exclude: Sequence[object] = ()) -> Sequence[Name]:
-        """The names `(scope, key)` that match, each once, however many connections it has. Raises `PatternError`."""
-        return copy_data(self._store.names(pattern, patterns_in(exclude)))
-
-    def count(self, pattern: Sequence[object], exclude: Sequence[object] = ()) -> int:
-        """How many connections match. Raises `PatternError` for what is no pattern."""
-        return self._store.count(pattern, patterns_in(exclude))
+T = TypeVar("T")
 
 
 @final
@@ -88,20 +63,20 @@ class Connections:
             raise RegistrationError(f"a {type(store).__name__} is no ConnectionStore", fix="pass MemoryStore(...)")
         self.store: ConnectionStore = MemoryStore() if store is None else store
         if history is not None:
-            self._give(history)
+            self._keep_history(history)
         self._ttl = ttl
         self._shutdown_timeout = shutdown_timeout
         self._deadline = float("inf")
         self._guests = Guests(self.store, open_timeout)
         self._own: dict[Connection, None] = {}
-        self._registry = self._filled()
+        self._registry = self._make_registry()
 
     @property
     def history(self) -> History | None:
         """What was sent lately, where anything is kept of it."""
         return history_of(self.store)
 
-    def _give(self, history: History) -> None:
+    def _keep_history(self, history: History) -> None:
         if not isinstance(self.store, MemoryStore):
             raise RegistrationError(
                 f"a {type(self.store).__name__} has no history: other processes may send to it",
@@ -142,17 +117,54 @@ class Connections:
         self.add(connection)
         await self._guests.arrive(connection, lifecycle)
 
+    def follow(self, connection: Connection, encode_id: Callable[[str], bytes]) -> Follower:
+        """Have a connection that was just added continue an earlier one of its name.
+
+        `encode_id` makes the frame that tells the client an event id. Raises `RegistrationError` without a history.
+        """
+        if self.history is None:
+            raise RegistrationError(
+                "replay needs a history", fix="create_dispatch([Connections(history=History()), ...])"
+            )
+        return self.history.follow(connection, encode_id)
+
+    async def begin(
+        self,
+        connection: Connection,
+        snapshot: Callable[[Sink], Awaitable[T]],
+        *,
+        lifecycle: Lifecycle | None = None,
+        follower: Follower | None = None,
+        last_event_id: str = "",
+    ) -> T | None:
+        """Have a held connection, which was added, begin; from then on it gets what others send to it.
+
+        First its `lifecycle` is announced, as `open` does. Then the frames are sent that its `follower` missed since
+        `last_event_id`; if those are not known, or there is no follower, `snapshot(sink)` is awaited instead, and what
+        it sends to the sink goes ahead of everything that others have sent meanwhile. Returns what `snapshot` returns,
+        or None if it was not called.
+
+        If somebody ends the connection before it has begun, `snapshot` is cancelled; the connection stays ended. Raises
+        `LifecycleError` for a lifecycle outside `dispatch.running()`. When cancelled, the connection stays: close it.
+        """
+
+        async def announce() -> None:
+            if lifecycle is not None:
+                await self.open(connection, lifecycle)
+
+        return await begin(connection, snapshot, announce, follower, last_event_id)
+
     def end_all(self, cause: Cause) -> None:
         """End every connection that was added here."""
-        self._guests.check_run(_ENDED)
+        self._guests.check_run("connections are ended")
         for connection in tuple(self._own):
             connection.close(cause)
 
     def disconnect(self, pattern: Sequence[object], cause: Cause = "closed") -> int:
         """End the connections of this process that match, and say how many. Raises `PatternError`."""
-        self._guests.check_run(_ENDED)
+        self._guests.check_run("connections are ended")
         ending = self.store.match(pattern)
-        self._revoke(pattern)
+        revoke(self.store, pattern)
         for connection in ending:
             connection.close(cause)
         return len(ending)
@@ -166,7 +178,7 @@ class Connections:
         self.end_all("shutdown")
         self._deadline = min(self._deadline, trio.current_time() + self._shutdown_timeout)
         with trio.CancelScope(deadline=self._deadline):
-            await self._guests.hurry()
+            await self._guests.finish_now()
 
     def _forget(self, connection: Connection) -> None:
         del self._own[connection]
@@ -203,87 +215,17 @@ class Connections:
         self._guests.close()
         guests.cancel()
 
-    def _filled(self) -> Registry:
+    def _make_registry(self) -> Registry:
         registry = Registry("connections")
-        registry.effect("broadcast")(self._broadcast)
-        registry.effect("with-connection")(self._with_connection)
-        registry.effect("disconnect")(self._disconnect)
+        Interpreters(self.store, self._guests.check_run).register(registry)
         registry.state("connections")(self._presence)
-        registry.placeholder("connection/key", each=True)(_member_key)
-        registry.placeholder("connection/scope", each=True)(_member_scope)
-        registry.placeholder("connection/own-key")(_own_key)
-        registry.placeholder("connection/own-scope")(_own_scope)
-        registry.placeholder("connection/cause")(_cause)
-        registry.tag("wildcard", Wildcard, encode=repr, decode=wildcard)
+        for key, resolver in PLACEHOLDERS.items():
+            registry.placeholder(key)(resolver)
+        for key, resolver in PLACEHOLDERS_EACH.items():
+            registry.placeholder(key, each=True)(resolver)
+        registry.tag("wildcard", Wildcard, encode=repr, decode=wildcard_named)
         return registry
 
     def _presence(self) -> Presence:
-        """Who is connected."""
+        """Return who is connected."""
         return Presence(self.store)
-
-    async def _broadcast(self, ctx: Context, options: BroadcastOptions, *effects: Effect) -> BroadcastResult:
-        """Run effects once, with every connection that matches as their sink, even if none does.
-
-        Who matches is settled at the start. Raises `PatternError` for what is no pattern.
-        """
-        self._guests.check_run(_REACHED)
-        pattern, exclude = options["pattern"], patterns_in(options.get("exclude", ()))
-        group = self.store.group(pattern, exclude, charge=ctx.charge)
-        await ctx.dispatch(effects, system={"sink": kept(self.store, group, pattern, exclude)})
-        return group.result()
-
-    async def _with_connection(self, ctx: Context, name: Sequence[object], *effects: Effect) -> BroadcastResult:
-        """Run effects once, with the connections of one name as their sink; not at all where there are none.
-
-        One that was cut off, and may come back to its place in a history, counts as there. Raises `PatternError` for
-        what is no name.
-        """
-        self._guests.check_run(_REACHED)
-        freeze_name(name)
-        group = self.store.group(name, charge=ctx.charge)
-        if group.result().matched or (self.history is not None and self.history.awaits(name)):
-            await ctx.dispatch(effects, system={"sink": kept(self.store, group, name)})
-        return group.result()
-
-    def _disconnect(self, ctx: Context, options: BroadcastOptions) -> BroadcastResult:
-        """End every connection that matches, once what is queued has been written.
-
-        Browsers may come back: refuse them, if they should not. Raises `PatternError` for what is no pattern.
-        """
-        self._guests.check_run(_ENDED)
-        pattern, exclude = options["pattern"], patterns_in(options.get("exclude", ()))
-        group = self.store.group(pattern, exclude, charge=ctx.charge)
-        ctx.charge(group.result().matched)
-        group.close()
-        self._revoke(pattern, exclude)
-        return group.result()
-
-    def _revoke(self, pattern: object, exclude: Sequence[object] = ()) -> None:
-        """Let none of them come back to their place in the history: they were ended on purpose."""
-        if self.history is not None:
-            self.history.revoke(Audience.of(pattern, exclude))
-
-
-def _member_key(data: object, member: object) -> object:
-    """The key of the connection that one copy of the effect goes to."""
-    return copy_data(theirs(member).key)
-
-
-def _member_scope(data: object, member: object) -> object:
-    """The scope of the connection that one copy of the effect goes to."""
-    return theirs(member).scope
-
-
-def _own_key(data: Mapping[str, object]) -> object:
-    """The key of the connection that this dispatch is about."""
-    return own(data, "key")
-
-
-def _own_scope(data: Mapping[str, object]) -> object:
-    """The scope of the caller, or of the connection that this dispatch is about."""
-    return own(data, "scope")
-
-
-def _cause(data: Mapping[str, object]) -> object:
-    """Why the last connection ended, in `on_close`."""
-    return own(data, "cause")

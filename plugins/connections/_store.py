@@ -8,7 +8,7 @@ from typing import Protocol, final, runtime_checkable
 from effects import Sink
 
 from ._connection import Connection
-from ._group import BroadcastResult, Group, Member
+from ._group import BroadcastResult, Group, NamedSink
 from ._history import History
 from ._index import Index
 from ._keys import ANY, Frozen, Name, freeze_pattern
@@ -20,7 +20,7 @@ __all__ = ["ConnectionGroup", "ConnectionStore", "MemoryStore"]
 class ConnectionGroup(Sink, Protocol):
     """The connections that a pattern matched, as one sink that counts. Its members have a `scope` and a `key`."""
 
-    def members(self) -> Sequence[Member]:
+    def members(self) -> Sequence[NamedSink]:
         """The connections of this process, each as a sink that counts, too, in order of arrival."""
         ...
 

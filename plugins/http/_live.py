@@ -19,7 +19,7 @@ from ._compression import Compression, compressor
 from ._direct import DirectWrites
 from ._request.allow import Allow, RequestData, judge
 from ._request.answers import NO_SESSION, back_to_page, come_back, event_response, problem, stay_away
-from ._request.app_effects import Effects, OnError, OnInvalid, Otherwise, Snapshot, page, taken
+from ._request.app_effects import Effects, OnError, OnInvalid, Otherwise, Snapshot, call_page, call_snapshot
 from ._request.buffer import Buffer
 from ._request.client import is_datastar, is_opened_as_page, takes_events
 from ._request.failures import Failures
@@ -234,7 +234,7 @@ class Live:
             return await self._failures.failed(result.errors, on_error, data)
         if is_datastar():
             return event_response(buffer.joined())
-        return back_to_page() if otherwise is None else await page(otherwise)
+        return back_to_page() if otherwise is None else await call_page(otherwise)
 
     async def stream(
         self,
@@ -295,7 +295,7 @@ class Live:
             return event_response(b"")
         if key is None:
             handler = self._failures.handler(on_error)
-            return self._carry(self._streams.run(await taken(effects), data, handler))
+            return self._carry(self._streams.run(await call_snapshot(effects), data, handler))
         if self._sessions.ended_ago(self.session_id) is not None:
             return come_back(*_SOON)
         try:

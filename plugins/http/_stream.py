@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from types import TracebackType
 from typing import Self, final
 
 import trio
 from quart import Response, request
 
-from effects import Sink
 from plugins.connections import Connection, Follower
 from plugins.datastar import LONGEST_DELAY, SSE_HEADERS
 
@@ -17,45 +16,9 @@ from ._compression import Compressor, Encoder
 from ._direct import DirectWrites, Outlet
 from ._relied import ResponseBody
 from ._request.answers import retry_within
-from ._request.buffer import too_late
 from ._stack import Lifeline, lifeline
 
-__all__ = ["Opening", "event_id", "leave", "stream_response"]
-
-
-@final
-class Opening:
-    """A sink that writes to a connection ahead of what others send to it meanwhile."""
-
-    def __init__(self, connection: Connection, follower: Follower | None = None) -> None:
-        self._connection = connection
-        self._follower = follower
-        self.scope = connection.scope
-        self.key = connection.key
-        self.closed = False
-        """Whether the effects that open the stream have ended it themselves."""
-        self.over = False
-        """Whether all of its effects are done, where it carries nothing else."""
-
-    def send(self, frame: bytes) -> None:
-        """Queue a frame ahead of what is held, or as any other once the stream has begun.
-
-        Raises `LifecycleError` where the stream is over, because it carries nothing but effects that are done.
-        """
-        if self.over:
-            raise too_late("its stream without a key")
-        self._connection.first(frame)
-        if self._follower is not None:
-            self._follower.was_sent_alone()
-
-    def close(self) -> None:
-        """End the connection."""
-        self.closed = True
-        self._connection.close()
-
-    def members(self) -> Sequence[Sink]:
-        """This one connection."""
-        return (self,)
+__all__ = ["encode_event_id", "leave", "stream_response"]
 
 
 @final
@@ -124,10 +87,10 @@ class _Body(ResponseBody):
 
     def _finished(self, frames: bytes) -> bytes:
         """Frames as they go out. What is queued by now is not among them, so that nothing may be said of it."""
-        come = None
+        mark = None
         if self._follower is not None and not self._connection.queued:
-            come = self._follower.progress()
-        marked = frames if come is None else frames + event_id(come)
+            mark = self._follower.progress()
+        marked = frames if mark is None else frames + mark
         return marked if self._encoder is None else self._encoder.write(marked)
 
     def _last(self) -> bytes:
@@ -148,7 +111,7 @@ _STAY_AWAY = b"retry: %d\n\n" % LONGEST_DELAY
 """The longest time there is for a browser, 24 days: no answer that has begun can tell it more plainly."""
 
 
-def event_id(text: str) -> bytes:
+def encode_event_id(text: str) -> bytes:
     """What clients send as `Last-Event-ID` when they come back (WHATWG SSE, 9.2.6); it makes no event."""
     return f"id: {text}\n\n".encode()
 

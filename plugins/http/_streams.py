@@ -10,13 +10,14 @@ from typing import final
 import trio
 from quart import request
 
-from effects import Dispatch, ErrorRecord, RegistrationError
+from effects import Dispatch, ErrorRecord, Sink
 from plugins.connections import Connection, Connections, Follower, Lifecycle
 
-from ._request.app_effects import Effects, OnError, Snapshot, resolved, taken
+from ._request.app_effects import Effects, OnError, Snapshot, call_snapshot, call_with
+from ._request.buffer import too_late
 from ._serving import Serving
 from ._stack import Lifeline, lifeline
-from ._stream import Opening, event_id, leave
+from ._stream import encode_event_id, leave
 
 __all__ = ["Streams"]
 
@@ -54,12 +55,7 @@ class Streams:
 
     def follow(self, connection: Connection) -> Follower:
         """Have a stream that was just stored continue an earlier one. Raises `RegistrationError` without a history."""
-        history = self._connections.history
-        if history is None:
-            raise RegistrationError(
-                "replay needs a history", fix="create_dispatch([Connections(history=History()), ...])"
-            )
-        follower = history.follow(connection)
+        follower = self._connections.follow(connection, encode_event_id)
         lifeline(request).exits.append(partial(leave, connection, follower))
         return follower
 
@@ -75,22 +71,15 @@ class Streams:
 
         One that continues an earlier one begins with what that has missed. Returns what failed.
         """
-        sink = Opening(connection, follower)
-        errors: Sequence[ErrorRecord] = ()
-        with trio.CancelScope() as opening:
-            connection.on_end(lambda _: None if sink.closed else opening.cancel())
-            if lifecycle is not None:
-                await self._connections.open(connection, lifecycle)
-            missed = None if follower is None else follower.missed(request.headers.get("Last-Event-ID", ""))
-            if missed is None or not connection.takes(missed):
-                missed = ()
-                errors = (await self._dispatch(await taken(effects), data=data, system={"sink": sink})).errors
-            for frame in missed:
-                sink.send(frame)
-            if follower is not None:
-                connection.first(event_id(follower.begin()))
-        connection.release()
-        return errors
+
+        async def send_snapshot(sink: Sink) -> Sequence[ErrorRecord]:
+            return (await self._dispatch(await call_snapshot(effects), data=data, system={"sink": sink})).errors
+
+        last_event_id = request.headers.get("Last-Event-ID", "")
+        errors = await self._connections.begin(
+            connection, send_snapshot, lifecycle=lifecycle, follower=follower, last_event_id=last_event_id
+        )
+        return errors or ()
 
     def run(self, effects: Effects, data: Mapping[str, object], on_error: OnError | None) -> Connection:
         """A connection that carries what effects send, as they send it, and is ended after the last."""
@@ -109,15 +98,44 @@ class Streams:
     async def _run_into(
         self, connection: Connection, effects: Effects, data: Mapping[str, object], on_error: OnError | None
     ) -> None:
-        sink = Opening(connection)
+        sink = _Passing(connection)
         with trio.CancelScope() as passing:
             connection.on_end(lambda _: None if sink.closed else passing.cancel())
             try:
                 result = await self._dispatch(effects, data=data, system={"sink": sink})
                 if result.errors and on_error is not None:
-                    await self._dispatch(resolved(on_error, result.errors), data=data, system={"sink": sink})
+                    await self._dispatch(call_with(on_error, result.errors), data=data, system={"sink": sink})
             except Exception:  # the answer has begun: nobody can be told any more
                 _logger.exception("on_error of a stream failed")
             finally:
                 sink.over = True
                 sink.close()
+
+
+@final
+class _Passing:
+    """The sink of a stream without a key, which carries the frames of its own effects only."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.scope = connection.scope
+        self.key = connection.key
+        self.closed = False
+        """Whether the effects have ended the stream themselves, or are done."""
+        self.over = False
+        """Whether all effects are done."""
+
+    def send(self, frame: bytes) -> None:
+        """Queue a frame. Raises `LifecycleError` once all effects are done."""
+        if self.over:
+            raise too_late("its stream without a key")
+        self._connection.send_first(frame)
+
+    def close(self) -> None:
+        """End the stream."""
+        self.closed = True
+        self._connection.close()
+
+    def members(self) -> Sequence[Sink]:
+        """Return this one stream."""
+        return (self,)

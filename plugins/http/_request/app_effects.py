@@ -13,7 +13,7 @@ from effects import ErrorRecord, Template
 
 from .invalid import Messages
 
-__all__ = ["Effects", "OnError", "OnInvalid", "Otherwise", "Snapshot", "page", "resolved", "taken"]
+__all__ = ["Effects", "OnError", "OnInvalid", "Otherwise", "Snapshot", "call_page", "call_snapshot", "call_with"]
 
 Effects = Sequence[object]
 Snapshot = Effects | Callable[[], Effects] | Callable[[], Awaitable[Effects]]
@@ -24,7 +24,7 @@ Otherwise = ResponseReturnValue | Callable[[], ResponseReturnValue] | Callable[[
 A = TypeVar("A")
 
 
-async def taken(effects: Snapshot) -> Effects:
+async def call_snapshot(effects: Snapshot) -> Effects:
     """The effects of a snapshot, read now."""
     if not callable(effects):
         return effects
@@ -32,12 +32,12 @@ async def taken(effects: Snapshot) -> Effects:
     return await answer if inspect.isawaitable(answer) else answer
 
 
-def resolved(effects: Effects | Callable[[A], Effects], about: A) -> Effects:
+def call_with(effects: Effects | Callable[[A], Effects], about: A) -> Effects:
     """The effects for what they are about. Those that are kept are for many requests."""
     return effects(about) if callable(effects) else Template(effects)
 
 
-async def page(otherwise: Otherwise) -> ResponseReturnValue:
+async def call_page(otherwise: Otherwise) -> ResponseReturnValue:
     """The page for a browser that cannot read events, made now."""
     answer: object = otherwise
     if callable(otherwise) and not isinstance(otherwise, AnyResponse):  # some responses can be called, as WSGI apps

@@ -11,7 +11,7 @@ from quart import Response, session
 from effects import Dispatch, ErrorRecord
 
 from .answers import dispatch_problem, event_response, problem
-from .app_effects import Effects, OnError, OnInvalid, resolved
+from .app_effects import Effects, OnError, OnInvalid, call_with
 from .buffer import Buffer
 from .client import is_datastar
 from .invalid import Messages, filled, no_errors
@@ -39,7 +39,7 @@ class Failures:
         handler = self.handler(on_error)
         if handler is None:
             return dispatch_problem(errors)
-        effects = resolved(handler, errors)
+        effects = call_with(handler, errors)
         with Buffer() as buffer:
             result = await self._dispatch(effects, data=data, system={"sink": buffer, "session": session})
         if result.errors or not is_datastar():
@@ -52,7 +52,7 @@ class Failures:
         """The answer for signals that do not fit."""
         if not is_datastar():
             return problem(422, "What was sent does not fit.", errors=filled(messages))
-        effects = resolved(self._on_invalid if on_invalid is None else on_invalid, messages)
+        effects = call_with(self._on_invalid if on_invalid is None else on_invalid, messages)
         with Buffer() as buffer:
             result = await self._dispatch(effects, data=await data(), system={"sink": buffer, "session": session})
         return dispatch_problem(result.errors) if result.errors else event_response(buffer.joined())

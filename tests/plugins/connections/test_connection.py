@@ -97,7 +97,7 @@ async def test_held_frames_follow_what_is_sent_first() -> None:
     one = connection(held=True)
     one.send(b"2")
     assert one.queued == 0
-    one.first(b"1")
+    one.send_first(b"1")
     one.send(b"3")
     assert one.queued == 1
     assert await one.receive() == b"1"
@@ -110,7 +110,7 @@ async def test_held_frames_follow_what_is_sent_first() -> None:
 async def test_held_frames_count_against_the_bounds() -> None:
     """Also after what was sent first has been read."""
     one = connection(max_frames=10, max_bytes=3, held=True)
-    one.first(b"x")
+    one.send_first(b"x")
     one.send(b"xx")
     assert await one.receive() == b"x"
     one.send(b"x")
@@ -150,14 +150,14 @@ async def test_what_is_sent_first_does_not_count() -> None:
     """It comes from whoever opened the connection, and not from a crowd."""
     one = connection(max_frames=1, max_bytes=1, held=True)
     for _ in range(5):
-        one.first(b"xx")
+        one.send_first(b"xx")
     one.send(b"x")
     one.release()
     assert await one.receive() == b"xx" * 5 + b"x"
     for _ in range(2):
-        one.first(b"xx")  # by what it has left running, say: now it is as others are
+        one.send_first(b"xx")  # by what it has left running, say: now it is as others are
     assert one.cause == "overflow"
-    one.first(b"too late")
+    one.send_first(b"too late")
     assert await one.receive() == b""
 
 
@@ -166,11 +166,11 @@ async def test_what_is_sent_first_is_bounded_too(frames: int, size: int) -> None
     """A hundred times as wide."""
     one = connection(max_frames=frames, max_bytes=size, held=True)
     for _ in range(100):
-        one.first(b"x")
+        one.send_first(b"x")
     assert one.cause is None
-    one.first(b"x")
+    one.send_first(b"x")
     assert one.cause == "overflow"
-    one.first(b"x")
+    one.send_first(b"x")
     assert one.queued == 0
 
 

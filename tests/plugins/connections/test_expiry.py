@@ -90,7 +90,7 @@ async def test_one_that_is_still_being_opened_lives(connections: Connections, au
     opening = Connection("s", "k", held=True)
     connections.store.add(opening)
     opening.send(b"x")
-    opening.first(b"y")
+    opening.send_first(b"y")
     await trio.sleep(100)
     assert opening.cause is None
 

@@ -7,31 +7,43 @@ from typing import final
 
 from effects import Sink
 
-from ._group import Member
+from ._group import NamedSink
 from ._history import Audience, History
 from ._store import ConnectionGroup, ConnectionStore, MemoryStore
 
-__all__ = ["history_of", "kept"]
+__all__ = ["history_of", "history_sink", "revoke"]
 
 
-def kept(store: ConnectionStore, group: ConnectionGroup, pattern: object, exclude: Sequence[object] = ()) -> Sink:
-    """The group, or a sink that sends to it and has the store's history, if there is one, keep what it sent."""
+def history_sink(
+    store: ConnectionStore, group: ConnectionGroup, pattern: object, exclude: Sequence[object] = ()
+) -> Sink:
+    """Return the group, or, if the store has a history, a sink that sends to the group and has it keep each frame."""
     history = history_of(store)
     if history is None:
         return group
     audience = Audience.of(pattern, exclude)
-    sink = _Kept(history, group, audience)
-    history.sending(sink, audience)
+    sink = _HistorySink(history, group, audience)
+    history.remember_sender(sink, audience)
     return sink
 
 
 def history_of(store: ConnectionStore) -> History | None:
-    """Only a store in memory has one: others are sent to by processes that its history would not know of."""
+    """Return the history of a store in memory, if it has one.
+
+    Other stores have none: processes send to them that a history here would not know of.
+    """
     return store.history if isinstance(store, MemoryStore) else None
 
 
+def revoke(store: ConnectionStore, pattern: object, exclude: Sequence[object] = ()) -> None:
+    """Let nobody who matches come back to a place in the store's history, because they were ended on purpose."""
+    history = history_of(store)
+    if history is not None:
+        history.revoke(Audience.of(pattern, exclude))
+
+
 @final
-class _Kept:
+class _HistorySink:
     """A sink that sends to another, and has a history keep what it sent."""
 
     def __init__(self, history: History, group: ConnectionGroup, audience: Audience) -> None:
@@ -52,14 +64,14 @@ class _Kept:
     def members(self) -> Sequence[Sink]:
         """The single connections. Who is not there would have got something of their own: nobody knows what."""
         self._history.keep(self._audience, None)
-        return [_KeptMember(self._history, member, self._audience) for member in self._group.members()]
+        return [_HistoryMember(self._history, member, self._audience) for member in self._group.members()]
 
 
 @final
-class _KeptMember:
+class _HistoryMember:
     """One member of such a group, for what only it is sent: the history gets to know that there was something."""
 
-    def __init__(self, history: History, member: Member, audience: Audience) -> None:
+    def __init__(self, history: History, member: NamedSink, audience: Audience) -> None:
         self._history = history
         self._member = member
         self._audience = audience

@@ -1,0 +1,82 @@
+"""The interpreters of `broadcast`, `with-connection` and `disconnect`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NotRequired, final
+
+from typing_extensions import TypedDict
+
+from effects import Context, Effect, Registry
+
+from ._group import BroadcastResult
+from ._history_sink import history_of, history_sink, revoke
+from ._keys import freeze_name, patterns_in
+from ._store import ConnectionStore
+
+__all__ = ["BroadcastOptions", "Interpreters"]
+
+
+class BroadcastOptions(TypedDict):
+    """Options of `broadcast` and `disconnect`."""
+
+    pattern: Sequence[object]
+    """Whom to reach: a name or pattern, `[ANY, ["page", "home", ANY]]`."""
+    exclude: NotRequired[Sequence[object]]
+    """Whom to leave out: a name or pattern, or a list of them."""
+
+
+_ENDED, _REACHED = "connections are ended", "connections are reached"
+
+
+@final
+class Interpreters:
+    """Reach the connections of one store by name or pattern. `check_run` raises in another `trio.run` than theirs."""
+
+    def __init__(self, store: ConnectionStore, check_run: Callable[[str], None]) -> None:
+        self._store = store
+        self._check_run = check_run
+
+    def register(self, registry: Registry) -> None:
+        """Register the effects."""
+        registry.effect("broadcast")(self._broadcast)
+        registry.effect("with-connection")(self._with_connection)
+        registry.effect("disconnect")(self._disconnect)
+
+    async def _broadcast(self, ctx: Context, options: BroadcastOptions, *effects: Effect) -> BroadcastResult:
+        """Run effects once, with every connection that matches as their sink, even if none does.
+
+        Who matches is settled at the start. Raises `PatternError` for what is no pattern.
+        """
+        self._check_run(_REACHED)
+        pattern, exclude = options["pattern"], patterns_in(options.get("exclude", ()))
+        group = self._store.group(pattern, exclude, charge=ctx.charge)
+        await ctx.dispatch(effects, system={"sink": history_sink(self._store, group, pattern, exclude)})
+        return group.result()
+
+    async def _with_connection(self, ctx: Context, name: Sequence[object], *effects: Effect) -> BroadcastResult:
+        """Run effects once, with the connections of one name as their sink; not at all where there are none.
+
+        One that was cut off, and may come back to its place in a history, counts as there. Raises `PatternError` for
+        what is no name.
+        """
+        self._check_run(_REACHED)
+        freeze_name(name)
+        group = self._store.group(name, charge=ctx.charge)
+        history = history_of(self._store)
+        if group.result().matched or (history is not None and history.may_return(name)):
+            await ctx.dispatch(effects, system={"sink": history_sink(self._store, group, name)})
+        return group.result()
+
+    def _disconnect(self, ctx: Context, options: BroadcastOptions) -> BroadcastResult:
+        """End every connection that matches, once what is queued has been written.
+
+        Browsers may come back: refuse them, if they should not. Raises `PatternError` for what is no pattern.
+        """
+        self._check_run(_ENDED)
+        pattern, exclude = options["pattern"], patterns_in(options.get("exclude", ()))
+        group = self._store.group(pattern, exclude, charge=ctx.charge)
+        ctx.charge(group.result().matched)
+        group.close()
+        revoke(self._store, pattern, exclude)
+        return group.result()

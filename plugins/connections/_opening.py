@@ -1,0 +1,77 @@
+"""The opening of a stream: it begins with `on_open`, then with what it has missed or a snapshot, then with the rest.
+
+Any transport opens its streams so. It makes a `Connection` that is held, stores it with `Connections.add`, and calls
+`Connections.begin`; then it reads the connection out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar, final
+
+import trio
+
+from effects import Sink
+
+from ._connection import Connection
+from ._history import Follower
+
+__all__ = ["begin"]
+
+T = TypeVar("T")
+
+
+@final
+class Opening:
+    """A sink that writes to a connection ahead of what others send to it meanwhile."""
+
+    def __init__(self, connection: Connection, follower: Follower | None) -> None:
+        self._connection = connection
+        self._follower = follower
+        self.scope = connection.scope
+        self.key = connection.key
+        self.closed = False
+        """Whether the effects that open the stream have ended it themselves."""
+
+    def send(self, frame: bytes) -> None:
+        """Queue a frame ahead of what is held, or as any other once the stream has begun."""
+        self._connection.send_first(frame)
+        if self._follower is not None:
+            self._follower.was_sent_alone()
+
+    def close(self) -> None:
+        """End the connection."""
+        self.closed = True
+        self._connection.close()
+
+    def members(self) -> Sequence[Sink]:
+        """Return this one connection."""
+        return (self,)
+
+
+async def begin(
+    connection: Connection,
+    snapshot: Callable[[Sink], Awaitable[T]],
+    announce: Callable[[], Awaitable[object]],
+    follower: Follower | None,
+    last_event_id: str,
+) -> T | None:
+    """Announce a connection, send what it missed or a snapshot, and let what others sent meanwhile follow.
+
+    See `Connections.begin`.
+    """
+    sink = Opening(connection, follower)
+    result: T | None = None
+    with trio.CancelScope() as opening:
+        connection.on_end(lambda _: None if sink.closed else opening.cancel())
+        await announce()
+        missed = None if follower is None else follower.missed(last_event_id)
+        if missed is None or not connection.has_room_first(missed):
+            missed = ()
+            result = await snapshot(sink)
+        for frame in missed:
+            sink.send(frame)
+        if follower is not None:
+            connection.send_first(follower.first_id())
+    connection.release()
+    return result
