@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Callable
 from functools import partial, wraps
 from math import inf
 from typing import Any, cast, final
@@ -42,9 +43,11 @@ _WAITING = "_rhialto_waiting"
 _READ = "_rhialto_read"
 
 
-def contain_connections() -> None:
+def contain_connections(link: Callable[[Any], Any]) -> None:
     """Have what hypercorn raises over one connection end that one only (cure H), and let go of those that it closes
-    (cure E) or that have left (cure I). Once is enough, twice is the same; nothing where hypercorn is another."""
+    (cure E) or that have left (cure I). `link` makes what stands before each server's app.
+
+    Once is enough, twice is the same; nothing where hypercorn is another."""
     if "connections" not in find_cures():
         return
     run, read, close, wait = TCPServer.run, TCPServer._read_data, TCPServer._close, TCPServer._idle_timeout
@@ -53,6 +56,7 @@ def contain_connections() -> None:
 
     @wraps(run)
     async def contained(server: TCPServer) -> None:
+        server.app = link(server.app)
         while True:
             try:
                 await run(server)

@@ -129,7 +129,7 @@ class Live:
 
         For a route that a load balancer asks: `return "", 200 if live.ready else 503`.
         """
-        terminated = lifeline(request).terminated
+        terminated = lifeline(request).transport.terminated
         return self._serving.ready and not (terminated is not None and terminated.is_set())
 
     def drain(self) -> None:

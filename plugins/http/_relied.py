@@ -164,6 +164,7 @@ _CURES = {
             "TCPServer._close(self)",
             "TCPServer._idle_timeout(self)",
             "TCPServer._read_data(self)",
+            "TCPServer.app",
             "TCPServer.config",
             "TCPServer.idle_task",
             "TCPServer.protocol",

@@ -85,7 +85,7 @@ class Serving:
 
         Whatever ended it, its request is over soon after, even if its client does not read what is written last.
         """
-        terminated = line.terminated
+        terminated = line.transport.terminated
         self._open[connection] = None
         connection.on_end(self._forget)
         connection.on_end(partial(self._see_out, line))

@@ -14,9 +14,8 @@ here. Relies on `_send_response(send, response)` of quart's connection, which sa
 made something else of it meanwhile. It could go if a connection class were told of the response.
 
 **Shutdown is not announced to open responses.** hypercorn waits for them up to its grace period, and tells the app only
-afterwards. Cure: `Lifeline.terminated`, the event that hypercorn sets as soon as it stops, found through the bound
-method that it hands over as `send`. Relies on `send.__self__.context.terminated`; under any other server there is no
-such event, and streams end when that server ends them. It could go if ASGI had a message for it.
+afterwards. Cure: `Transport.terminated`, the event that hypercorn sets as soon as it stops. Under any other server
+there is no such event, and streams end when that server ends them. It could go if ASGI had a message for it.
 
 **Nobody tells an app that there are several of it.** Each worker is a process with an app of its own. `workers_of` says
 so, found through the bound method that hypercorn's lifespan hands over. Relies on `send.__self__.config.workers`.
@@ -37,7 +36,7 @@ from ._contained import contain_connections
 from ._parking import Body, Departures, Parked, Terminated
 from ._relied import find_cures, is_standard
 from ._request.bodies import bound_bodies
-from ._transport import Transport
+from ._transport import Linked, Transport, find_transport
 
 __all__ = ["Lifeline", "Terminated", "install", "lifeline", "workers_of"]
 
@@ -74,16 +73,13 @@ class Lifeline:
         "last_chunk",
         "nursery",
         "rest",
-        "terminated",
         "transport",
         "works",
     )
 
-    def __init__(self, send: object, receive: object = None, app: object = None) -> None:
+    def __init__(self, transport: Transport, app: object = None) -> None:
         self.app = app
-        self.transport = Transport(send, receive)
-        self.terminated = _terminated(send)
-        """Set as soon as the server begins to stop; None where the server does not say."""
+        self.transport = transport
         self.nursery: trio.Nursery | None = None
         self.works = False
         """Whether a task of the request has been started."""
@@ -205,7 +201,7 @@ class _Connection:
     async def __call__(self, receive: Any, send: Any) -> None:
         if not trio.lowlevel.in_trio_run():
             raise RuntimeError("this app runs on trio, and the server does not: start it with `hypercorn -k trio`")
-        line = Lifeline(send, receive, self._app)
+        line = Lifeline(find_transport(self._scope, send, receive), self._app)
         line.transport.count_no_requests()
         if _writes_directly(self._app):
             line.transport.send_directly()
@@ -305,12 +301,6 @@ def workers_of(app: QuartTrio) -> int:
     return cast(int, app.extensions.get(_WORKERS, 1))
 
 
-def _terminated(send: object) -> Terminated | None:
-    context: object = getattr(getattr(send, "__self__", None), "context", None)
-    event: object = getattr(context, "terminated", None)
-    return cast(Terminated, event) if callable(getattr(event, "is_set", None)) else None
-
-
 def _writes_directly(app: Quart) -> bool:
     return cast(bool, app.extensions.get(_DIRECT, False))
 
@@ -332,7 +322,7 @@ def install(app: QuartTrio, *, direct_writes: bool = False) -> None:
     if cast(object, app.asgi_lifespan_class) is TrioASGILifespan:
         app.asgi_lifespan_class = _Lifespan  # pyright: ignore[reportAttributeAccessIssue]
     bound_bodies(app)
-    contain_connections()
+    contain_connections(Linked)
 
 
 def lifeline(request: Request) -> Lifeline:

@@ -1,10 +1,11 @@
 """What is behind one request of hypercorn: its socket, or its share of one. Cures for what hypercorn does with them.
 
-All of it is reached through `send`, the bound method that hypercorn hands to the app: `send.__self__` is the HTTP
-stream, its `send` belongs to the protocol, the protocol's to the TCP server, and that has the socket. Where that is not
-so, under another server or behind middleware that wraps `send`, nothing is done, and the faults are there. What is
-relied on is in `_relied.py`. All of it could go if ASGI let an app reach its connection, or hypercorn had deadlines for
-what it writes, and a bound for what it buffers.
+All of it is reached through the bound method `send` that hypercorn hands to its app: `send.__self__` is the HTTP
+stream, its `send` belongs to the protocol, the protocol's to the TCP server, and that has the socket. Middleware hides
+`send` but passes the scope on; so `Linked` stands before all middleware, and puts the `Transport` into the scope. Under
+another server nothing is done, and the faults are there. Bytes that go past hypercorn go past middleware, too: only an
+app that has hypercorn's own `send` writes so. `_relied.py` lists the names that this relies on. All of it could go if
+ASGI let an app reach its connection, or hypercorn had deadlines for its writes, and a bound for its buffers.
 
 **Nobody asks a silent client whether it is still there.** One that vanishes without a word, as phones in tunnels do,
 keeps its connection for hours: hypercorn sets no keepalive, and what is written to it waits 15 minutes for an answer.
@@ -35,14 +36,14 @@ import os
 import select
 import socket
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from typing import Any, cast, final
+from typing import Any, Self, cast, final
 
 import trio
 
 from ._contained import hand_over, is_waiting, let_go
-from ._parking import Parked
+from ._parking import Parked, Terminated
 from ._relied import (
     BUFFER_HIGH_WATER,
     BUFFER_LOW_WATER,
@@ -59,7 +60,10 @@ from ._relied import (
 )
 from ._sending import Sender, sender_of
 
-__all__ = ["Transport"]
+__all__ = ["Linked", "Transport", "find_transport"]
+
+_EXTENSION = "rhialto.connection"
+"""The name under which a scope has the `Transport` of its request, as ASGI names extensions."""
 
 _logger = logging.getLogger("plugins.http")
 
@@ -68,7 +72,7 @@ _logger = logging.getLogger("plugins.http")
 class Transport:
     """The connection of one request."""
 
-    __slots__ = ("_protocol", "_receive", "_sender", "_stream", "parked")
+    __slots__ = ("_has_own_send", "_protocol", "_receive", "_sender", "_stream", "parked", "terminated")
 
     def __init__(self, send: object, receive: object = None) -> None:
         self.parked: Parked | None = None
@@ -77,6 +81,19 @@ class Transport:
         self._receive = receive
         self._stream: Any = getattr(send, "__self__", None)
         self._protocol: Any = getattr(getattr(self._stream, "send", None), "__self__", None)
+        self._has_own_send = True
+        """Whether the app sends through hypercorn's own `send`, so that no middleware wants to see each message."""
+        self.terminated = _terminated(self._stream)
+        """Set as soon as the server begins to stop; None if the server does not say."""
+
+    def __deepcopy__(self, memo: object) -> Self:
+        """Stay the same in a scope that middleware copies: there is one connection."""
+        return self
+
+    def hand_on(self, send: object, receive: object) -> None:
+        """Say which `send` and `receive` the app was given, behind any middleware."""
+        self._has_own_send = getattr(send, "__self__", None) is self._stream
+        self._receive = receive
 
     def carry_stream(self, peer_timeout: float) -> None:
         """Prepare the connection for a stream that stays open. Its buffer, if it has one, must be empty yet.
@@ -94,6 +111,8 @@ class Transport:
     def bare_socket(self) -> trio.socket.SocketType | None:
         """The socket, if bytes of HTTP/1.1 go to it as they are: not in TLS, and where `os.write` takes sockets."""
         if "direct writes" not in find_cures() or type(self._protocol) is not H11Protocol or os.name != "posix":
+            return None
+        if not self._has_own_send:
             return None
         found = self._socket()
         return None if found is None or self._protocol.ssl else found
@@ -164,7 +183,8 @@ class Transport:
             return False
         if self.parked is not None or type(self._protocol) is not H11Protocol or type(self._server()) is not TCPServer:
             return False
-        return getattr(self._stream.app, "app", None) is app and self._is_handed_on() and not self._stream.closed
+        outermost = self._stream.app.app if isinstance(self._stream.app, Linked) else self._stream.app
+        return getattr(outermost, "app", None) is app and self._is_handed_on() and not self._stream.closed
 
     def park(self, parked: Parked) -> bool:
         """Take a connection that may be over from hypercorn: the task that runs it goes on with `parked` alone.
@@ -206,6 +226,33 @@ class Transport:
         transport: object = getattr(server, "stream", None)
         found: object = getattr(getattr(transport, "transport_stream", transport), "socket", None)  # in TLS, or bare
         return found if isinstance(found, trio.socket.SocketType) else None
+
+
+@final
+class Linked:
+    """Stands before the app of a hypercorn server and all its middleware: each request's scope has its `Transport`."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: object, send: object, *threads: object) -> None:
+        if scope["type"] == "http":
+            scope["extensions"][_EXTENSION] = Transport(send, receive)
+        await self.app(scope, receive, send, *threads)
+
+
+def find_transport(scope: Mapping[str, Any], send: object, receive: object) -> Transport:
+    """Return the transport of a request that the app was handed with this scope, `send` and `receive`."""
+    transport = scope.get("extensions", {}).get(_EXTENSION)
+    if not isinstance(transport, Transport):
+        return Transport(send, receive)
+    transport.hand_on(send, receive)
+    return transport
+
+
+def _terminated(stream: object) -> Terminated | None:
+    event: object = getattr(getattr(stream, "context", None), "terminated", None)
+    return cast(Terminated, event) if callable(getattr(event, "is_set", None)) else None
 
 
 def _is_readable(found: trio.socket.SocketType) -> bool:

@@ -22,6 +22,7 @@ from plugins.connections import ANY, Connection
 from plugins.datastar.testing import SSEParser
 from plugins.http._direct import DirectWrites, Outlet
 from plugins.http._stack import Lifeline
+from plugins.http._transport import Transport
 from tests.plugins.http.test_stack import (
     Certificate,
     Server,
@@ -181,7 +182,7 @@ async def open_old_stream(server: Server) -> Stream:
 
 def outlet(connection: Connection, writes: DirectWrites | None = None, heartbeat: float = 15) -> Outlet:
     """An outlet that has no socket."""
-    return Outlet(connection, Lifeline(None), heartbeat, lambda frames: frames, writes)
+    return Outlet(connection, Lifeline(Transport(None)), heartbeat, lambda frames: frames, writes)
 
 
 async def test_a_heartbeat_is_counted_from_the_last_write(autojump_clock: trio.testing.MockClock) -> None:
@@ -363,7 +364,7 @@ async def test_a_heartbeat_does_not_come_behind_the_end(monkeypatch: pytest.Monk
         finished.append(frames)
         return frames
 
-    one = Outlet(connection, Lifeline(None), 15, finish, None)
+    one = Outlet(connection, Lifeline(Transport(None)), 15, finish, None)
     receive = Connection.receive
 
     async def overtaken(self: Connection) -> bytes:

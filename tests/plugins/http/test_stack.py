@@ -39,7 +39,7 @@ from plugins.datastar import Datastar
 from plugins.http import Compression, Http, Live
 from plugins.http._contained import contain_connections
 from plugins.http._stack import Lifeline, _Connection, lifeline
-from plugins.http._transport import Transport, _Bounded
+from plugins.http._transport import Linked, Transport, _Bounded
 from tests.faults.client import H2, PATIENCE
 
 Stream = trio.SocketStream | trio.SSLStream[trio.SocketStream]
@@ -602,15 +602,15 @@ async def test_cure_f_a_request_that_hypercorn_fails_over_ends_its_connection_on
 
 def test_connections_are_contained_once() -> None:
     """However many apps there are."""
-    contain_connections()
+    contain_connections(Linked)
     contained = TCPServer.run
-    contain_connections()
+    contain_connections(Linked)
     assert TCPServer.run is contained
 
 
 async def test_a_request_without_a_nursery_has_nothing_to_cancel() -> None:
     """It has just begun."""
-    Lifeline(print).abort()
+    Lifeline(Transport(print)).abort()
 
 
 def test_a_client_needs_a_second_to_answer() -> None:
