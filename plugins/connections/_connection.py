@@ -26,8 +26,8 @@ Cause = Literal["closed", "expired", "lapsed", "overflow", "replaced", "size", "
 its scope or the store was full. `shutdown`: the server stops.
 """
 
-_SENT = "a frame is sent to a connection"
-_MAX_FIRST = 100
+_SEND_OPERATION = "a frame is sent to a connection"
+_MAX_FIRST_FACTOR = 100
 """How many times what others may queue the opener of a connection may send `first`."""
 
 
@@ -44,22 +44,22 @@ class Connection:
     """
 
     __slots__ = (
-        "_begun",
         "_bytes",
-        "_call",
-        "_endings",
-        "_first",
+        "_call_on_queued",
+        "_end_calls",
         "_first_bytes",
+        "_first_frames",
         "_frames",
-        "_held",
+        "_has_begun",
         "_in_flight",
+        "_is_held",
+        "_is_woken",
         "_max_bytes",
         "_max_frames",
         "_run",
         "_wakeup",
         "_wants_wakeup",
         "_when_full",
-        "_woken",
         "cause",
         "frozen",
         "key",
@@ -87,14 +87,14 @@ class Connection:
         self._max_frames = max_frames
         self._max_bytes = max_bytes
         self._when_full = when_full
-        self._first: list[bytes] = []
+        self._first_frames: list[bytes] = []
         self._frames: list[bytes] = []
-        self._held = held
-        self._begun = False
+        self._is_held = held
+        self._has_begun = False
         self._in_flight = False
         self._bytes = 0
         self._first_bytes = 0
-        self._woken = False
+        self._is_woken = False
         """Whether `receive` returns at once."""
         self._wakeup: trio.Event | None = None
         """What a task that is in `receive` waits for."""
@@ -102,9 +102,9 @@ class Connection:
         """The run of whoever is to be told of frames; None while that is nobody."""
         self._wants_wakeup = not held
         """Whether the next frame that others send is news to the reader."""
-        self._call: Callable[[], object] | None = None
+        self._call_on_queued: Callable[[], object] | None = None
         """What is called then; None for `wake`."""
-        self._endings: list[Callable[[Connection], None]] = []
+        self._end_calls: list[Callable[[Connection], None]] = []
 
     def __repr__(self) -> str:
         return f"<Connection {self.key!r} {self.cause or 'open'}>"
@@ -112,12 +112,12 @@ class Connection:
     @property
     def queued(self) -> int:
         """How many frames `receive` would return now."""
-        return len(self._first) + (0 if self._held else len(self._frames))
+        return len(self._first_frames) + (0 if self._is_held else len(self._frames))
 
     @property
     def waiting(self) -> bool:
         """Whether its reader lags: it has begun to read, and something is queued or was not written yet."""
-        return self._in_flight or (self._begun and self.queued > 0)
+        return self._in_flight or (self._has_begun and self.queued > 0)
 
     def on_end(self, call: Callable[[Connection], None]) -> None:
         """Have `call(connection)` called once, when the connection ends: at once if it has.
@@ -125,7 +125,7 @@ class Connection:
         It must be quick, and must not send: others may be in the middle of a broadcast. What it raises is logged.
         """
         if self.cause is None:
-            self._endings.append(call)
+            self._end_calls.append(call)
         else:
             call(self)
 
@@ -141,7 +141,7 @@ class Connection:
         if self.cause is not None or not frame:
             return self.cause is None
         if self._wants_wakeup and self._run is not None:
-            check_run(self._run, _SENT)
+            check_run(self._run, _SEND_OPERATION)
         self._bytes += len(frame)
         frames = self._frames
         if frames and (self._bytes > self._max_bytes or len(frames) >= self._max_frames):
@@ -152,32 +152,36 @@ class Connection:
             frames.append(frame)
         if self._wants_wakeup:
             self._wants_wakeup = False
-            if self._call is not None:
-                self._call()
+            if self._call_on_queued is not None:
+                self._call_on_queued()
             else:  # as `wake`, without the call: it is what a broadcast costs
-                self._woken = True
+                self._is_woken = True
                 if self._wakeup is not None:
                     self._wakeup.set()
         return True
 
     def send_first(self, frame: bytes) -> None:
         """Queue one frame ahead of what is held, for whoever opened the connection; as `send` once nothing is held."""
-        if not self._held:
+        if not self._is_held:
             self.offer(frame)
         elif self.cause is None and frame:
-            check_run(self._run, _SENT)
+            check_run(self._run, _SEND_OPERATION)
             self._first_bytes += len(frame)
-            if self._first and (
-                len(self._first) >= self._max_frames * _MAX_FIRST or self._first_bytes > self._max_bytes * _MAX_FIRST
+            if self._first_frames and (
+                len(self._first_frames) >= self._max_frames * _MAX_FIRST_FACTOR
+                or self._first_bytes > self._max_bytes * _MAX_FIRST_FACTOR
             ):
                 self._overflow()
                 return
-            self._first.append(frame)
+            self._first_frames.append(frame)
             self.wake()
 
     def has_room_first(self, frames: Sequence[bytes]) -> bool:
         """Whether so much may be sent `first`."""
-        return len(frames) < self._max_frames * _MAX_FIRST and sum(map(len, frames)) <= self._max_bytes * _MAX_FIRST
+        return (
+            len(frames) < self._max_frames * _MAX_FIRST_FACTOR
+            and sum(map(len, frames)) <= self._max_bytes * _MAX_FIRST_FACTOR
+        )
 
     def _merge(self, frame: bytes) -> bool:
         """Merge what is queued, with one frame more; False where that does not help."""
@@ -188,13 +192,13 @@ class Connection:
         return True
 
     def _overflow(self) -> None:
-        self._first.clear()
+        self._first_frames.clear()
         self._frames.clear()
         self.close("overflow")
 
     def release(self) -> None:
         """Let what was held follow what was sent first. From now on nothing is held."""
-        self._held = False
+        self._is_held = False
         self._wants_wakeup = not self._frames
         if self._frames:
             self.wake()
@@ -209,8 +213,8 @@ class Connection:
         check_run(self._run, "a connection is closed")
         self.cause = cause
         self.wake()
-        endings, self._endings = self._endings, []
-        for call in endings:
+        end_calls, self._end_calls = self._end_calls, []
+        for call in end_calls:
             try:
                 call(self)
             except Exception:
@@ -225,28 +229,28 @@ class Connection:
 
         It must be quick, and must not send. Soon after, somebody has to `take` what is there, or to `wake` the reader.
         """
-        self._call, self._run = call, trio.lowlevel.current_trio_token()
+        self._call_on_queued, self._run = call, trio.lowlevel.current_trio_token()
 
     def wake(self) -> None:
         """Have `receive` return, even if there is nothing."""
-        self._woken = True
+        self._is_woken = True
         if self._wakeup is not None:
             self._wakeup.set()
 
     def take(self) -> bytes:
         """All that is queued, joined, without waiting; b"" where nothing is. Once it is written, say `written`."""
-        joined = b""
-        if self._first:
-            joined = b"".join(self._first)
-            self._first.clear()
+        payload = b""
+        if self._first_frames:
+            payload = b"".join(self._first_frames)
+            self._first_frames.clear()
             self._first_bytes = 0
-        if self._frames and not self._held:
-            joined += b"".join(self._frames)
+        if self._frames and not self._is_held:
+            payload += b"".join(self._frames)
             self._frames.clear()
             self._bytes = 0
-        self._wants_wakeup = self.cause is None and not self._held
-        self._in_flight = self._in_flight or bool(joined)
-        return joined
+        self._wants_wakeup = self.cause is None and not self._is_held
+        self._in_flight = self._in_flight or bool(payload)
+        return payload
 
     def written(self) -> None:
         """Say that what was taken has been written: it counts as life."""
@@ -260,9 +264,9 @@ class Connection:
         Calling it again says that what it returned has been written. Always a checkpoint. When cancelled, no frame is
         lost. One task at a time may wait.
         """
-        self._begun = True
+        self._has_begun = True
         self.written()
-        if self._woken:
+        if self._is_woken:
             await trio.lowlevel.checkpoint()
         else:
             self._wakeup, self._run = trio.Event(), trio.lowlevel.current_trio_token()
@@ -270,6 +274,6 @@ class Connection:
                 await self._wakeup.wait()
             finally:
                 self._wakeup = None
-                self._run = None if self._call is None else self._run
-        self._woken = self.cause is not None
+                self._run = None if self._call_on_queued is None else self._run
+        self._is_woken = self.cause is not None
         return self.take()

@@ -26,7 +26,7 @@ class BroadcastOptions(TypedDict):
     """Whom to leave out: a name or pattern, or a list of them."""
 
 
-_ENDED, _REACHED = "connections are ended", "connections are reached"
+_END_OPERATION, _REACH_OPERATION = "connections are ended", "connections are reached"
 
 
 @final
@@ -48,7 +48,7 @@ class Interpreters:
 
         Who matches is settled at the start. Raises `PatternError` for what is no pattern.
         """
-        self._check_run(_REACHED)
+        self._check_run(_REACH_OPERATION)
         pattern, exclude = options["pattern"], patterns_in(options.get("exclude", ()))
         group = self._store.group(pattern, exclude, charge=ctx.charge)
         await ctx.dispatch(effects, system={"sink": history_sink(self._store, group, pattern, exclude)})
@@ -60,7 +60,7 @@ class Interpreters:
         One that was cut off, and may come back to its place in a history, counts as there. Raises `PatternError` for
         what is no name.
         """
-        self._check_run(_REACHED)
+        self._check_run(_REACH_OPERATION)
         freeze_name(name)
         group = self._store.group(name, charge=ctx.charge)
         history = history_of(self._store)
@@ -73,7 +73,7 @@ class Interpreters:
 
         Browsers may come back: refuse them, if they should not. Raises `PatternError` for what is no pattern.
         """
-        self._check_run(_ENDED)
+        self._check_run(_END_OPERATION)
         pattern, exclude = options["pattern"], patterns_in(options.get("exclude", ()))
         group = self._store.group(pattern, exclude, charge=ctx.charge)
         ctx.charge(group.result().matched)

@@ -30,7 +30,7 @@ __all__ = ["Audience", "Follower", "History"]
 
 _MAX_AWAY = 10_000
 """So many connections that were cut off may come back to their place."""
-_MAY_COME_BACK = frozenset({"overflow", "expired"})
+_RETURN_CAUSES = frozenset({"overflow", "expired"})
 """Why connections end that nobody wanted to end."""
 
 
@@ -38,8 +38,8 @@ _MAY_COME_BACK = frozenset({"overflow", "expired"})
 class Audience(NamedTuple):
     """Who is meant."""
 
-    wanted: Frozen
-    unwanted: Sequence[Frozen] = ()
+    pattern: Frozen
+    exclude: Sequence[Frozen] = ()
 
     @classmethod
     def of(cls, pattern: object, exclude: Sequence[object] = ()) -> Self:
@@ -48,16 +48,16 @@ class Audience(NamedTuple):
 
     def has(self, name: Frozen) -> bool:
         """Whether a name is among them."""
-        return matches(self.wanted, name) and not any(matches(pattern, name) for pattern in self.unwanted)
+        return matches(self.pattern, name) and not any(matches(pattern, name) for pattern in self.exclude)
 
 
 @final
-class _Sent(NamedTuple):
+class _HistoryEntry(NamedTuple):
     """One frame, or None for something that cannot be sent again."""
 
     audience: Audience
     frame: bytes | None
-    at: float
+    sent_at: float
 
 
 @final
@@ -68,18 +68,18 @@ class Follower:
     place that was not theirs. When somebody ended the connection on purpose, its ids are worth nothing any more.
     """
 
-    __slots__ = ("_cut_off", "_encode_id", "_history", "_told", "frozen", "start", "token", "unknown")
+    __slots__ = ("_encode_id", "_history", "_is_cut_off", "_last_told", "frozen", "start", "token", "unknown")
 
     def __init__(self, history: History, connection: Connection, encode_id: Callable[[str], bytes]) -> None:
         self._history = history
         self._encode_id = encode_id
         self.token = secrets.token_urlsafe(12)
-        self._cut_off = False
+        self._is_cut_off = False
         self.frozen = connection.frozen
         self.start = history.length
         self.unknown = history.is_sending_to(connection.frozen)
-        self._told = -1
-        connection.on_end(self._ended)
+        self._last_told = -1
+        connection.on_end(self._handle_end)
 
     def first_id(self) -> bytes:
         """Return the id of where the connection begins, to be sent right behind what it begins with."""
@@ -87,11 +87,11 @@ class Follower:
 
     def progress(self) -> bytes | None:
         """Return the id of a connection that was sent all there is; None if it was sent that id already."""
-        return None if self._told == self._history.length else self._id_at(self._history.length)
+        return None if self._last_told == self._history.length else self._id_at(self._history.length)
 
     def was_sent_alone(self) -> None:
         """Say that the connection was sent something by itself: if it has begun, later ones cannot be sent that."""
-        if self._told >= 0:
+        if self._last_told >= 0:
             self._history.keep(Audience(self.frozen), None)
 
     def missed(self, last: str) -> Sequence[bytes] | None:
@@ -108,15 +108,15 @@ class Follower:
 
     def cut_off(self) -> None:
         """Say that the client has gone, if the connection is open: it may come back."""
-        self._cut_off = True
+        self._is_cut_off = True
 
     def _id_at(self, place: int) -> bytes:
-        self._told = place
+        self._last_told = place
         self._history.latest_told = max(self._history.latest_told, place)
         return self._encode_id(f"{self.token}.{place}")
 
-    def _ended(self, connection: Connection) -> None:
-        self._history.forget(self.token, may_return=self._cut_off or connection.cause in _MAY_COME_BACK)
+    def _handle_end(self, connection: Connection) -> None:
+        self._history.forget(self.token, may_return=self._is_cut_off or connection.cause in _RETURN_CAUSES)
 
 
 @final
@@ -135,12 +135,12 @@ class History:
         self._max_frames = max_frames
         self._max_bytes = max_bytes
         self._max_age = max_age
-        self._sent: deque[_Sent] = deque()
+        self._entries: deque[_HistoryEntry] = deque()
         self._bytes = 0
-        self._sending: WeakKeyDictionary[object, Audience] = WeakKeyDictionary()
+        self._sender_audiences: WeakKeyDictionary[object, Audience] = WeakKeyDictionary()
         self._followers: dict[str, Follower] = {}
         self._names: Counter[Frozen] = Counter()
-        self._left: deque[tuple[float, str]] = deque()
+        self._departures: deque[tuple[float, str]] = deque()
         self.length = 0
         """How many frames were ever kept: the place of who has got them all."""
         self.latest_told = 0
@@ -151,7 +151,7 @@ class History:
 
         `encode_id` makes the frame that tells the client an event id.
         """
-        self._forget_old()
+        self._forget_old_entries()
         follower = Follower(self, connection, encode_id)
         if connection.cause is None:
             self._followers[follower.token] = follower
@@ -160,68 +160,69 @@ class History:
 
     def follower(self, token: str) -> Follower | None:
         """Whoever has this token."""
-        self._forget_old()
+        self._forget_old_entries()
         return self._followers.get(token)
 
     def forget(self, token: str, *, may_return: bool) -> None:
         """Forget a follower, after a while if it may come back."""
         if may_return:
-            self._left.append((trio.current_time(), token))
+            self._departures.append((trio.current_time(), token))
         else:
-            self._drop(token)
+            self._drop_follower(token)
 
     def may_return(self, name: object) -> bool:
         """Whether somebody is there under a name, or may come back."""
-        self._forget_old()
+        self._forget_old_entries()
         return self._names[freeze_name(name)] > 0
 
     def is_sending_to(self, name: Frozen) -> bool:
         """Whether something is being sent to a name, by who does not know of later connections."""
-        return any(audience.has(name) for audience in self._sending.values())
+        return any(audience.has(name) for audience in self._sender_audiences.values())
 
     def between(self, place: int, end: int, name: Frozen) -> Sequence[bytes] | None:
         """What was sent to a name from one place to another; None where that is not wholly known."""
-        self._forget_old()
-        first = self.length - len(self._sent)
+        self._forget_old_entries()
+        first = self.length - len(self._entries)
         if not first <= place <= end:
             return None
-        found = [entry.frame for entry in islice(self._sent, place - first, end - first) if entry.audience.has(name)]
-        frames = [frame for frame in found if frame is not None]
-        return frames if len(frames) == len(found) else None
+        entries = islice(self._entries, place - first, end - first)
+        sent_frames = [entry.frame for entry in entries if entry.audience.has(name)]
+        frames = [frame for frame in sent_frames if frame is not None]
+        return frames if len(frames) == len(sent_frames) else None
 
     def revoke(self, audience: Audience) -> None:
         """Let none of an audience come back to their place."""
         for token in [token for token, follower in self._followers.items() if audience.has(follower.frozen)]:
-            self._drop(token)
+            self._drop_follower(token)
 
     def keep(self, audience: Audience, frame: bytes | None) -> None:
         """Keep a frame, or that there was something which cannot be kept.
 
         Of that, once is enough for as long as nobody has been told a place behind it.
         """
-        if frame is None and self._sent and self.latest_told < self.length:
-            last = self._sent[-1]
+        if frame is None and self._entries and self.latest_told < self.length:
+            last = self._entries[-1]
             if last.frame is None and last.audience is audience:
                 return
-        self._sent.append(_Sent(audience, frame, trio.current_time()))
+        self._entries.append(_HistoryEntry(audience, frame, trio.current_time()))
         self._bytes += len(frame or b"")
         self.length += 1
-        self._forget_old()
+        self._forget_old_entries()
 
     def remember_sender(self, sink: object, audience: Audience) -> None:
         """Say that as long as a sink is there, something may be sent to an audience as it was at the start."""
-        self._sending[sink] = audience
+        self._sender_audiences[sink] = audience
 
-    def _forget_old(self) -> None:
-        too_old = trio.current_time() - self._max_age
-        while self._sent and (
-            len(self._sent) > self._max_frames or self._bytes > self._max_bytes or self._sent[0].at < too_old
+    def _forget_old_entries(self) -> None:
+        oldest = trio.current_time() - self._max_age
+        while self._entries and (
+            len(self._entries) > self._max_frames or self._bytes > self._max_bytes or self._entries[0].sent_at < oldest
         ):
-            self._bytes -= len(self._sent.popleft().frame or b"")
-        while self._left and (len(self._left) > _MAX_AWAY or self._left[0][0] < too_old):
-            self._drop(self._left.popleft()[1])
+            self._bytes -= len(self._entries.popleft().frame or b"")
+        while self._departures and (len(self._departures) > _MAX_AWAY or self._departures[0][0] < oldest):
+            self._drop_follower(self._departures.popleft()[1])
 
-    def _drop(self, token: str) -> None:
+    def _drop_follower(self, token: str) -> None:
         follower = self._followers.pop(token, None)
         if follower is not None:
             self._names[follower.frozen] -= 1

@@ -41,7 +41,7 @@ class Index:
         """Put one in that is not there."""
         self.all[connection] = None
         for mask, table in self._tables.items():
-            _put(connection, mask, table)
+            _add_to_table(connection, mask, table)
 
     def remove(self, connection: Connection) -> None:
         """Take one out that is there."""
@@ -68,11 +68,11 @@ class Index:
             del self._tables[next(iter(self._tables))]
         table: _Table = {}
         for connection in self.all:
-            _put(connection, mask, table)
+            _add_to_table(connection, mask, table)
         return table
 
 
-def _put(connection: Connection, mask: Frozen, table: _Table) -> None:
+def _add_to_table(connection: Connection, mask: Frozen, table: _Table) -> None:
     literals = _literals_at(connection.frozen, mask)
     if literals is not None:
         table.setdefault(literals, {})[connection] = None
@@ -87,7 +87,7 @@ def _split_pattern(pattern: Frozen) -> tuple[Frozen, _Literals]:
 
 def _make_mask(pattern: Frozen, literals: list[Frozen]) -> Frozen:
     if is_list(pattern):
-        return tuple([_make_mask(item, literals) for item in cast("tuple[Frozen, ...]", pattern)])
+        return tuple([_make_mask(pattern_item, literals) for pattern_item in cast("tuple[Frozen, ...]", pattern)])
     if isinstance(pattern, Wildcard):
         return pattern
     literals.append(pattern)
@@ -108,11 +108,14 @@ def _collect_literals(name: Frozen, mask: Frozen, literals: list[Frozen]) -> boo
         return not is_list(name)
     if not is_list(name):
         return False
-    wanted, given = cast("tuple[Frozen, ...]", mask), cast("tuple[Frozen, ...]", name)
-    if wanted and wanted[-1] is REST:
-        wanted = wanted[:-1]
-        if len(given) < len(wanted):
+    mask_items, name_items = cast("tuple[Frozen, ...]", mask), cast("tuple[Frozen, ...]", name)
+    if mask_items and mask_items[-1] is REST:
+        mask_items = mask_items[:-1]
+        if len(name_items) < len(mask_items):
             return False
-    elif len(given) != len(wanted):
+    elif len(name_items) != len(mask_items):
         return False
-    return all(_collect_literals(item, inner, literals) for item, inner in zip(given, wanted, strict=False))
+    return all(
+        _collect_literals(name_item, mask_item, literals)
+        for name_item, mask_item in zip(name_items, mask_items, strict=False)
+    )

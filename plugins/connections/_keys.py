@@ -23,12 +23,12 @@ __all__ = [
     "Name",
     "PatternError",
     "Wildcard",
+    "find_wildcard",
     "freeze_name",
     "freeze_pattern",
     "is_list",
     "matches",
     "patterns_in",
-    "wildcard_named",
 ]
 
 Key = object
@@ -47,16 +47,16 @@ class PatternError(EffectsError, ValueError):
 class Wildcard:
     """The type of `ANY` and `REST`."""
 
-    __slots__ = ("_name",)
+    __slots__ = ("_text",)
 
     def __init__(self, name: str) -> None:
-        self._name = name
+        self._text = name
 
     def __repr__(self) -> str:
-        return self._name
+        return self._text
 
     def __reduce__(self) -> str:
-        return self._name
+        return self._text
 
 
 ANY: Final = Wildcard("ANY")
@@ -65,7 +65,7 @@ REST: Final = Wildcard("REST")
 """As the last item of a list, matches all the positions that follow, if any."""
 
 
-def wildcard_named(name: object) -> Wildcard:
+def find_wildcard(name: object) -> Wildcard:
     """Return the wildcard of that name, for tagged JSON. Raises `PatternError` if there is none."""
     for wildcard in (ANY, REST):
         if repr(wildcard) == name:
@@ -74,14 +74,14 @@ def wildcard_named(name: object) -> Wildcard:
 
 
 @final
-class _Tagged(NamedTuple):
+class _TypedLeaf(NamedTuple):
     """A leaf that could be taken for an equal one of another type."""
 
     kind: type
     value: Hashable
 
 
-Frozen = str | bytes | UUID | None | Wildcard | _Tagged | tuple["Frozen", ...]
+Frozen = str | bytes | UUID | None | Wildcard | _TypedLeaf | tuple["Frozen", ...]
 """A name or pattern in the form in which it is compared."""
 
 
@@ -124,7 +124,7 @@ def _freeze(value: object, depth: int) -> Frozen:
             raise PatternError("REST stands before the end of a list", fix="it may only be the last item")
         return items
     if isinstance(value, int):
-        return _Tagged(type(value), value)
+        return _TypedLeaf(type(value), value)
     if value is None or isinstance(value, (bytes, UUID)):
         return value
     raise PatternError(
@@ -138,8 +138,8 @@ def patterns_in(exclude: Sequence[object]) -> Sequence[object]:
 
     A single one begins with a scope, which is never a list; a list of patterns begins with one.
     """
-    is_many = all(isinstance(item, (list, tuple)) for item in exclude)
-    return exclude if is_many else [cast(object, exclude)]
+    are_patterns = all(isinstance(item, (list, tuple)) for item in exclude)
+    return exclude if are_patterns else [cast(object, exclude)]
 
 
 def matches(pattern: Frozen, name: Frozen) -> bool:
@@ -148,13 +148,13 @@ def matches(pattern: Frozen, name: Frozen) -> bool:
         return True
     if not is_list(pattern) or not is_list(name):
         return pattern == name and is_list(pattern) == is_list(name)
-    wanted, given = cast("tuple[Frozen, ...]", pattern), cast("tuple[Frozen, ...]", name)
-    if wanted and wanted[-1] is REST:
-        wanted = wanted[:-1]
-        given = given[: len(wanted)] if len(given) >= len(wanted) else ()
-    return len(wanted) == len(given) and all(map(matches, wanted, given))
+    pattern_items, name_items = cast("tuple[Frozen, ...]", pattern), cast("tuple[Frozen, ...]", name)
+    if pattern_items and pattern_items[-1] is REST:
+        pattern_items = pattern_items[:-1]
+        name_items = name_items[: len(pattern_items)] if len(name_items) >= len(pattern_items) else ()
+    return len(pattern_items) == len(name_items) and all(map(matches, pattern_items, name_items))
 
 
 def is_list(value: Frozen) -> bool:
     """Whether this is a list in a frozen name or pattern, and no leaf."""
-    return isinstance(value, tuple) and type(value) is not _Tagged
+    return isinstance(value, tuple) and type(value) is not _TypedLeaf

@@ -62,20 +62,29 @@ class Lifecycle:
 class _Guest:
     """One name while somebody is connected under it, or has yet to be announced as gone."""
 
-    __slots__ = ("announced", "cause", "last_announced", "lifecycle", "name", "open", "returned", "settled")
+    __slots__ = (
+        "cause",
+        "connection_count",
+        "is_announced",
+        "last_announcement",
+        "lifecycle",
+        "name",
+        "return_event",
+        "settled_event",
+    )
 
     def __init__(self, name: Name, lifecycle: Lifecycle) -> None:
         self.name = name
         self.lifecycle = lifecycle
-        self.open = 0
+        self.connection_count = 0
         """How many connections there are."""
-        self.announced = False
+        self.is_announced = False
         """Whether `on_open` was dispatched, and no `on_close` since."""
-        self.last_announced = "on_open"
+        self.last_announcement = "on_open"
         """Which of the two was dispatched last."""
         self.cause: Cause = "closed"
-        self.returned = trio.Event()
-        self.settled: trio.Event | None = None
+        self.return_event = trio.Event()
+        self.settled_event: trio.Event | None = None
         """Set when the task that dispatches for this guest is done; None while there is none."""
 
 
@@ -94,16 +103,16 @@ class Guests:
         self._nursery: trio.Nursery | None = None
         self._run: trio.lowlevel.TrioToken | None = None
         self._is_finishing = False
-        self._busy = 0
+        self._busy_count = 0
         self._idle = trio.Event()
         self._idle.set()
         self.ready = trio.Event()
         """Set when guests may come."""
 
     @property
-    def busy(self) -> int:
+    def busy_count(self) -> int:
         """How many names there are for which something is being dispatched, or waited for."""
-        return self._busy
+        return self._busy_count
 
     def claim(self, dispatch: Dispatch) -> None:
         """Take guests for this dispatch. Raises `LifecycleError` where they are another's already."""
@@ -161,16 +170,16 @@ class Guests:
             return
         guest = self._guests.setdefault(connection.frozen, _Guest((connection.scope, connection.key), lifecycle))
         guest.lifecycle = lifecycle
-        self._count(guest, connection)
-        guest.returned.set()
-        with trio.move_on_after(self._open_timeout) as patience:
+        self._count_connection(guest, connection)
+        guest.return_event.set()
+        with trio.move_on_after(self._open_timeout) as wait_scope:
             await self._announce_soon(guest).wait()
-        if patience.cancelled_caught:
+        if wait_scope.cancelled_caught:
             _logger.warning(
                 "a stream under the key %s opens before its on_open is done: %s was at work for %g seconds. Let "
                 "effects in it ctx.spawn what may take long, or say Connections(open_timeout=...)",
                 reprlib.repr(connection.key),
-                guest.last_announced,
+                guest.last_announcement,
                 self._open_timeout,
             )
 
@@ -181,88 +190,88 @@ class Guests:
         """
         self._is_finishing = True
         for guest in list(self._guests.values()):
-            guest.open = 0
-            guest.returned.set()
+            guest.connection_count = 0
+            guest.return_event.set()
             self._announce_soon(guest)
-        if self._busy and self._idle.is_set():
+        if self._busy_count and self._idle.is_set():
             self._idle = trio.Event()
-        if self._busy:
+        if self._busy_count:
             await self._idle.wait()
 
-    def _count(self, guest: _Guest, connection: Connection) -> None:
-        guest.open += 1
-        connection.on_end(partial(self._leave, guest))
+    def _count_connection(self, guest: _Guest, connection: Connection) -> None:
+        guest.connection_count += 1
+        connection.on_end(partial(self._count_end, guest))
 
-    def _leave(self, guest: _Guest, connection: Connection) -> None:
-        if not guest.open:
+    def _count_end(self, guest: _Guest, connection: Connection) -> None:
+        if not guest.connection_count:
             return
-        guest.open -= 1
+        guest.connection_count -= 1
         guest.cause = connection.cause or "closed"
-        if not guest.open:
-            guest.returned = trio.Event()
+        if not guest.connection_count:
+            guest.return_event = trio.Event()
             self._announce_soon(guest)
 
     def _count_strangers(self, guest: _Guest) -> bool:
         """Count whoever is there without a lifecycle, too. Whether there was anybody."""
-        for other in () if self._is_finishing else self._store.match(guest.name):
-            self._count(guest, other)
-        return guest.open > 0
+        for connection in () if self._is_finishing else self._store.match(guest.name):
+            self._count_connection(guest, connection)
+        return guest.connection_count > 0
 
     def _announce_soon(self, guest: _Guest) -> trio.Event:
         """Have what is to be dispatched for a guest dispatched; the event is set when that is done."""
-        if guest.settled is not None:
-            return guest.settled
-        settled = trio.Event()
+        if guest.settled_event is not None:
+            return guest.settled_event
+        settled_event = trio.Event()
         if self._nursery is None:
-            settled.set()
-            return settled
-        guest.settled = settled
-        self._busy += 1
-        self._nursery.start_soon(self._announce, guest, settled)
-        return settled
+            settled_event.set()
+            return settled_event
+        guest.settled_event = settled_event
+        self._busy_count += 1
+        self._nursery.start_soon(self._announce, guest, settled_event)
+        return settled_event
 
-    async def _announce(self, guest: _Guest, settled: trio.Event) -> None:
+    async def _announce(self, guest: _Guest, settled_event: trio.Event) -> None:
         """Dispatch until what was announced is what is so."""
         try:
-            while bool(guest.open) != guest.announced:
-                if guest.open:
-                    guest.announced, guest.last_announced = True, "on_open"
+            while bool(guest.connection_count) != guest.is_announced:
+                if guest.connection_count:
+                    guest.is_announced, guest.last_announcement = True, "on_open"
                     await self._dispatch_effects(guest, guest.lifecycle.on_open, {}, sink=True)
-                elif (self._is_finishing or await self._stayed_away(guest)) and not self._count_strangers(guest):
-                    guest.announced, guest.last_announced = False, "on_close"
+                elif (self._is_finishing or await self._has_stayed_away(guest)) and not self._count_strangers(guest):
+                    guest.is_announced, guest.last_announcement = False, "on_close"
                     await self._dispatch_effects(guest, guest.lifecycle.on_close, {"cause": guest.cause}, sink=False)
         finally:
-            guest.settled = None
-            settled.set()
-            self._busy -= 1
-            if not self._busy:
+            guest.settled_event = None
+            settled_event.set()
+            self._busy_count -= 1
+            if not self._busy_count:
                 self._idle.set()
             frozen = freeze_name(guest.name)
-            if not guest.open and self._guests.get(frozen) is guest:
+            if not guest.connection_count and self._guests.get(frozen) is guest:
                 del self._guests[frozen]
 
     @staticmethod
-    async def _stayed_away(guest: _Guest) -> bool:
-        with trio.move_on_after(guest.lifecycle.grace) as patience:
-            await guest.returned.wait()
-        return patience.cancelled_caught and not guest.open
+    async def _has_stayed_away(guest: _Guest) -> bool:
+        with trio.move_on_after(guest.lifecycle.grace) as wait_scope:
+            await guest.return_event.wait()
+        return wait_scope.cancelled_caught and not guest.connection_count
 
     async def _dispatch_effects(
-        self, guest: _Guest, effects: Sequence[object], more: Mapping[str, object], *, sink: bool
+        self, guest: _Guest, effects: Sequence[object], extra: Mapping[str, object], *, sink: bool
     ) -> None:
         if not effects:
             return
         try:
             scope, key = copy_data(guest.name)
-            data = {**copy_data({**guest.lifecycle.data}), "connection": {"scope": scope, "key": key, **more}}
-            system = {"sink": self._sink(guest)} if sink else None
+            data = {**copy_data({**guest.lifecycle.data}), "connection": {"scope": scope, "key": key, **extra}}
+            system = {"sink": self._make_sink(guest)} if sink else None
             await cast(Dispatch, self._dispatch)(Template(effects), data=data, system=system)
         except Exception:
             _logger.exception("effects for those who come and go could not be dispatched")
 
-    def _sink(self, guest: _Guest) -> Sink:
-        return history_sink(self._store, self._store.group(guest.name, charge=_free_of_charge), guest.name)
+    def _make_sink(self, guest: _Guest) -> Sink:
+        return history_sink(self._store, self._store.group(guest.name, charge=_charge_nothing), guest.name)
 
 
-def _free_of_charge(members: int) -> None:
+def _charge_nothing(members: int) -> None:
     """A guest has few connections: a limit of the store bounds them."""

@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 @final
-class Opening:
+class OpeningSink:
     """A sink that writes to a connection ahead of what others send to it meanwhile."""
 
     def __init__(self, connection: Connection, follower: Follower | None) -> None:
@@ -60,7 +60,7 @@ async def begin(
 
     See `Connections.begin`.
     """
-    sink = Opening(connection, follower)
+    sink = OpeningSink(connection, follower)
     result: T | None = None
     with trio.CancelScope() as opening:
         connection.on_end(lambda _: None if sink.closed else opening.cancel())

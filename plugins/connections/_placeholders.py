@@ -26,28 +26,28 @@ def own_key(key: object) -> Name:
     return [Placeholder("connection/own-scope"), key]
 
 
-def _own_part(data: Mapping[str, object], part: str) -> object:
+def _read_connection_data(data: Mapping[str, object], part: str) -> object:
     """What `data` says of the connection or caller it is about. Raises `NoConnectionError`."""
-    about = data.get("connection")
-    if not isinstance(about, Mapping) or part not in about:
+    connection = data.get("connection")
+    if not isinstance(connection, Mapping) or part not in connection:
         raise NoConnectionError(
             f"this dispatch is not about a connection, so there is no {part} of it",
             fix=f'dispatch it in a request with a session, or with data={{"connection": {{"{part}": ...}}}}',
         )
-    return cast(Mapping[str, object], about)[part]
+    return cast(Mapping[str, object], connection)[part]
 
 
 @runtime_checkable
-class _Named(Protocol):
+class _ConnectionLike(Protocol):
     """A connection, or what stands for one while it opens."""
 
     scope: object
     key: object
 
 
-def _require_named(member: object) -> _Named:
+def _require_connection(member: object) -> _ConnectionLike:
     """The member of a group as the connection it is. Raises `NoConnectionError`."""
-    if not isinstance(member, _Named):
+    if not isinstance(member, _ConnectionLike):
         raise NoConnectionError(
             f"a {type(member).__name__} is no connection and has no key", fix="use it inside broadcast"
         )
@@ -56,27 +56,27 @@ def _require_named(member: object) -> _Named:
 
 def _member_key(data: object, member: object) -> object:
     """The key of the connection that one copy of the effect goes to."""
-    return copy_data(_require_named(member).key)
+    return copy_data(_require_connection(member).key)
 
 
 def _member_scope(data: object, member: object) -> object:
     """The scope of the connection that one copy of the effect goes to."""
-    return _require_named(member).scope
+    return _require_connection(member).scope
 
 
 def _caller_key(data: Mapping[str, object]) -> object:
     """The key of the connection that this dispatch is about."""
-    return _own_part(data, "key")
+    return _read_connection_data(data, "key")
 
 
 def _caller_scope(data: Mapping[str, object]) -> object:
     """The scope of the caller, or of the connection that this dispatch is about."""
-    return _own_part(data, "scope")
+    return _read_connection_data(data, "scope")
 
 
 def _end_cause(data: Mapping[str, object]) -> object:
     """Why the last connection ended, in `on_close`."""
-    return _own_part(data, "cause")
+    return _read_connection_data(data, "cause")
 
 
 PLACEHOLDERS: Mapping[str, Callable[..., object]] = {

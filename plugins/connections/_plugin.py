@@ -16,7 +16,7 @@ from ._effects import Interpreters
 from ._expiry import expire_stuck
 from ._history import Follower, History
 from ._history_sink import history_of, revoke
-from ._keys import Wildcard, wildcard_named
+from ._keys import Wildcard, find_wildcard
 from ._lifecycle import Guests, Lifecycle
 from ._opening import begin
 from ._placeholders import PLACEHOLDERS, PLACEHOLDERS_EACH
@@ -68,7 +68,7 @@ class Connections:
         self._shutdown_timeout = shutdown_timeout
         self._deadline = float("inf")
         self._guests = Guests(self.store, open_timeout)
-        self._own: dict[Connection, None] = {}
+        self._own_connections: dict[Connection, None] = {}
         self._registry = self._make_registry()
 
     @property
@@ -94,7 +94,7 @@ class Connections:
     @hookimpl
     def rhialto_lifespan(self, dispatch: Dispatch) -> AbstractAsyncContextManager[None]:
         """Own what goes on while the dispatch runs; at the end, `shut_down`."""
-        return self._running(dispatch)
+        return self._serve(dispatch)
 
     def add(self, connection: Connection) -> None:
         """Keep a connection until it ends: from now on it is reached by broadcasts.
@@ -103,9 +103,9 @@ class Connections:
         """
         self._guests.check_run("a connection is added")
         self.store.add(connection)
-        if connection not in self._own:
-            self._own[connection] = None
-            connection.on_end(self._forget)
+        if connection not in self._own_connections:
+            self._own_connections[connection] = None
+            connection.on_end(self._forget_own)
 
     async def open(self, connection: Connection, lifecycle: Lifecycle) -> None:
         """Keep a connection as `add` does, and dispatch what its lifecycle says. Returns when its `on_open` is done.
@@ -157,17 +157,17 @@ class Connections:
     def end_all(self, cause: Cause) -> None:
         """End every connection that was added here."""
         self._guests.check_run("connections are ended")
-        for connection in tuple(self._own):
+        for connection in tuple(self._own_connections):
             connection.close(cause)
 
     def disconnect(self, pattern: Sequence[object], cause: Cause = "closed") -> int:
         """End the connections of this process that match, and say how many. Raises `PatternError`."""
         self._guests.check_run("connections are ended")
-        ending = self.store.match(pattern)
+        connections = self.store.match(pattern)
         revoke(self.store, pattern)
-        for connection in ending:
+        for connection in connections:
             connection.close(cause)
-        return len(ending)
+        return len(connections)
 
     async def shut_down(self) -> None:
         """End every connection that was added here, and dispatch every `on_close` without grace.
@@ -180,11 +180,11 @@ class Connections:
         with trio.CancelScope(deadline=self._deadline):
             await self._guests.finish_now()
 
-    def _forget(self, connection: Connection) -> None:
-        del self._own[connection]
+    def _forget_own(self, connection: Connection) -> None:
+        del self._own_connections[connection]
 
     @asynccontextmanager
-    async def _running(self, dispatch: Dispatch) -> AsyncGenerator[None]:
+    async def _serve(self, dispatch: Dispatch) -> AsyncGenerator[None]:
         self._guests.claim(dispatch)
         self._deadline = float("inf")
         guests = trio.CancelScope(shield=True)
@@ -204,12 +204,12 @@ class Connections:
     async def _close(self, guests: trio.CancelScope) -> None:
         with trio.CancelScope(shield=True):  # shut_down has a deadline, the same for all rounds: some come meanwhile
             await self.shut_down()
-            while (self._own or self._guests.busy) and trio.current_time() < self._deadline:
+            while (self._own_connections or self._guests.busy_count) and trio.current_time() < self._deadline:
                 await self.shut_down()
-        if self._guests.busy:
+        if self._guests.busy_count:
             _logger.warning(
                 "%d names were given up on: what on_open or on_close dispatched for them took too long",
-                self._guests.busy,
+                self._guests.busy_count,
             )
         self.end_all("shutdown")
         self._guests.close()
@@ -218,14 +218,14 @@ class Connections:
     def _make_registry(self) -> Registry:
         registry = Registry("connections")
         Interpreters(self.store, self._guests.check_run).register(registry)
-        registry.state("connections")(self._presence)
+        registry.state("connections")(self._make_presence)
         for key, resolver in PLACEHOLDERS.items():
             registry.placeholder(key)(resolver)
         for key, resolver in PLACEHOLDERS_EACH.items():
             registry.placeholder(key, each=True)(resolver)
-        registry.tag("wildcard", Wildcard, encode=repr, decode=wildcard_named)
+        registry.tag("wildcard", Wildcard, encode=repr, decode=find_wildcard)
         return registry
 
-    def _presence(self) -> Presence:
+    def _make_presence(self) -> Presence:
         """Return who is connected."""
         return Presence(self.store)

@@ -122,13 +122,13 @@ class MemoryStore:
 
         Raises `PatternError` for what is no pattern.
         """
-        wanted = freeze_pattern(pattern)
-        unwanted = [freeze_pattern(pattern) for pattern in exclude]
-        found: Iterable[Connection] = self._index.find(wanted)
-        for pattern in unwanted:
-            without = self._index.find(pattern)
-            found = [connection for connection in found if connection not in without]
-        return list(found)
+        frozen_pattern = freeze_pattern(pattern)
+        frozen_exclude = [freeze_pattern(pattern) for pattern in exclude]
+        connections: Iterable[Connection] = self._index.find(frozen_pattern)
+        for pattern in frozen_exclude:
+            excluded = self._index.find(pattern)
+            connections = [connection for connection in connections if connection not in excluded]
+        return list(connections)
 
     def group(self, pattern: object, exclude: Sequence[object] = (), *, charge: Callable[[int], None]) -> Group:
         """Everyone who matches now, as one sink. Raises `PatternError` for what is no pattern."""
@@ -136,10 +136,10 @@ class MemoryStore:
 
     def names(self, pattern: object, exclude: Sequence[object] = ()) -> list[Name]:
         """The names that match, each once, in order of arrival. Raises `PatternError` for what is no pattern."""
-        found: dict[Frozen, Name] = {}
+        connections: dict[Frozen, Name] = {}
         for connection in self.match(pattern, exclude):
-            found.setdefault(connection.frozen, (connection.scope, connection.key))
-        return list(found.values())
+            connections.setdefault(connection.frozen, (connection.scope, connection.key))
+        return list(connections.values())
 
     def count(self, pattern: object, exclude: Sequence[object] = ()) -> int:
         """How many connections match. Raises `PatternError` for what is no pattern."""
@@ -148,19 +148,19 @@ class MemoryStore:
     def _make_room(self, name: tuple[Frozen, Frozen]) -> None:
         """Let the oldest give way where a limit says so, and nobody where another refuses."""
         limits = self._limits
-        leaving: dict[Connection, None] = {}
+        evicted: dict[Connection, None] = {}
         for bound, bucket, limit in (
             ("key", self._index.find(name), limits.key),
             ("scope", self._index.find((name[0], ANY)), limits.scope),
             ("store", self._index.all, limits.store),
         ):
-            excess = len(bucket) - len(leaving) - limit + 1
+            excess = len(bucket) - len(evicted) - limit + 1
             if excess > 0 and bound not in limits.evict:
                 raise TooManyConnectionsError(
                     f"the limit of {limit} connections of one {bound} is reached",
                     fix=f"close some, or raise it: MemoryStore(ConnectionLimits({bound}=...))",
                 )
-            staying = (connection for connection in bucket if connection not in leaving)
-            leaving.update(dict.fromkeys([next(staying) for _ in range(excess)]))
-        for connection in leaving:
+            remaining = (connection for connection in bucket if connection not in evicted)
+            evicted.update(dict.fromkeys([next(remaining) for _ in range(excess)]))
+        for connection in evicted:
             connection.close("replaced" if connection.frozen == name else "size")

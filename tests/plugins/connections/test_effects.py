@@ -67,7 +67,7 @@ class World:
         assert isinstance(value, BroadcastResult)
         return value
 
-    def heard(self, name: str) -> bytes:
+    def text_for(self, name: str) -> bytes:
         """What is queued for one."""
         return b"".join(self.people[name]._frames)
 
@@ -77,7 +77,7 @@ async def test_a_broadcast_runs_its_effects_once_and_reaches_all() -> None:
     world = World()
     result = await world.run(["broadcast", {"pattern": HOME}, ["say", "hi"], ["say", "ho"]])
     assert world.calls == ["hi", "ho"]
-    assert [world.heard(name) for name in "abc"] == [b"hiho"] * 3
+    assert [world.text_for(name) for name in "abc"] == [b"hiho"] * 3
     assert len({id(person._frames[0]) for person in world.people.values()}) == 1
     assert result == BroadcastResult(matched=3, queued=6)
 
@@ -94,21 +94,21 @@ async def test_a_broadcast_leaves_out_whom_it_is_told(exclude: list[object]) -> 
     """One name or pattern, or several."""
     world = World()
     await world.run(["broadcast", {"pattern": HOME, "exclude": exclude}, ["say", "hi"]])
-    assert [world.heard(name) for name in "abc"] == [b"", b"hi", b"hi"]
+    assert [world.text_for(name) for name in "abc"] == [b"", b"hi", b"hi"]
 
 
 async def test_nested_placeholders_are_the_sender_s() -> None:
     """They are bound when the nested effects run, from the data of the dispatch around them."""
     world = World()
     await world.run(["broadcast", {"pattern": HOME}, ["say", Placeholder("sender")]], sender="Ann")
-    assert world.heard("b") == b"Ann"
+    assert world.text_for("b") == b"Ann"
 
 
 async def test_placeholders_for_each_member_are_resolved_for_each() -> None:
     """And then the effect runs once for each member."""
     world = World()
     await world.run(["broadcast", {"pattern": HOME}, ["say", Placeholder("who")]])
-    assert [world.heard(name) for name in "abc"] == [b"a", b"b", b"c"]
+    assert [world.text_for(name) for name in "abc"] == [b"a", b"b", b"c"]
 
 
 async def test_one_that_overflows_is_cut_off_and_the_others_never_notice() -> None:
@@ -118,7 +118,7 @@ async def test_one_that_overflows_is_cut_off_and_the_others_never_notice() -> No
     result = await world.run(["broadcast", {"pattern": HOME}, ["say", "hi"]])
     assert result == BroadcastResult(matched=3, queued=2, dropped=1, evicted=1)
     assert world.people["a"].cause == "overflow"
-    assert world.heard("b") == b"hi"
+    assert world.text_for("b") == b"hi"
 
 
 async def test_who_matches_is_settled_at_the_start() -> None:
@@ -141,7 +141,7 @@ async def test_nested_errors_are_in_the_result_with_their_place() -> None:
     world = World()
     result = await world.dispatch([["broadcast", {"pattern": HOME}, ["shout"], ["say", "hi"]]])
     assert [(record.key, record.path) for record in result.errors] == [("shout", (0, 2))]
-    assert world.heard("a") == b"hi"
+    assert world.text_for("a") == b"hi"
 
 
 async def test_concurrent_broadcasts_arrive_in_one_order_everywhere() -> None:
@@ -151,8 +151,8 @@ async def test_concurrent_broadcasts_arrive_in_one_order_everywhere() -> None:
         for number in range(20):
             effects = [["broadcast", {"pattern": HOME}, ["say", f"<{number}>"], ["say", f"({number})"]]]
             nursery.start_soon(world.dispatch, effects)
-    assert world.heard("a")
-    assert world.heard("a") == world.heard("b") == world.heard("c")
+    assert world.text_for("a")
+    assert world.text_for("a") == world.text_for("b") == world.text_for("c")
 
 
 async def test_closing_a_group_closes_its_members() -> None:
@@ -166,7 +166,7 @@ async def test_sending_to_a_group_is_charged_to_the_dispatch() -> None:
     """Past the limit the frame goes nowhere, and the error says where."""
     world = World(limits=Limits(members=5))
     result = await world.dispatch([["broadcast", {"pattern": HOME}, ["say", "hi"], ["say", "ho"]]])
-    assert world.heard("a") == b"hi"
+    assert world.text_for("a") == b"hi"
     assert [(type(record.exception), record.key) for record in result.errors] == [(LimitError, "say")]
 
 
@@ -177,7 +177,7 @@ async def test_with_connection_reaches_every_connection_of_a_name() -> None:
     world.store.add(tab)
     result = await world.run(["with-connection", ["a", ["page", "home", "a"]], ["say", "hi"]])
     assert result == BroadcastResult(matched=2, queued=2)
-    assert world.heard("b") == b""
+    assert world.text_for("b") == b""
 
 
 async def test_with_connection_of_nobody_says_so_and_runs_nothing() -> None:
@@ -216,11 +216,11 @@ async def test_disconnecting_is_charged_to_the_dispatch() -> None:
 def test_an_app_can_disconnect_with_a_cause() -> None:
     """Outside any dispatch."""
     connections = Connections()
-    one, other = Connection("a", "k"), Connection("b", "k")
-    for connection in (one, other):
+    ended_connection, open_connection = Connection("a", "k"), Connection("b", "k")
+    for connection in (ended_connection, open_connection):
         connections.store.add(connection)
     assert connections.disconnect(["a", ANY], "expired") == 1
-    assert (one.cause, other.cause) == ("expired", None)
+    assert (ended_connection.cause, open_connection.cause) == ("expired", None)
 
 
 async def test_actions_see_who_is_connected() -> None:

@@ -23,13 +23,13 @@ async def connections() -> AsyncGenerator[Connections]:
 
 async def reading(connections: Connections) -> Connection:
     """A connection whose reader has read something, and has been written since."""
-    one = Connection("s", "k")
-    connections.store.add(one)
-    one.send(b"first")
-    await one.receive()
+    connection = Connection("s", "k")
+    connections.store.add(connection)
+    connection.send(b"first")
+    await connection.receive()
     with trio.move_on_after(0):
-        await one.receive()
-    return one
+        await connection.receive()
+    return connection
 
 
 async def test_one_that_nothing_can_be_written_to_expires(connections: Connections, autojump_clock: MockClock) -> None:

@@ -36,9 +36,9 @@ class Generations(RuleBasedStateMachine):
     def end(self, index: int, cause: str) -> None:
         """One of those that are there, however old."""
         if index < len(self.open):
-            one = self.open.pop(index)
-            one.close(cause)  # type: ignore[arg-type]
-            self.gone.append(one)
+            connection = self.open.pop(index)
+            connection.close(cause)  # type: ignore[arg-type]
+            self.gone.append(connection)
 
     @rule(index=st.integers(0, 9), cause=CAUSES)
     def end_again(self, index: int, cause: str) -> None:
@@ -51,17 +51,17 @@ class Generations(RuleBasedStateMachine):
     @rule(key=KEYS)
     def send(self, key: str) -> None:
         """To all of a key: it reaches those that are there, each once."""
-        before = [one.queued for one in self.open]
+        before = [connection.queued for connection in self.open]
         self.store.group(["s", key], charge=lambda members: None).send(b"x")
-        assert [one.queued for one in self.open] == [
-            count + (one.key == key) for one, count in zip(self.open, before, strict=True)
+        assert [connection.queued for connection in self.open] == [
+            count + (connection.key == key) for connection, count in zip(self.open, before, strict=True)
         ]
 
     @invariant()
     def those_that_are_open_are_there(self) -> None:
         """And no other, in order of arrival."""
         assert list(self.store) == list(self.store.match([ANY, ANY])) == self.open
-        assert all(one.cause is None for one in self.open)
+        assert all(connection.cause is None for connection in self.open)
 
 
 def test_an_old_connection_takes_no_newer_one_along() -> None:

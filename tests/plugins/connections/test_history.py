@@ -74,8 +74,8 @@ class World:
 
     async def say(self, text: object, pattern: object = PATTERNS[0], exclude: Sequence[object] = ()) -> None:
         """Broadcast a text."""
-        said = await self.dispatch([["broadcast", {"pattern": pattern, "exclude": exclude}, ["say", text]]])
-        said.raise_errors()
+        result = await self.dispatch([["broadcast", {"pattern": pattern, "exclude": exclude}, ["say", text]]])
+        result.raise_errors()
 
 
 def place_of(follower: Follower) -> str:
@@ -84,9 +84,9 @@ def place_of(follower: Follower) -> str:
     return (follower.progress() or first).decode()
 
 
-def leave(joined: tuple[Connection, Follower], cause: Cause | None = None) -> str:
+def leave(visitor: tuple[Connection, Follower], cause: Cause | None = None) -> str:
     """End a connection, by itself or as if its client had gone. The id that it got last."""
-    connection, follower = joined
+    connection, follower = visitor
     last = place_of(follower)
     if cause is None:
         follower.cut_off()
@@ -97,9 +97,9 @@ def leave(joined: tuple[Connection, Follower], cause: Cause | None = None) -> st
 async def test_who_was_cut_off_gets_what_was_said_meanwhile() -> None:
     """In order, and nothing from before."""
     world = World()
-    joined = world.join()
+    visitor = world.join()
     await world.say("before")
-    last = leave(joined)
+    last = leave(visitor)
     await world.say("one")
     await world.say("two", NAMES[0])
     again, follower = world.join()
@@ -194,8 +194,8 @@ async def test_frames_that_were_forgotten_are_not_known() -> None:
 async def test_frames_and_places_are_forgotten_in_time(autojump_clock: trio.testing.MockClock) -> None:
     """After `max_age` seconds."""
     world = World(History(max_age=10))
-    joined = world.join()
-    last = leave(joined)
+    visitor = world.join()
+    last = leave(visitor)
     await world.say("one")
     await trio.sleep(9)
     assert world.join()[1].missed(last) == [b"one"]
@@ -220,7 +220,10 @@ async def test_nothing_is_left_of_those_who_do_not_come_back(autojump_clock: tri
         await world.say("something")
     await trio.sleep(11)
     assert not world.history.may_return(NAMES[0])
-    sizes = [len(getattr(world.history, name)) for name in ("_sent", "_followers", "_names", "_left", "_sending")]
+    sizes = [
+        len(getattr(world.history, name))
+        for name in ("_entries", "_followers", "_names", "_departures", "_sender_audiences")
+    ]
     assert sizes == [0] * 5
     assert world.history._bytes == 0
 
@@ -250,8 +253,8 @@ async def test_somebody_who_may_come_back_is_sent_to() -> None:
 async def test_what_is_made_for_each_is_not_known(there: bool) -> None:
     """Whether they were there when it was made, or not."""
     world = World()
-    joined = world.join()
-    last = leave(joined) if not there else place_of(joined[1])
+    visitor = world.join()
+    last = leave(visitor) if not there else place_of(visitor[1])
     await world.say(Placeholder("who"))
     assert world.join()[1].missed(last) is None
 
@@ -259,10 +262,10 @@ async def test_what_is_made_for_each_is_not_known(there: bool) -> None:
 async def test_what_was_made_for_each_and_received_is_no_loss() -> None:
     """Others, who have not got theirs, begin anew; of one that is not meant nothing is said."""
     world = World()
-    joined, other = world.join(), world.join(NAMES[1])
+    visitor, other = world.join(), world.join(NAMES[1])
     before = place_of(other[1])
     await world.say(Placeholder("who"), NAMES[0])
-    last = leave(joined)
+    last = leave(visitor)
     assert world.join()[1].missed(last) == []
     assert world.join(NAMES[1])[1].missed(before) == []
 
@@ -270,15 +273,15 @@ async def test_what_was_made_for_each_and_received_is_no_loss() -> None:
 async def test_what_is_sent_to_a_single_member_is_noted_when_it_is_sent() -> None:
     """A member that is closed by its own copy of an effect is gone."""
     world = World()
-    joined = world.join()
+    visitor = world.join()
     group = world.connections.store.group(PATTERNS[0], charge=lambda _: None)
     (member,) = history_sink(world.connections.store, group, PATTERNS[0]).members()
-    between = place_of(joined[1])
+    between = place_of(visitor[1])
     assert list(member.members()) == [member]
     member.send(b"for one")
     assert world.join()[1].missed(between) is None
     member.close()
-    assert joined[0].cause == "closed"
+    assert visitor[0].cause == "closed"
 
 
 async def test_copies_for_many_take_the_place_of_one_frame() -> None:
@@ -311,8 +314,8 @@ async def test_dispatches_that_share_a_store_share_its_history() -> None:
     world = World()
     last = leave(world.join())
     other = create_dispatch([Connections(world.connections.store), world.registry])
-    said = await other([["broadcast", {"pattern": PATTERNS[0]}, ["say", "from the other"]]])
-    said.raise_errors()
+    result = await other([["broadcast", {"pattern": PATTERNS[0]}, ["say", "from the other"]]])
+    result.raise_errors()
     assert world.join()[1].missed(last) == [b"from the other"]
 
 
@@ -334,8 +337,8 @@ def test_a_history_belongs_to_one_store_in_memory() -> None:
 async def test_a_broadcast_that_has_begun_earlier_is_not_known(autojump_clock: trio.testing.MockClock) -> None:
     """It does not know who comes meanwhile; once it has ended, what it sent is."""
     world = World()
-    joined = world.join()
-    last = leave(joined)
+    visitor = world.join()
+    last = leave(visitor)
     async with trio.open_nursery() as nursery:
         slow = [["broadcast", {"pattern": PATTERNS[0]}, ["wait"], ["say", "late"]]]
         nursery.start_soon(world.dispatch, slow)
@@ -349,10 +352,10 @@ async def test_what_opens_a_name_is_kept_for_it() -> None:
     """Effects of `on_open` are sent to the name, too."""
     world = World()
     async with world.dispatch.running():
-        joined = world.join()
-        before = place_of(joined[1])
-        await world.connections.open(joined[0], Lifecycle(on_open=[["say", "welcome"]], grace=100))
-        leave(joined)
+        visitor = world.join()
+        before = place_of(visitor[1])
+        await world.connections.open(visitor[0], Lifecycle(on_open=[["say", "welcome"]], grace=100))
+        leave(visitor)
         assert world.join()[1].missed(before) == [b"welcome"]
 
 
@@ -398,9 +401,9 @@ class Ride:
 
     async def leave(self, name: object) -> None:
         """So far they have got what was to be got."""
-        joined = self.there.pop(name)
-        assert await received(joined[0]) == await received(self.stays[name])
-        self.away[name] = (leave(joined), self.world.history.length)
+        visitor = self.there.pop(name)
+        assert await received(visitor[0]) == await received(self.stays[name])
+        self.away[name] = (leave(visitor), self.world.history.length)
 
     async def join(self, name: tuple[object, object]) -> None:
         """They get the same as who stayed, or a word that this is not known."""

@@ -27,13 +27,13 @@ def match(pattern: object, name: object) -> bool:
     return matches(freeze_pattern(pattern), freeze_name(name))
 
 
-def holed(key: object, draw: Callable[[st.SearchStrategy[Any]], Any]) -> object:
+def with_holes(key: object, draw: Callable[[st.SearchStrategy[Any]], Any]) -> object:
     """The key with some positions made into wildcards, and lists and tuples swapped."""
     if draw(st.integers(0, 3)) == 0:
         return ANY
     if not isinstance(key, (list, tuple)):
         return key
-    items = [holed(item, draw) for item in cast(list[object], key)]
+    items = [with_holes(item, draw) for item in cast(list[object], key)]
     if draw(st.booleans()):
         items = [*items[: draw(st.integers(0, len(items)))], REST]
     return draw(st.sampled_from([list, tuple]))(items)
@@ -42,19 +42,23 @@ def holed(key: object, draw: Callable[[st.SearchStrategy[Any]], Any]) -> object:
 @given(scopes, keys, st.data())
 def test_a_name_matches_itself_with_holes(scope: object, key: object, data: st.DataObject) -> None:
     """Whatever becomes ANY or falls under REST, the name still matches."""
-    assert match((scope, holed(key, data.draw)), (scope, key))
+    assert match((scope, with_holes(key, data.draw)), (scope, key))
 
 
 @given(scopes, keys, scopes, keys)
-def test_without_wildcards_matching_is_being_the_same(a: object, one: object, b: object, other: object) -> None:
+def test_without_wildcards_matching_is_being_the_same(
+    scope: object, key: object, other_scope: object, other_key: object
+) -> None:
     """The same shape and the same leaves, of the same types."""
 
-    def typed(value: object) -> object:
+    def with_types(value: object) -> object:
         if isinstance(value, (list, tuple)):
-            return [typed(item) for item in cast(list[object], value)]
+            return [with_types(item) for item in cast(list[object], value)]
         return type(value), value
 
-    assert match((a, one), (b, other)) == (typed([a, one]) == typed([b, other]))
+    assert match((scope, key), (other_scope, other_key)) == (
+        with_types([scope, key]) == with_types([other_scope, other_key])
+    )
 
 
 @given(scopes, keys)

@@ -56,10 +56,10 @@ class Room:
 
     async def enter(self, scope: str = "ann", *, grace: float = 2, **data: object) -> Connection:
         """Open a connection with a lifecycle."""
-        one = Connection(scope, "room")
+        connection = Connection(scope, "room")
         announced = Lifecycle([["note", f"{scope} came"]], [["note", f"{scope} went"]], grace, data)
-        await self.connections.open(one, announced)
-        return one
+        await self.connections.open(connection, announced)
+        return connection
 
 
 @pytest.fixture
@@ -78,8 +78,8 @@ async def test_on_open_is_done_when_open_returns(room: Room, autojump_clock: Moc
 
 async def test_on_close_is_dispatched_after_the_grace(room: Room, autojump_clock: MockClock) -> None:
     """And not before."""
-    one = await room.enter(grace=3)
-    one.close()
+    connection = await room.enter(grace=3)
+    connection.close()
     await trio.sleep(2.9)
     assert room.log == ["ann came"]
     await trio.sleep(0.2)
@@ -164,9 +164,9 @@ async def test_what_opens_and_what_closes_never_run_at_the_same_time(room: Room,
 
 async def test_one_that_is_gone_before_it_was_announced_never_was(room: Room, autojump_clock: MockClock) -> None:
     """Neither came nor went."""
-    one = Connection("ann", "room")
-    one.close()
-    await room.connections.open(one, Lifecycle([["note", "came"]], [["note", "went"]]))
+    connection = Connection("ann", "room")
+    connection.close()
+    await room.connections.open(connection, Lifecycle([["note", "came"]], [["note", "went"]]))
     await trio.sleep(10)
     assert room.log == []
     assert room.connections._guests._guests == {}
@@ -175,10 +175,10 @@ async def test_one_that_is_gone_before_it_was_announced_never_was(room: Room, au
 async def test_an_opening_that_was_cancelled_still_closes(room: Room, autojump_clock: MockClock) -> None:
     """What was begun is finished, and undone."""
     room.go_on = trio.Event()
-    one = Connection("ann", "room")
+    connection = Connection("ann", "room")
     with trio.move_on_after(1):
-        await room.connections.open(one, Lifecycle([["note", "came"]], [["note", "went"]]))
-    one.close()
+        await room.connections.open(connection, Lifecycle([["note", "came"]], [["note", "went"]]))
+    connection.close()
     room.go_on.set()
     await trio.sleep(5)
     assert room.log == ["came", "went"]
@@ -188,20 +188,20 @@ async def test_they_get_the_data_they_were_given_and_what_they_are_about(room: R
     """The key, the scope, and for the end its cause."""
     about = [Placeholder("connection/own-scope"), Placeholder("connection/own-key"), Placeholder("connection/cause")]
     lifecycle = Lifecycle([["note", *about[:2]]], [["note", *about]], data={"connection": "overridden"})
-    one = Connection("ann", ("room", 7))
-    await room.connections.open(one, lifecycle)
-    one.close("overflow")
+    connection = Connection("ann", ("room", 7))
+    await room.connections.open(connection, lifecycle)
+    connection.close("overflow")
     await trio.sleep(5)
     assert room.log == [("ann", ("room", 7)), ("ann", ("room", 7), "overflow")]
 
 
 async def test_on_open_reaches_the_newcomer_itself(room: Room, autojump_clock: MockClock) -> None:
     """With all of its name as sink; `on_close` has nobody left to reach."""
-    one = Connection("ann", "room")
+    connection = Connection("ann", "room")
     heard: list[object] = []
-    await room.connections.open(one, Lifecycle([["say", "welcome"]], [["say", "bye"], ["note", "went"]]))
-    heard.append(await one.receive())
-    one.close()
+    await room.connections.open(connection, Lifecycle([["say", "welcome"]], [["say", "bye"], ["note", "went"]]))
+    heard.append(await connection.receive())
+    connection.close()
     await trio.sleep(5)
     assert heard == [b"welcome"]
     assert room.log == ["went"]
@@ -209,10 +209,10 @@ async def test_on_open_reaches_the_newcomer_itself(room: Room, autojump_clock: M
 
 async def test_what_fails_in_them_is_heard_of_and_harms_nobody(room: Room, autojump_clock: MockClock) -> None:
     """The stream stays."""
-    one = Connection("ann", "room")
-    await room.connections.open(one, Lifecycle([["no-such-effect"]], [["note", "went"]]))
-    assert one.cause is None
-    one.close()
+    connection = Connection("ann", "room")
+    await room.connections.open(connection, Lifecycle([["no-such-effect"]], [["note", "went"]]))
+    assert connection.cause is None
+    connection.close()
     await trio.sleep(5)
     assert room.log == ["went"]
 
@@ -222,12 +222,12 @@ async def test_at_the_end_everyone_leaves_without_grace(autojump_clock: MockCloc
     room = Room()
     async with room.dispatch.running():
         (await room.enter("ben", grace=60)).close()
-        one = await room.enter("ann", grace=60)
+        connection = await room.enter("ann", grace=60)
     assert room.log[:2] == ["ben came", "ann came"]
     assert sorted(map(str, room.log[2:])) == ["ann went", "ben went"]
-    assert one.cause == "shutdown"
+    assert connection.cause == "shutdown"
     assert trio.current_time() < 1
-    one.close()
+    connection.close()
 
 
 async def test_the_end_waits_so_long_and_no_longer(autojump_clock: MockClock, caplog: pytest.LogCaptureFixture) -> None:
@@ -319,8 +319,8 @@ async def test_a_crowd_leaves_as_fast_as_one(autojump_clock: MockClock) -> None:
     room = Room(store=MemoryStore(ConnectionLimits(scope=2_000)))
     async with room.dispatch.running():
         for number in range(500):
-            one = Connection("crowd", ("room", number))
-            await room.connections.open(one, Lifecycle(on_close=[["nap"], ["note", number]]))
+            connection = Connection("crowd", ("room", number))
+            await room.connections.open(connection, Lifecycle(on_close=[["nap"], ["note", number]]))
         start = trio.current_time()
     assert sorted(map(int, map(str, room.log))) == list(range(500))
     assert trio.current_time() - start == pytest.approx(1)
@@ -357,13 +357,13 @@ async def test_one_that_has_ended_changes_nothing_for_the_others(room: Room, aut
     ended = Connection("ann", "room")
     ended.close()
     room.go_on = trio.Event()
-    one = Connection("ann", "room")
+    connection = Connection("ann", "room")
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(room.connections.open, one, Lifecycle([["note", "came"]], [["note", "went"]]))
+        nursery.start_soon(room.connections.open, connection, Lifecycle([["note", "came"]], [["note", "went"]]))
         await wait_all_tasks_blocked()
         await room.connections.open(ended, Lifecycle())
         room.go_on.set()
-    one.close()
+    connection.close()
     await trio.sleep(1)
     await room.connections.open(ended, Lifecycle())
     assert trio.current_time() < 2
@@ -399,20 +399,20 @@ async def test_two_may_shut_down_at_once(autojump_clock: MockClock) -> None:
 async def test_an_interrupt_in_them_passes(autojump_clock: MockClock) -> None:
     """It ends the dispatch, everyone in it, and nothing else."""
     room = Room()
-    other = Connection("ben", "room")
+    ben = Connection("ben", "room")
 
     async def body() -> None:
         async with room.dispatch.running():
-            await room.connections.open(other, Lifecycle(on_close=[["note", "never"]]))
-            one = Connection("ann", "room")
-            await room.connections.open(one, Lifecycle(on_close=[["interrupt"]], grace=0))
-            one.close()
+            await room.connections.open(ben, Lifecycle(on_close=[["note", "never"]]))
+            connection = Connection("ann", "room")
+            await room.connections.open(connection, Lifecycle(on_close=[["interrupt"]], grace=0))
+            connection.close()
             await trio.sleep_forever()
 
     with pytest.raises(BaseExceptionGroup) as caught:
         await body()
     assert caught.value.subgroup(KeyboardInterrupt) is not None
-    assert other.cause == "shutdown"
+    assert ben.cause == "shutdown"
     assert room.log == []
     async with room.dispatch.running():
         await room.enter()
@@ -469,11 +469,11 @@ def test_a_grace_is_a_number_of_seconds(grace: Any) -> None:
 
 async def test_leaving_says_so_to_the_others(room: Room, autojump_clock: MockClock) -> None:
     """What it is all for."""
-    other = Connection("ben", "room")
-    room.connections.add(other)
+    ben = Connection("ben", "room")
+    room.connections.add(ben)
     left = ["broadcast", {"pattern": [ANY, "room"]}, ["say", "ann left"]]
-    one = Connection("ann", "room")
-    await room.connections.open(one, Lifecycle(on_close=[left], grace=0))
-    one.close()
+    connection = Connection("ann", "room")
+    await room.connections.open(connection, Lifecycle(on_close=[left], grace=0))
+    connection.close()
     await wait_all_tasks_blocked()
-    assert await other.receive() == b"ann left"
+    assert await ben.receive() == b"ann left"

@@ -32,15 +32,15 @@ def dispatch(connections: Connections) -> Dispatch:
     return create_dispatch([connections, test], block=["rhialto.log"])
 
 
-async def heard(connections: Connections) -> dict[object, bytes]:
+async def received_by_scope(connections: Connections) -> dict[object, bytes]:
     """What was said to each."""
-    return {one.scope: await one.receive() for one in connections.store if one.queued}
+    return {connection.scope: await connection.receive() for connection in connections.store if connection.queued}
 
 
 async def test_own_key_is_the_caller_s_connection(connections: Connections, dispatch: Dispatch) -> None:
     """Whoever the server says the caller is."""
     await dispatch([["with-connection", own_key(("room", 1)), ["say", "hi"]]], data=ABOUT_ANN)
-    assert await heard(connections) == {"ann": b"'hi'"}
+    assert await received_by_scope(connections) == {"ann": b"'hi'"}
 
 
 @pytest.mark.parametrize("key", [ANY, ["room", REST]])
@@ -50,7 +50,7 @@ async def test_own_key_is_a_pattern_where_wildcards_are(
     """So that a broadcast leaves out all of the caller's own."""
     everyone = {"pattern": [ANY, ["room", ANY]], "exclude": own_key(key)}
     await dispatch([["broadcast", everyone, ["say", "hi"]]], data=ABOUT_ANN)
-    assert await heard(connections) == {"ben": b"'hi'"}
+    assert await received_by_scope(connections) == {"ben": b"'hi'"}
 
 
 async def test_own_key_of_nobody_is_an_error(connections: Connections, dispatch: Dispatch) -> None:
@@ -59,31 +59,31 @@ async def test_own_key_of_nobody_is_an_error(connections: Connections, dispatch:
         (record,) = (await dispatch([["with-connection", own_key("k"), ["say", "hi"]]], data=data)).errors
         assert record.phase == "interpolate"
         assert "not about a connection, so there is no scope" in str(record)
-    assert await heard(connections) == {}
+    assert await received_by_scope(connections) == {}
 
 
 async def test_member_placeholders_are_those_of_each_receiver(connections: Connections, dispatch: Dispatch) -> None:
     """One run for each."""
     about = [Placeholder("connection/scope"), Placeholder("connection/key")]
     await dispatch([["broadcast", {"pattern": [ANY, ["room", ANY]]}, ["say", about]]])
-    assert await heard(connections) == {"ann": b"['ann', ('room', 1)]", "ben": b"['ben', ('room', 1)]"}
+    assert await received_by_scope(connections) == {"ann": b"['ann', ('room', 1)]", "ben": b"['ben', ('room', 1)]"}
 
 
 async def test_own_placeholders_are_the_sender_s(connections: Connections, dispatch: Dispatch) -> None:
     """The same for all."""
     about = [Placeholder("connection/own-scope"), Placeholder("connection/own-key")]
     await dispatch([["broadcast", {"pattern": [ANY, ["room", ANY]]}, ["say", about]]], data=ABOUT_ANN)
-    assert set((await heard(connections)).values()) == {b"['ann', ('room', 1)]"}
+    assert set((await received_by_scope(connections)).values()) == {b"['ann', ('room', 1)]"}
 
 
 async def test_a_key_may_be_none(connections: Connections, dispatch: Dispatch) -> None:
     """That is a key as good as any."""
-    one = Connection("ann", None)
-    connections.store.add(one)
+    connection = Connection("ann", None)
+    connections.store.add(connection)
     about = {"connection": {"scope": "ann", "key": None}}
     me = ["with-connection", own_key(None), ["say", Placeholder("connection/own-key")]]
     (await dispatch([me], data=about)).raise_errors()
-    assert await one.receive() == b"None"
+    assert await connection.receive() == b"None"
 
 
 async def test_a_sink_that_is_no_connection_has_no_key(dispatch: Dispatch) -> None:

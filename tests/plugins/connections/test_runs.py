@@ -58,11 +58,11 @@ async def elsewhere(act: Callable[[], object]) -> None:
 
 
 ACTS: dict[str, Callable[[Connections, Connection], object]] = {
-    "add": lambda connections, one: connections.add(Connection("ben", ["page"])),
-    "end_all": lambda connections, one: connections.end_all("closed"),
-    "disconnect": lambda connections, one: connections.disconnect([ANY, ["page"]]),
-    "send": lambda connections, one: one.send(b"a"),
-    "close": lambda connections, one: one.close(),
+    "add": lambda connections, connection: connections.add(Connection("ben", ["page"])),
+    "end_all": lambda connections, connection: connections.end_all("closed"),
+    "disconnect": lambda connections, connection: connections.disconnect([ANY, ["page"]]),
+    "send": lambda connections, connection: connection.send(b"a"),
+    "close": lambda connections, connection: connection.close(),
 }
 
 

@@ -44,14 +44,14 @@ async def test_nobody_sees_what_became_of_the_effects_of_a_shared_lifecycle(
     before = repr(SHARED)
     async with dispatch.running(), trio.open_nursery() as nursery:
         for number in range(3):
-            one = Connection(f"s{number}", ["room", ["tea"]])
+            connection = Connection(f"s{number}", ["room", ["tea"]])
             if together:
-                nursery.start_soon(connections.open, one, SHARED)
+                nursery.start_soon(connections.open, connection, SHARED)
             else:
-                await connections.open(one, SHARED)
+                await connections.open(connection, SHARED)
         await trio.sleep(2)
-        for one in [*connections.store]:
-            one.close()
+        for connection in [*connections.store]:
+            connection.close()
             if not together:
                 await trio.sleep(9)
         await trio.sleep(9)
@@ -66,15 +66,15 @@ async def test_a_key_is_handed_out_and_stays(autojump_clock: MockClock) -> None:
     """To whoever was given it, who made it, and who asks who is there."""
     connections, _, dispatch = world()
     key: list[object] = ["room", ["tea"]]
-    one = Connection("ann", key)
+    connection = Connection("ann", key)
     async with dispatch.running():
-        connections.add(one)
+        connections.add(connection)
         spoil(key)
         for _ in range(2):
             (await dispatch([["names"]])).raise_errors()
             each = ["broadcast", {"pattern": [ANY, ANY]}, ["note", Placeholder("connection/key")]]
             (await dispatch([each])).raise_errors()
-        assert one.key == ["room", ["tea"]]
+        assert connection.key == ["room", ["tea"]]
 
 
 @pytest.mark.parametrize("name", ["on_open", "on_close"])

@@ -40,9 +40,9 @@ def test_who_writes_a_contract_says_how_a_store_is_made() -> None:
 def test_a_store_says_whether_it_keeps_a_connection() -> None:
     """That very one."""
     store = MemoryStore()
-    one = Connection("s", "k")
-    store.add(one)
-    assert one in store
+    connection = Connection("s", "k")
+    store.add(connection)
+    assert connection in store
     assert Connection("s", "k") not in store
 
 
@@ -51,9 +51,9 @@ def test_nothing_is_left_of_what_was_removed() -> None:
     store = MemoryStore()
     store.match([ANY, ["room", ANY]])
     for _ in range(3):
-        one = Connection("s", ["room", 7])
-        store.add(one)
-        store.remove(one)
+        connection = Connection("s", ["room", 7])
+        store.add(connection)
+        store.remove(connection)
     assert len(store) == 0
     assert not any(store._index._tables.values())
 
@@ -69,9 +69,9 @@ class StoreAgainstAList(RuleBasedStateMachine):
     @rule(name=names)
     def add(self, name: tuple[object, object]) -> None:
         """Store one."""
-        one = Connection(*name)
-        self.store.add(one)
-        self.model.append(one)
+        connection = Connection(*name)
+        self.store.add(connection)
+        self.model.append(connection)
 
     @rule(index=st.integers(0, 20))
     def remove(self, index: int) -> None:
@@ -83,7 +83,9 @@ class StoreAgainstAList(RuleBasedStateMachine):
     def match(self, pattern: object) -> None:
         """Ask."""
         wanted = freeze_pattern(pattern)
-        assert self.store.match(pattern) == [one for one in self.model if matches(wanted, one.frozen)]
+        assert self.store.match(pattern) == [
+            connection for connection in self.model if matches(wanted, connection.frozen)
+        ]
 
     @invariant()
     def same_size(self) -> None:
@@ -125,8 +127,8 @@ def test_what_a_look_up_costs_does_not_grow_with_what_is_stored(pattern: list[ob
         for number in range(crowd):
             store.add(Connection(f"s{number}", ["page", "home", number]))
         store.match(pattern)
-        one = Connection("s0", ["page", "home", 0])
-        works = (lambda: store.match(pattern), lambda: store.add(one), lambda: store.remove(one))
+        connection = Connection("s0", ["page", "home", 0])
+        works = (lambda: store.match(pattern), lambda: store.add(connection), lambda: store.remove(connection))
         for work in works:  # what is kept from one time to the next is there
             work()
         return [calls_of(work) for work in works]
