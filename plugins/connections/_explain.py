@@ -14,11 +14,11 @@ __all__ = ["Explanation", "explain_match"]
 @final
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Whether a pattern matches a name, and why. True where it does."""
+    """Whether a pattern matches a name, and why. True if it does."""
 
     matched: bool
     reason: str
-    """For people: the first place where they differ, or what the wildcards stand for. It shows values."""
+    """A text for people: the first place where the two differ, or the values of the wildcards. It shows values."""
 
     def __bool__(self) -> bool:
         return self.matched
@@ -28,7 +28,7 @@ class Explanation:
 
 
 def explain_match(pattern: Sequence[object], name: Sequence[object]) -> Explanation:
-    """Say why a pattern matches a name, or does not. Raises `PatternError` for what is no pattern or no name.
+    """Explain why a pattern matches a name, or does not. Raises `PatternError` if the pattern or the name is invalid.
 
     >>> str(explain_match([ANY, ["page", "home"]], ["ann", ["page", "about"]]))
     "no match: at key[1] the pattern has 'home', the name 'about'"
@@ -44,7 +44,7 @@ def explain_match(pattern: Sequence[object], name: Sequence[object]) -> Explanat
 
 
 def _find_difference(place: str, pattern_part: object, name_part: object, stand_ins: list[str]) -> str | None:
-    """The first place where they differ; what wildcards before it stand for goes to `found`."""
+    """Describe the first difference; None if there is none. Adds the values of wildcards before it to `stand_ins`."""
     if pattern_part is ANY:
         stand_ins.append(f"{place} is {name_part!r}")
         return None
@@ -67,5 +67,5 @@ def _find_difference(place: str, pattern_part: object, name_part: object, stand_
 
 
 def _is_same_leaf(pattern_part: list[object], name_part: list[object]) -> bool:
-    """Compared as names are: the text of a str alone counts, and of other leaves the type, too."""
+    """Compare two leaves as names are compared: a str by its text alone, other leaves by value and type."""
     return matches(freeze_pattern([None, pattern_part]), freeze_name([None, name_part]))

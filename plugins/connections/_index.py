@@ -1,8 +1,9 @@
-"""Finds connections by pattern at the cost of those found, however many there are.
+"""Finds connections by pattern. The cost grows with the number of those found, not with the number of those stored.
 
-A pattern is a mask, which says where its literals, wildcards and lists are, and those literals. For each mask that was
-asked for there is a table from literals to connections: made when it is first asked for, kept up as they come and go,
-forgotten when so many others were asked for since. An app writes few masks, whoever is named in them.
+A pattern is split into a mask, which says where its literals, wildcards and lists are, and the literals themselves. The
+index has a table from literals to connections for each mask that was looked up. It makes the table at the first look-up
+of the mask, updates it as connections come and go, and forgets the least recently used table when there are too many.
+An app writes few masks, however many names it puts into them.
 """
 
 from __future__ import annotations
@@ -31,20 +32,20 @@ _EMPTY: Bucket = MappingProxyType({})
 
 @final
 class Index:
-    """Connections by name and by pattern. Each is in it once."""
+    """Connections by name and by pattern. Each connection is in it once."""
 
     def __init__(self) -> None:
         self.all: dict[Connection, None] = {}
         self._tables: dict[Frozen, _Table] = {}
 
     def add(self, connection: Connection) -> None:
-        """Put one in that is not there."""
+        """Add a connection that is not in the index."""
         self.all[connection] = None
         for mask, table in self._tables.items():
             _add_to_table(connection, mask, table)
 
     def remove(self, connection: Connection) -> None:
-        """Take one out that is there."""
+        """Remove a connection that is in the index."""
         del self.all[connection]
         for mask, table in self._tables.items():
             literals = _literals_at(connection.frozen, mask)
@@ -55,12 +56,12 @@ class Index:
                     del table[literals]
 
     def find(self, pattern: Frozen) -> Bucket:
-        """Those whose names match. Look at it at once: it changes as they come and go."""
+        """Return the connections whose names match. Read the result at once: it changes as connections come and go."""
         mask, literals = _split_pattern(pattern)
         table = self._tables.pop(mask, None)
         if table is None:
             table = self._make_table(mask)
-        self._tables[mask] = table  # it is the last that was asked for
+        self._tables[mask] = table  # at the end: it is the most recently used
         return table.get(literals, _EMPTY)
 
     def _make_table(self, mask: Frozen) -> _Table:
@@ -80,7 +81,7 @@ def _add_to_table(connection: Connection, mask: Frozen, table: _Table) -> None:
 
 @lru_cache(maxsize=1_024)
 def _split_pattern(pattern: Frozen) -> tuple[Frozen, _Literals]:
-    """A pattern as its mask and its literals, from left to right."""
+    """Split a pattern into its mask and its literals, from left to right."""
     literals: list[Frozen] = []
     return _make_mask(pattern, literals), tuple(literals)
 
@@ -95,7 +96,7 @@ def _make_mask(pattern: Frozen, literals: list[Frozen]) -> Frozen:
 
 
 def _literals_at(name: Frozen, mask: Frozen) -> _Literals | None:
-    """What stands in a name where a mask has literals; None where it has another shape."""
+    """Return the values that a name has at the literals of a mask; None if the name does not have its shape."""
     literals: list[Frozen] = []
     return tuple(literals) if _collect_literals(name, mask, literals) else None
 

@@ -1,4 +1,4 @@
-"""One connection: a bounded queue that never waits and loses nothing it took."""
+"""One connection: a bounded queue that never waits and loses no frame that it accepted."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from plugins.connections import Connection
 
 
 def make_connection(*, max_frames: int = 1_000, max_bytes: int = 1_000_000, held: bool = False) -> Connection:
-    """A connection of no importance."""
+    """Make a connection whose name does not matter."""
     return Connection("s", ("k",), max_frames=max_frames, max_bytes=max_bytes, held=held)
 
 
 async def test_it_is_a_sink() -> None:
-    """Structurally, as the protocol demands, and its only member is itself."""
+    """It has the methods of the protocol, and its only member is itself."""
     connection = make_connection()
     assert isinstance(connection, Sink)
     assert list(connection.members()) == [connection]
 
 
 async def test_queued_frames_are_received_joined() -> None:
-    """One write for all that is there."""
+    """All queued frames are one write."""
     connection = make_connection()
     connection.send(b"a")
     connection.send(b"b")
@@ -33,7 +33,7 @@ async def test_queued_frames_are_received_joined() -> None:
 
 
 async def test_receive_waits_for_a_frame(autojump_clock: MockClock) -> None:
-    """And wakes for the first."""
+    """It wakes for the first frame."""
     connection = make_connection()
     async with trio.open_nursery() as nursery:
 
@@ -47,7 +47,7 @@ async def test_receive_waits_for_a_frame(autojump_clock: MockClock) -> None:
 
 
 async def test_cancelling_receive_loses_nothing(autojump_clock: MockClock) -> None:
-    """What comes later is there for the next call."""
+    """A frame that comes later is there for the next call."""
     connection = make_connection()
     with trio.move_on_after(1):
         await connection.receive()
@@ -56,7 +56,7 @@ async def test_cancelling_receive_loses_nothing(autojump_clock: MockClock) -> No
 
 
 async def test_what_is_queued_is_read_out_before_the_end() -> None:
-    """Then comes the end, as often as one asks."""
+    """After them, each call says that the connection has ended."""
     connection = make_connection()
     connection.send(b"a")
     connection.close()
@@ -75,7 +75,7 @@ async def test_the_first_cause_counts() -> None:
 
 @pytest.mark.parametrize(("frames", "size"), [(2, 1_000), (1_000, 2)])
 async def test_crossing_a_bound_closes_and_drops(frames: int, size: int) -> None:
-    """In frames or in bytes; whoever sends never notices."""
+    """In frames or in bytes. The sender does not notice."""
     connection = make_connection(max_frames=frames, max_bytes=size)
     for _ in range(3):
         connection.send(b"x")
@@ -84,7 +84,7 @@ async def test_crossing_a_bound_closes_and_drops(frames: int, size: int) -> None
 
 
 async def test_reading_makes_room() -> None:
-    """Bounds count what has not been read out."""
+    """The bounds count only frames that have not been read out."""
     connection = make_connection(max_frames=2, max_bytes=2)
     for _ in range(5):
         connection.send(b"xx")
@@ -93,7 +93,7 @@ async def test_reading_makes_room() -> None:
 
 
 async def test_held_frames_follow_what_is_sent_first() -> None:
-    """And nothing of them is readable before they are released."""
+    """No held frame can be read before the release."""
     connection = make_connection(held=True)
     connection.send(b"2")
     assert connection.queued == 0
@@ -108,7 +108,7 @@ async def test_held_frames_follow_what_is_sent_first() -> None:
 
 
 async def test_held_frames_count_against_the_bounds() -> None:
-    """Also after what was sent first has been read."""
+    """Also after the first frames have been read."""
     connection = make_connection(max_frames=10, max_bytes=3, held=True)
     connection.send_first(b"x")
     connection.send(b"xx")
@@ -122,7 +122,7 @@ async def test_held_frames_count_against_the_bounds() -> None:
 
 
 async def test_an_empty_frame_is_no_frame() -> None:
-    """It would look like the end."""
+    """An empty frame would look like the end."""
     connection = make_connection()
     connection.send(b"")
     connection.send(b"a")
@@ -130,7 +130,7 @@ async def test_an_empty_frame_is_no_frame() -> None:
 
 
 def test_its_repr_names_it() -> None:
-    """With its state."""
+    """It shows the key and the state."""
     connection = make_connection()
     assert repr(connection) == "<Connection ('k',) open>"
     connection.close()
@@ -138,7 +138,7 @@ def test_its_repr_names_it() -> None:
 
 
 async def test_an_empty_queue_takes_any_frame() -> None:
-    """However large: nobody was slow."""
+    """It takes a frame of any size, because its reader was not slow."""
     connection = make_connection(max_bytes=2)
     connection.send(b"xxxx")
     assert connection.cause is None
@@ -147,7 +147,7 @@ async def test_an_empty_queue_takes_any_frame() -> None:
 
 
 async def test_what_is_sent_first_does_not_count() -> None:
-    """It comes from whoever opened the connection, and not from a crowd."""
+    """The opener of the connection sends it, not a crowd of others."""
     connection = make_connection(max_frames=1, max_bytes=1, held=True)
     for _ in range(5):
         connection.send_first(b"xx")
@@ -163,7 +163,7 @@ async def test_what_is_sent_first_does_not_count() -> None:
 
 @pytest.mark.parametrize(("frames", "size"), [(1, 1_000), (1_000, 1)])
 async def test_what_is_sent_first_is_bounded_too(frames: int, size: int) -> None:
-    """A hundred times as wide."""
+    """Its bounds are a hundred times as wide."""
     connection = make_connection(max_frames=frames, max_bytes=size, held=True)
     for _ in range(100):
         connection.send_first(b"x")
@@ -175,7 +175,7 @@ async def test_what_is_sent_first_is_bounded_too(frames: int, size: int) -> None
 
 
 async def test_what_is_called_at_its_end_may_fail(caplog: pytest.LogCaptureFixture) -> None:
-    """The others are called all the same, and whoever ends it never notices."""
+    """The other functions are called all the same, and `close` does not raise."""
     connection = make_connection()
     told: list[object] = []
 
@@ -190,7 +190,7 @@ async def test_what_is_called_at_its_end_may_fail(caplog: pytest.LogCaptureFixtu
 
 
 async def test_its_end_is_told_once_to_all_who_asked() -> None:
-    """At once to those who ask when it is over."""
+    """A function that is passed after the end is called at once."""
     connection = make_connection()
     told: list[object] = []
     for _ in range(2):
@@ -202,7 +202,7 @@ async def test_its_end_is_told_once_to_all_who_asked() -> None:
 
 
 async def test_reading_on_says_that_what_was_received_is_written() -> None:
-    """Until then it waits."""
+    """Until the next call, the received frames count as waiting."""
     connection = make_connection()
     connection.send(b"x")
     assert not connection.waiting  # nobody has begun to read
@@ -214,7 +214,7 @@ async def test_reading_on_says_that_what_was_received_is_written() -> None:
 
 
 async def test_what_waits_for_a_slow_reader_may_be_merged() -> None:
-    """Then it goes on, and gets less."""
+    """Then the connection goes on with fewer frames."""
     connection = Connection("s", "k", max_frames=4, when_full=lambda frames: frames[-1:])
     for number in range(10):
         assert connection.offer(b"%d" % number)
@@ -225,7 +225,7 @@ async def test_what_waits_for_a_slow_reader_may_be_merged() -> None:
 
 @pytest.mark.parametrize("when_full", [lambda frames: frames[-3:], lambda frames: [b"x" * 600], lambda frames: 1 / 0])
 def test_merging_that_does_not_help_closes_all_the_same(when_full: Any, caplog: pytest.LogCaptureFixture) -> None:
-    """It would be full again at once; what fails is logged, without what was queued."""
+    """The queue would be full again at once. A failure is logged, without the queued frames."""
     connection = Connection("s", "k", max_frames=4, max_bytes=1_000, when_full=when_full)
     assert [connection.offer(b"secret") for _ in range(5)] == [True] * 4 + [False]
     assert connection.cause == "overflow"
@@ -233,7 +233,7 @@ def test_merging_that_does_not_help_closes_all_the_same(when_full: Any, caplog: 
 
 
 async def test_what_was_taken_is_waited_for_until_it_is_written() -> None:
-    """Whoever took it, and even if the reader is woken up for something else."""
+    """Whoever took the frames, and even if the reader is woken up for another reason."""
     connection = Connection("s", "k")
     connection.on_queued(lambda: None)
     async with trio.open_nursery() as nursery:

@@ -1,4 +1,4 @@
-"""A lifecycle may be many connections', and a name is handed out again and again: nobody sees what became of them."""
+"""One lifecycle serves many connections, and a name is handed out often: none sees what others did to its copy."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.spoiling import Spoiler, spoil
 
 
 def world() -> tuple[Connections, Spoiler, Any]:
-    """A dispatch in which everything is spoilt."""
+    """Make a dispatch whose effects spoil every container they get."""
     spoiler, connections, registry = Spoiler(), Connections(), Registry("test")
 
     @registry.effect("note")
@@ -39,7 +39,7 @@ SHARED = Lifecycle([["note", {"all": []}, *ABOUT[:2]]], [["note", {"all": []}, *
 async def test_nobody_sees_what_became_of_the_effects_of_a_shared_lifecycle(
     together: bool, autojump_clock: MockClock
 ) -> None:
-    """Nor of its data, nor of the name: one after the other, or at the same time."""
+    """Nor of its data and its name: one after the other, or at the same time."""
     connections, spoiler, dispatch = world()
     before = repr(SHARED)
     async with dispatch.running(), trio.open_nursery() as nursery:
@@ -63,7 +63,7 @@ async def test_nobody_sees_what_became_of_the_effects_of_a_shared_lifecycle(
 
 
 async def test_a_key_is_handed_out_and_stays(autojump_clock: MockClock) -> None:
-    """To whoever was given it, who made it, and who asks who is there."""
+    """It is copied for the giver, the connection, and those that ask for names."""
     connections, _, dispatch = world()
     key: list[object] = ["room", ["tea"]]
     connection = Connection("ann", key)
@@ -79,6 +79,6 @@ async def test_a_key_is_handed_out_and_stays(autojump_clock: MockClock) -> None:
 
 @pytest.mark.parametrize("name", ["on_open", "on_close"])
 def test_effects_that_are_no_list_are_refused(name: str) -> None:
-    """When the lifecycle is made."""
+    """They are refused when the lifecycle is made."""
     with pytest.raises(RegistrationError, match=f"{name} is a list of effect vectors"):
         Lifecycle(**{name: "note"})  # type: ignore[arg-type]
