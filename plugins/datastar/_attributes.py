@@ -33,18 +33,18 @@ class Attributes(dict[str, str]):
     __slots__ = ()
 
     def __or__(self, other: Mapping[str, str]) -> Attributes:  # type: ignore[override] # pyright: ignore[reportIncompatibleMethodOverride] # joining keeps the type
-        return _joined(self, other)
+        return _join(self, other)
 
     def __ror__(self, other: Mapping[str, str]) -> Attributes:  # type: ignore[override] # pyright: ignore[reportIncompatibleMethodOverride]
-        return _joined(other, self)
+        return _join(other, self)
 
     def __ior__(self, other: Mapping[str, str]) -> Self:  # type: ignore[override] # pyright: ignore[reportIncompatibleMethodOverride]
-        self.update(_joined(self, other))
+        self.update(_join(self, other))
         return self
 
     def __html__(self) -> Markup:
         """The attributes as in a tag, each with a space before it. Raises `ArgumentError` for what is no name."""
-        return Markup("").join(_html(name, value) for name, value in self.items())
+        return Markup("").join(_format_attribute(name, value) for name, value in self.items())
 
     def __str__(self) -> str:
         return str(self.__html__())
@@ -53,13 +53,13 @@ class Attributes(dict[str, str]):
         return format(str(self), format_spec)
 
 
-def _joined(one: Mapping[str, str], other: Mapping[str, str]) -> Attributes:
-    for name in one.keys() & other.keys():
+def _join(left: Mapping[str, str], right: Mapping[str, str]) -> Attributes:
+    for name in left.keys() & right.keys():
         raise ArgumentError(f"two attributes are called {name!r}", fix="say both in one call")
-    return Attributes({**one, **other})
+    return Attributes({**left, **right})
 
 
-def _html(name: str, value: str) -> Markup:
+def _format_attribute(name: str, value: str) -> Markup:
     if not _NAME.fullmatch(name):
         raise ArgumentError("the name of an attribute has white space, quotes or one of < > / =", fix="take them out")
     return Markup(' {}="{}"').format(name, escape(str(value)))

@@ -32,7 +32,7 @@ def patch_elements(
     >>> patch_elements(html("<li>1</li>"), selector="#list", mode="append")
     ['patch-elements', Markup('<li>1</li>'), {'selector': '#list', 'mode': 'append'}]
     """
-    return _vector(
+    return _make_vector(
         "patch-elements",
         elements[0] if len(elements) == 1 else fragment(*elements) if elements else None,
         selector=selector,
@@ -58,7 +58,7 @@ def remove_elements(
     >>> remove_elements("#row-7")
     ['remove-elements', '#row-7']
     """
-    return _vector(
+    return _make_vector(
         "remove-elements",
         selector,
         use_view_transition=use_view_transition,
@@ -80,7 +80,7 @@ def patch_signals(
     >>> patch_signals({"connected": True}, only_if_missing=True)
     ['patch-signals', {'connected': True}, {'only_if_missing': True}]
     """
-    return _vector("patch-signals", signals, only_if_missing=only_if_missing, event_id=event_id, retry=retry)
+    return _make_vector("patch-signals", signals, only_if_missing=only_if_missing, event_id=event_id, retry=retry)
 
 
 def execute_script(
@@ -96,7 +96,7 @@ def execute_script(
     >>> execute_script(f"alert({js('Hi!')})")
     ['execute-script', 'alert("Hi!")']
     """
-    return _vector(
+    return _make_vector(
         "execute-script", script, auto_remove=auto_remove, attributes=attributes, event_id=event_id, retry=retry
     )
 
@@ -113,7 +113,7 @@ def redirect(
     >>> redirect("/welcome")
     ['redirect', '/welcome']
     """
-    return _vector("redirect", url, attributes=attributes, event_id=event_id, retry=retry)
+    return _make_vector("redirect", url, attributes=attributes, event_id=event_id, retry=retry)
 
 
 def close_sse() -> list[object]:
@@ -125,6 +125,6 @@ def close_sse() -> list[object]:
     return ["close-sse"]
 
 
-def _vector(key: str, argument: object, **options: object) -> list[object]:
-    given = {name: value for name, value in options.items() if value is not None}
-    return [key, argument, given] if given else [key, argument]
+def _make_vector(key: str, argument: object, **options: object) -> list[object]:
+    present_options = {name: value for name, value in options.items() if value is not None}
+    return [key, argument, present_options] if present_options else [key, argument]

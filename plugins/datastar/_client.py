@@ -14,19 +14,19 @@ from markupsafe import Markup
 
 from effects import ArgumentError
 
-from ._arguments import a_str
+from ._arguments import require_str
 from ._attributes import Attributes
 from ._constants import DATASTAR_URL, bundle_url
 from ._elements import html
-from ._nonce import nonce_value
-from ._url import web_url
+from ._nonce import require_nonce
+from ._url import require_web_url
 
 __all__ = ["Client", "CrossOrigin"]
 
 CrossOrigin = Literal["anonymous", "use-credentials"]
 """Whether a browser shows another site who it is when it loads the client from there: HTML standard, CORS settings."""
 
-_INTEGRITY = MappingProxyType(
+_INTEGRITIES = MappingProxyType(
     {
         bundle_url("1.0.1"): "sha256-VHaM80mFvgIpxyKfHflGn70y4qDAm0o/HoGtjE1oQNo=",
         bundle_url("1.0.2"): "sha256-KDfYes9u4LqOTmN2WSbCWpjWOIOwL4i+GUqGuB0/0ko=",
@@ -36,9 +36,9 @@ _INTEGRITY = MappingProxyType(
 """Of the official bundles that all browser tests were run on."""
 _VERSION = re.compile(r"1\.0\.(0|[1-9][0-9]{0,2})")
 _FIRST_LINE = re.compile(rb"// Datastar v1\.0\.(?:0|[1-9][0-9]{0,2})(?![\w.-])")
-_ROCKET_SINCE = 4
-_SIZES = {"sha256": 32, "sha384": 48, "sha512": 64}
-_IN_URLS = str.maketrans("-_", "+/")
+_MIN_ROCKET_PATCH = 4
+_DIGEST_SIZES = {"sha256": 32, "sha384": 48, "sha512": 64}
+_FROM_URL_BASE64 = str.maketrans("-_", "+/")
 """Digests may be written in the base64 of URLs, too: CSP 3, 2.3.1."""
 
 
@@ -71,13 +71,13 @@ class Client:
     """What a Content Security Policy lets it run by: new for each page."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "url", web_url("the URL of the client", self.url, "/static/datastar.js"))
+        object.__setattr__(self, "url", require_web_url("the URL of the client", self.url, "/static/datastar.js"))
         if self.integrity is not None:
             _check_integrity(self.integrity)
         if self.crossorigin not in (None, *get_args(CrossOrigin)):
             raise ArgumentError("crossorigin is none that HTML knows", fix="'anonymous' or 'use-credentials'")
         if self.nonce is not None:
-            nonce_value("the nonce of the client", self.nonce)
+            require_nonce("the nonce of the client", self.nonce)
 
     @classmethod
     def of_version(cls, version: str, *, rocket: bool = False) -> Client:
@@ -88,13 +88,13 @@ class Client:
         >>> Client.of_version("1.0.2").url
         'https://cdn.jsdelivr.net/gh/starfederation/datastar@v1.0.2/bundles/datastar.js'
         """
-        found = _VERSION.fullmatch(a_str("the version of the client", version, "pass one, such as '1.0.4'"))
-        if found is None:
+        match = _VERSION.fullmatch(require_str("the version of the client", version, "pass one, such as '1.0.4'"))
+        if match is None:
             raise ArgumentError(
                 "this package speaks to the versions 1.0.x of the client",
                 fix="pass one, such as '1.0.4'; or Client(url)",
             )
-        if rocket and int(found[1]) < _ROCKET_SINCE:
+        if rocket and int(match[1]) < _MIN_ROCKET_PATCH:
             raise ArgumentError("Rocket is no official bundle before 1.0.4", fix="pass a later version, or Client(url)")
         return cls(bundle_url(version, "datastar-rocket" if rocket else "datastar"))
 
@@ -116,15 +116,15 @@ class Client:
     @property
     def attributes(self) -> Attributes:
         """Those of the element: `script(client.attributes)` in htpy."""
-        integrity = self.integrity or _INTEGRITY.get(self.url)
-        given = {
+        integrity = self.integrity or _INTEGRITIES.get(self.url)
+        values = {
             "type": "module",
             "src": self.url,
             "integrity": integrity,
             "crossorigin": self.crossorigin or ("anonymous" if integrity else None),
             "nonce": self.nonce,
         }
-        return Attributes({name: value for name, value in given.items() if value is not None})
+        return Attributes({name: value for name, value in values.items() if value is not None})
 
     def __html__(self) -> Markup:
         """The element."""
@@ -134,15 +134,15 @@ class Client:
         return str(self.__html__())
 
 
-def _check_integrity(given: object) -> None:
+def _check_integrity(integrity: object) -> None:
     fix = "write sha384- and the digest of the file in base64, as Client.of_file does; several with a space between"
-    if not all(map(_is_digest, a_str("integrity", given, fix).split(" "))):
+    if not all(map(_is_digest, require_str("integrity", integrity, fix).split(" "))):
         raise ArgumentError("integrity is no digest of a file as browsers read it", fix=fix)
 
 
 def _is_digest(text: str) -> bool:
     algorithm, _, digest = text.partition("-")
     try:
-        return len(b64decode(digest.translate(_IN_URLS), validate=True)) == _SIZES.get(algorithm)
+        return len(b64decode(digest.translate(_FROM_URL_BASE64), validate=True)) == _DIGEST_SIZES.get(algorithm)
     except ValueError:  # no base64, or no ASCII
         return False

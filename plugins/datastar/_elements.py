@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from effects import ArgumentError
 
-from ._arguments import a_str
+from ._arguments import require_str
 
 __all__ = ["HasHtml", "fragment", "html", "render"]
 
@@ -30,7 +30,7 @@ def html(trusted: str) -> Markup:
     >>> html("<b>{}</b>").format("<script>")
     Markup('<b>&lt;script&gt;</b>')
     """
-    text = a_str("trusted HTML", trusted, 'pass a str, such as html("<p>...</p>")')
+    text = require_str("trusted HTML", trusted, 'pass a str, such as html("<p>...</p>")')
     return Markup(text)  # noqa: S704 - this is the one place that says so
 
 
@@ -49,7 +49,9 @@ def render(elements: object) -> str:
     """The HTML of an object with an `__html__` method. Raises `ArgumentError` for anything else."""
     method: object = getattr(elements, "__html__", None)
     if not callable(method) or isinstance(elements, type):
-        raise ArgumentError(f"elements are an object with __html__, not {type(elements).__name__}", fix=_fix(elements))
+        raise ArgumentError(
+            f"elements are an object with __html__, not {type(elements).__name__}", fix=_fix_for(elements)
+        )
     text = cast(Callable[[], object], method)()
     if not isinstance(text, str):
         raise ArgumentError(
@@ -58,7 +60,7 @@ def render(elements: object) -> str:
     return str(text)
 
 
-def _fix(elements: object) -> str:
+def _fix_for(elements: object) -> str:
     if isinstance(elements, Awaitable) and not isinstance(elements, type):
         return "await it"
     if isinstance(elements, Iterable) and not isinstance(elements, (str, bytes, type)):

@@ -12,21 +12,21 @@ from typing import get_args
 
 from effects import ArgumentError
 
-from ._arguments import a_str
+from ._arguments import require_str
 from ._constants import DEFAULT_RETRY, LONGEST_DELAY
-from ._js import replaced
+from ._js import replace_surrogates
 from ._names import signals_text
 from ._options import Namespace, PatchMode
 
 __all__ = ["encode_patch_elements", "encode_patch_signals", "encode_remove_elements"]
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_FORBIDDEN = re.compile(r"[\r\n\0]")
-_NO_HEADER = re.compile(r"[^\0-\xff]")
+_NOT_ONE_LINE = re.compile(r"[\r\n\0]")
+_NOT_LATIN_1 = re.compile(r"[^\0-\xff]")
 """What `fetch` takes in no header, and throws at."""
 _MODES: frozenset[str] = frozenset(get_args(PatchMode))
 _NAMESPACES: frozenset[str] = frozenset(get_args(Namespace))
-_BY_ID: frozenset[str] = frozenset({"outer", "replace"})
+_ID_MODES: frozenset[str] = frozenset({"outer", "replace"})
 """The modes in which elements find their place by their ids; in the others, the client wants a selector."""
 
 
@@ -51,9 +51,9 @@ def encode_patch_elements(
     it.
     https://data-star.dev/reference/sse_events#datastar-patch-elements
     """
-    _one_of("mode", mode, _MODES)
-    _one_of("namespace", namespace, _NAMESPACES)
-    if mode not in _BY_ID and not selector:
+    _check_choice("mode", mode, _MODES)
+    _check_choice("namespace", namespace, _NAMESPACES)
+    if mode not in _ID_MODES and not selector:
         raise ArgumentError(f"mode {mode!r} needs a selector", fix="pass selector='#id'")
     if mode != "remove" and elements is None:
         raise ArgumentError(f"mode {mode!r} needs elements", fix="pass elements, or mode='remove' with a selector")
@@ -61,19 +61,20 @@ def encode_patch_elements(
     if mode != "outer":
         lines.append(f"mode {mode}")
     if selector:
-        lines.append(f"selector {_single('selector', selector)}")
+        lines.append(f"selector {_require_line('selector', selector)}")
     if use_view_transition:
         lines.append("useViewTransition true")
     if view_transition_selector:
-        lines.append(f"viewTransitionSelector {_single('view_transition_selector', view_transition_selector)}")
+        lines.append(f"viewTransitionSelector {_require_line('view_transition_selector', view_transition_selector)}")
     if namespace != "html":
         lines.append(f"namespace {namespace}")
     lines.extend(
-        f"elements {line}" for line in _lines(a_str("the HTML of elements", elements or "", "pass HTML as a str"))
+        f"elements {line}"
+        for line in _split_lines(require_str("the HTML of elements", elements or "", "pass HTML as a str"))
     )
     if not lines:
         raise ArgumentError("elements are empty, and nothing says where they belong", fix="pass a selector and a mode")
-    return _event("datastar-patch-elements", lines, event_id, retry)
+    return _encode_event("datastar-patch-elements", lines, event_id, retry)
 
 
 def encode_remove_elements(
@@ -120,20 +121,20 @@ def encode_patch_signals(
     """
     lines = ["onlyIfMissing true"] if only_if_missing else []
     lines.append(f"signals {signals_text(signals)}")
-    return _event("datastar-patch-signals", lines, event_id, retry)
+    return _encode_event("datastar-patch-signals", lines, event_id, retry)
 
 
-def _event(name: str, data: list[str], event_id: str | None, retry: int | None) -> bytes:
+def _encode_event(name: str, data: list[str], event_id: str | None, retry: int | None) -> bytes:
     lines = [f"event: {name}"]
     if event_id:
-        lines.append(f"id: {_header('event_id', event_id)}")
-    if retry is not None and _milliseconds(retry) != DEFAULT_RETRY:
+        lines.append(f"id: {_require_header('event_id', event_id)}")
+    if retry is not None and _require_milliseconds(retry) != DEFAULT_RETRY:
         lines.append(f"retry: {retry:d}")
     lines.extend(f"data: {line}" for line in data)
-    return _utf8("\n".join(lines) + "\n\n")
+    return _encode_utf8("\n".join(lines) + "\n\n")
 
 
-def _milliseconds(retry: object) -> int:
+def _require_milliseconds(retry: object) -> int:
     if not isinstance(retry, int) or isinstance(retry, bool) or not 0 <= retry <= LONGEST_DELAY:
         raise ArgumentError(
             f"retry is a number of milliseconds, 0 or more and no more than {LONGEST_DELAY}",
@@ -142,7 +143,7 @@ def _milliseconds(retry: object) -> int:
     return retry
 
 
-def _lines(text: str) -> list[str]:
+def _split_lines(text: str) -> list[str]:
     """Split as an SSE parser would, and nowhere else: U+2028 or U+0085 inside a text is part of it."""
     lines = _LINE_END.split(text)
     if not lines[-1]:
@@ -150,8 +151,8 @@ def _lines(text: str) -> list[str]:
     return lines
 
 
-def _header(name: str, text: str) -> str:
-    if _NO_HEADER.search(_single(name, text)):
+def _require_header(name: str, text: str) -> str:
+    if _NOT_LATIN_1.search(_require_line(name, text)):
         raise ArgumentError(
             f"{name} has characters beyond Latin-1, at which the client throws when it connects again",
             fix="use ASCII: the client sends it as the header last-event-id",
@@ -159,20 +160,20 @@ def _header(name: str, text: str) -> str:
     return text
 
 
-def _single(name: str, text: str) -> str:
-    if _FORBIDDEN.search(a_str(name, text, "leave it out, or pass one line of text")):
+def _require_line(name: str, text: str) -> str:
+    if _NOT_ONE_LINE.search(require_str(name, text, "leave it out, or pass one line of text")):
         raise ArgumentError(f"{name} holds CR, LF or NUL, and is a field of one line", fix="take them out")
     return text
 
 
-def _one_of(name: str, value: str, allowed: frozenset[str]) -> None:
+def _check_choice(name: str, value: str, allowed: frozenset[str]) -> None:
     if value not in allowed:
         raise ArgumentError(f"{name} is none of those Datastar knows", fix=f"one of {', '.join(sorted(allowed))}")
 
 
-def _utf8(text: str) -> bytes:
+def _encode_utf8(text: str) -> bytes:
     """UTF-8, with surrogate pairs joined and lone surrogates replaced by U+FFFD."""
     try:
         return text.encode()
     except UnicodeEncodeError:
-        return replaced(text).encode()
+        return replace_surrogates(text).encode()

@@ -6,9 +6,9 @@ from typing_extensions import TypedDict
 
 from effects import ArgumentError
 
-from ._arguments import a_mapping
+from ._arguments import require_mapping
 
-__all__ = ["SignalFilter", "patterns"]
+__all__ = ["SignalFilter", "require_filter_patterns"]
 
 
 class SignalFilter(TypedDict, total=False):
@@ -24,14 +24,14 @@ class SignalFilter(TypedDict, total=False):
     """Which of them are not."""
 
 
-def patterns(given: SignalFilter) -> dict[str, str]:
+def require_filter_patterns(signal_filter: SignalFilter) -> dict[str, str]:
     """The filter's patterns by name. Raises `ArgumentError` for other names, and for what is no str."""
-    found = dict(a_mapping("a filter of signals is", given, 'pass {"include": "^name"}'))
-    if not found.keys() <= SignalFilter.__optional_keys__ or not all(
-        isinstance(value, str) for value in found.values()
+    fields = dict(require_mapping("a filter of signals is", signal_filter, 'pass {"include": "^name"}'))
+    if not fields.keys() <= SignalFilter.__optional_keys__ or not all(
+        isinstance(value, str) for value in fields.values()
     ):
         raise ArgumentError(
             "a filter of signals has something that the client does not know",
             fix="it has the keys include and exclude, with regular expressions as str",
         )
-    return {str(name): str(pattern) for name, pattern in found.items()}
+    return {str(name): str(pattern) for name, pattern in fields.items()}

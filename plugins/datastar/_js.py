@@ -17,10 +17,10 @@ from effects import ArgumentError
 
 from ._json import check_whole, json_text
 
-__all__ = ["js", "object_literal", "quoted", "replaced"]
+__all__ = ["js", "object_literal", "quote_text", "replace_surrogates"]
 
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
-_TOUCHED = re.compile(r"""(\\u....|\\[bfnrt])|\\(["\\])|_(?=_)|[^A-Za-z0-9 _.,:!?#%*+=~^|\[\]-]""")
+_STRING_LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"')
+_LITERAL_PART = re.compile(r"""(\\u....|\\[bfnrt])|\\(["\\])|_(?=_)|[^A-Za-z0-9 _.,:!?#%*+=~^|\[\]-]""")
 """What is an escape already; a backslash with what it escapes; and what else may not stand for itself. Two underscores
 in a row are how the client names what a page protects from it."""
 _UNQUOTABLE = re.compile(r"_(?=_)|[^A-Za-z0-9 _.,:!?#%*+=~^|\[\]/-]")
@@ -42,12 +42,12 @@ def js(value: object) -> str:
     {"name":"\u0040bob\u0028home\u0029"}
     """
     text = json_text("a value holds", value, _check_value)
-    return _STRING.sub(lambda found: f'"{_TOUCHED.sub(_touch, found[0][1:-1])}"', text)
+    return _STRING_LITERAL.sub(lambda match: f'"{_LITERAL_PART.sub(_escape_match, match[0][1:-1])}"', text)
 
 
-def quoted(text: str, unquotable: re.Pattern[str] = _UNQUOTABLE) -> str:
+def quote_text(text: str, unquotable: re.Pattern[str] = _UNQUOTABLE) -> str:
     """A text as a JavaScript string in single quotes; what `unquotable` finds in it is escaped."""
-    return f"'{unquotable.sub(lambda found: _escape(found[0]), text)}'"
+    return f"'{unquotable.sub(lambda match: _escape_char(match[0]), text)}'"
 
 
 def object_literal(fields: Mapping[str, str]) -> str:
@@ -55,16 +55,16 @@ def object_literal(fields: Mapping[str, str]) -> str:
     return "{" + ", ".join(f"{name}: {expression}" for name, expression in fields.items()) + "}"
 
 
-def replaced(text: str) -> str:
+def replace_surrogates(text: str) -> str:
     """A text with surrogate pairs joined and lone surrogates replaced by U+FFFD: what UTF-8 can carry."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def _touch(found: re.Match[str]) -> str:
-    return found[1] or _escape(found[2] or found[0])
+def _escape_match(match: re.Match[str]) -> str:
+    return match[1] or _escape_char(match[2] or match[0])
 
 
-def _escape(char: str) -> str:
+def _escape_char(char: str) -> str:
     """Escapes for the UTF-16 code units of a character, which are what JavaScript strings are made of."""
     return re.sub("....", r"\\u\g<0>", char.encode("utf-16-be", "surrogatepass").hex())
 

@@ -12,9 +12,9 @@ from types import MappingProxyType
 
 from effects import ArgumentError
 
-from ._arguments import a_str
+from ._arguments import require_str
 
-__all__ = ["modified"]
+__all__ = ["format_modifiers"]
 
 _TIME = r"\.(?:\d{1,9}ms|\d{1,6}s)"
 """Whole milliseconds or seconds, of which a browser's timer can wait for all."""
@@ -34,7 +34,7 @@ _SHAPES = MappingProxyType(
 """What has to follow a modifier's word, and how to say it; nothing may follow those that are not here."""
 
 _TIMING = frozenset({"debounce", "delay", "throttle", "viewtransition"})
-_TAKEN = MappingProxyType(
+_MODIFIERS_BY_ATTRIBUTE = MappingProxyType(
     {
         "bind": frozenset({"event", "prop"}),
         "ignore": frozenset({"self"}),
@@ -49,36 +49,37 @@ _TAKEN = MappingProxyType(
 )
 
 
-def modified(attribute: str, modifiers: tuple[str, ...]) -> str:
+def format_modifiers(attribute: str, modifiers: tuple[str, ...]) -> str:
     """The modifiers as the end of an attribute's name. Raises `ArgumentError` for what the client would not heed."""
-    words: set[str] = set()
+    seen_words: set[str] = set()
     for modifier in modifiers:
-        word, rest = _parted(a_str(f"data-{attribute}: a modifier", modifier, "write it as in HTML: 'delay.300ms'"))
+        text = require_str(f"data-{attribute}: a modifier", modifier, "write it as in HTML: 'delay.300ms'")
+        word, rest = _split_modifier(text)
         _check_word(attribute, word)
         _check_shape(word, rest)
-        if word in words:
+        if word in seen_words:
             raise ArgumentError(f"data-{attribute}: modifier {word!r} is given twice", fix="give it once")
-        words.add(word)
+        seen_words.add(word)
     return "".join(f"__{modifier}" for modifier in modifiers)
 
 
-def _parted(modifier: str) -> tuple[str, str]:
+def _split_modifier(modifier: str) -> tuple[str, str]:
     word, dot, rest = modifier.partition(".")
     return word, dot + rest
 
 
 def _check_word(attribute: str, word: str) -> None:
-    taken = sorted(_TAKEN[attribute])
+    allowed = sorted(_MODIFIERS_BY_ATTRIBUTE[attribute])
     if (attribute, word) == ("on", "case"):
         raise ArgumentError(
             f"data-{attribute}: the case needs no modifier", fix="leave it out, and write the name with its capitals"
         )
-    if word not in taken:
-        close = difflib.get_close_matches(word, taken, n=2)
+    if word not in allowed:
+        close = difflib.get_close_matches(word, allowed, n=2)
         raise ArgumentError(
             f"data-{attribute} has no such modifier",
             near=", ".join(map(repr, close)) or None,
-            fix=f"one of {', '.join(taken)}",
+            fix=f"one of {', '.join(allowed)}",
         )
 
 

@@ -59,15 +59,15 @@ def send_elements(
     `elements` is an object with `__html__`, such as an htpy element, `html("...")`, or `fragment(*rows)` for several;
     None to remove by selector.
     """
-    given = options or {}
+    event_options = options or {}
     text = None if elements is None else render(elements)
-    sink.send(encode_patch_elements(text, **given))
+    sink.send(encode_patch_elements(text, **event_options))
 
 
 def send_removal(ctx: Context, selector: str, options: RemoveElementsOptions | None = None, *, sink: Sink) -> None:
     """Remove elements from the page: `["remove-elements", "#row-7"]`."""
-    given = options or {}
-    sink.send(encode_remove_elements(selector, **given))
+    event_options = options or {}
+    sink.send(encode_remove_elements(selector, **event_options))
 
 
 def send_signals(
@@ -78,20 +78,20 @@ def send_signals(
     sink: Sink,
 ) -> None:
     """Patch signals into the page: `["patch-signals", {"connected": True}]`."""
-    given = options or {}
-    sink.send(encode_patch_signals(signals, **given))
+    event_options = options or {}
+    sink.send(encode_patch_signals(signals, **event_options))
 
 
 def send_script(ctx: Context, script: str, options: ExecuteScriptOptions | None = None, *, sink: Sink) -> None:
     """Make the page run a script that can be trusted: `["execute-script", f"alert({js(text)})"]`."""
-    given = options or {}
-    sink.send(encode_execute_script(script, **given))
+    event_options = options or {}
+    sink.send(encode_execute_script(script, **event_options))
 
 
 def send_redirect(ctx: Context, url: str, options: RedirectOptions | None = None, *, sink: Sink) -> None:
     """Make the page go elsewhere: `["redirect", "/welcome"]`."""
-    given = options or {}
-    sink.send(encode_redirect(url, **given))
+    event_options = options or {}
+    sink.send(encode_redirect(url, **event_options))
 
 
 def close_stream(ctx: Context, *, sink: Sink) -> None:

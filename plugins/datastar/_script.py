@@ -15,17 +15,17 @@ from markupsafe import escape
 
 from effects import ArgumentError
 
-from ._arguments import a_mapping, a_str
+from ._arguments import require_mapping, require_str
 from ._encode import encode_patch_elements
-from ._js import quoted
-from ._names import attribute_name
-from ._url import web_url
+from ._js import quote_text
+from ._names import require_attribute_name
+from ._url import require_web_url
 
 __all__ = ["encode_execute_script", "encode_redirect"]
 
-_MARKUP = re.compile(r"<(?=!--|/?script|/(?:html|head|body))", re.IGNORECASE)
-_REMOVE = {"data-effect": "el.remove()"}
-_NOT_IN_URL = re.compile(r"[^A-Za-z0-9._~:/?#\[\]@!$&()*+,;=%-]")
+_UNSAFE_MARKUP = re.compile(r"<(?=!--|/?script|/(?:html|head|body))", re.IGNORECASE)
+_REMOVE_ATTRIBUTES = {"data-effect": "el.remove()"}
+_URL_UNQUOTABLE = re.compile(r"[^A-Za-z0-9._~:/?#\[\]@!$&()*+,;=%-]")
 """What no URL has as it is (RFC 3986, 2.2 and 2.3), and the quote."""
 
 
@@ -48,10 +48,11 @@ def encode_execute_script(
     since browsers replace it, for names of attributes that no element takes, for one that is given twice (names are
     the same in any case), and for what `encode_patch_elements` refuses.
     """
-    named = _attributes({} if attributes is None else attributes)
-    tag = "".join(_attribute(name, value) for name, value in _once({**_REMOVE} if auto_remove else {}, named).items())
-    text = _MARKUP.sub(r"\\x3C", _no_nul("a script", script))
-    element = f"<script{tag}>{text}</script>"
+    extra = _require_attributes({} if attributes is None else attributes)
+    every = _join_attributes({**_REMOVE_ATTRIBUTES} if auto_remove else {}, extra)
+    attributes_html = "".join(_format_attribute(name, value) for name, value in every.items())
+    text = _UNSAFE_MARKUP.sub(r"\\x3C", _require_no_nul("a script", script))
+    element = f"<script{attributes_html}>{text}</script>"
     return encode_patch_elements(element, selector="body", mode="append", event_id=event_id, retry=retry)
 
 
@@ -70,33 +71,33 @@ def encode_redirect(
     space around it, which browsers take out before they look for the scheme (WHATWG URL standard, 4.4). Not checked is
     where the URL leads: `//example.org`, with backslashes as well, and `https://example.org` are other sites.
     """
-    location = quoted(web_url("the URL of a redirect", url, "/"), _NOT_IN_URL)
+    location = quote_text(require_web_url("the URL of a redirect", url, "/"), _URL_UNQUOTABLE)
     script = f"setTimeout(() => window.location = {location})"
     return encode_execute_script(script, attributes=attributes, event_id=event_id, retry=retry)
 
 
-def _attributes(given: object) -> dict[str, object]:
-    found = a_mapping("attributes of a script are", given, 'pass {"nonce": nonce}')
-    return {attribute_name("attributes of a script", cast(str, name)): value for name, value in found.items()}
+def _require_attributes(attributes: object) -> dict[str, object]:
+    values = require_mapping("attributes of a script are", attributes, 'pass {"nonce": nonce}')
+    return {require_attribute_name("attributes of a script", cast(str, name)): value for name, value in values.items()}
 
 
-def _once(ours: dict[str, object], given: dict[str, object]) -> dict[str, object]:
-    both = {**ours, **given}
-    if len({name.lower() for name in both}) < len(ours) + len(given):
+def _join_attributes(default: dict[str, object], extra: dict[str, object]) -> dict[str, object]:
+    every = {**default, **extra}
+    if len({name.lower() for name in every}) < len(default) + len(extra):
         raise ArgumentError(
             "an attribute of a script is given twice", fix="data-effect is there unless auto_remove is False"
         )
-    return both
+    return every
 
 
-def _attribute(name: str, value: object) -> str:
+def _format_attribute(name: str, value: object) -> str:
     if isinstance(value, bool):
         return f" {name}" if value else ""
-    return f' {name}="{escape(str(_no_nul("an attribute of a script", value)))}"'
+    return f' {name}="{escape(str(_require_no_nul("an attribute of a script", value)))}"'
 
 
-def _no_nul(what: str, given: object) -> str:
-    text = a_str(what, given, "pass text; an attribute may be True or False besides")
+def _require_no_nul(subject: str, value: object) -> str:
+    text = require_str(subject, value, "pass text; an attribute may be True or False besides")
     if "\0" in text:
-        raise ArgumentError(f"{what} holds NUL, which browsers replace", fix="take it out, or pass it through js()")
+        raise ArgumentError(f"{subject} holds NUL, which browsers replace", fix="take it out, or pass it through js()")
     return text

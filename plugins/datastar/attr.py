@@ -22,14 +22,14 @@ from typing import cast
 
 from effects import ArgumentError
 
-from ._arguments import a_mapping, a_str
+from ._arguments import require_mapping, require_str
 from ._attributes import Attributes
-from ._filters import SignalFilter, patterns
+from ._filters import SignalFilter, require_filter_patterns
 from ._js import js, object_literal
-from ._keys import css_property, event_key, keyable, keyed
-from ._modifiers import modified
-from ._names import attribute_name, signal_name, signals_text
-from ._nonce import nonce_value
+from ._keys import css_property, event_key, find_key, format_key_attribute
+from ._modifiers import format_modifiers
+from ._names import require_attribute_name, require_signal_name, signals_text
+from ._nonce import require_nonce
 
 __all__ = [
     "attr",
@@ -67,7 +67,7 @@ def signals(values: Mapping[str, object], *modifiers: str) -> Attributes:
     {'data-signals__ifmissing': '{"open":false}'}
     """
     signals_text(values)
-    return _named("signals", js(dict(values)), modifiers)
+    return _make_attribute("signals", js(dict(values)), modifiers)
 
 
 def bind(signal: str, *modifiers: str) -> Attributes:
@@ -78,12 +78,12 @@ def bind(signal: str, *modifiers: str) -> Attributes:
     >>> attr.bind("userName")
     {'data-bind': 'userName'}
     """
-    return _named("bind", signal_name("attr.bind", signal), modifiers)
+    return _make_attribute("bind", require_signal_name("attr.bind", signal), modifiers)
 
 
 def ref(signal: str) -> Attributes:
     """Make a signal of the element. https://data-star.dev/reference/attributes#data-ref"""
-    return _named("ref", signal_name("attr.ref", signal))
+    return _make_attribute("ref", require_signal_name("attr.ref", signal))
 
 
 def indicator(signal: str) -> Attributes:
@@ -91,7 +91,7 @@ def indicator(signal: str) -> Attributes:
 
     https://data-star.dev/reference/attributes#data-indicator
     """
-    return _named("indicator", signal_name("attr.indicator", signal))
+    return _make_attribute("indicator", require_signal_name("attr.indicator", signal))
 
 
 def computed(expressions: Mapping[str, str]) -> Attributes:
@@ -102,22 +102,23 @@ def computed(expressions: Mapping[str, str]) -> Attributes:
     >>> attr.computed({"fullName": "$first + ' ' + $last"})
     {'data-computed:full-name': "$first + ' ' + $last"}
     """
-    given = {
-        signal_name("attr.computed", name): expression for name, expression in _given("computed", expressions).items()
+    checked = _require_expressions("computed", expressions)
+    by_signal = {require_signal_name("attr.computed", name): code for name, code in checked.items()}
+    fields = {name: code for name, code in by_signal.items() if find_key(name, "camel") is None and "." not in name}
+    by_key = {
+        format_key_attribute("computed", name, "camel"): code for name, code in by_signal.items() if name not in fields
     }
-    fields = {name: value for name, value in given.items() if keyable(name, "camel") is None and "." not in name}
-    rest = {keyed("computed", name, "camel"): value for name, value in given.items() if name not in fields}
-    return _each(rest) | (_object("computed", fields, "() => ") if fields else {})
+    return _make_key_attributes(by_key) | (_make_object_attribute("computed", fields, "() => ") if fields else {})
 
 
 def text(expression: str) -> Attributes:
     """Show the value of an expression as the element's text. https://data-star.dev/reference/attributes#data-text"""
-    return _coded("text", expression)
+    return _make_code_attribute("text", expression)
 
 
 def show(expression: str) -> Attributes:
     """Show the element only while an expression is true. https://data-star.dev/reference/attributes#data-show"""
-    return _coded("show", expression)
+    return _make_code_attribute("show", expression)
 
 
 def attr(expressions: Mapping[str, str]) -> Attributes:
@@ -126,7 +127,10 @@ def attr(expressions: Mapping[str, str]) -> Attributes:
     >>> attr.attr({"disabled": "$busy"})
     {'data-attr': '{"disabled": ($busy)}'}
     """
-    return _object("attr", {attribute_name("attr.attr", name): e for name, e in _given("attr", expressions).items()})
+    by_name = _require_expressions("attr", expressions)
+    return _make_object_attribute(
+        "attr", {require_attribute_name("attr.attr", name): code for name, code in by_name.items()}
+    )
 
 
 def class_(expressions: Mapping[str, str]) -> Attributes:
@@ -137,7 +141,7 @@ def class_(expressions: Mapping[str, str]) -> Attributes:
     >>> attr.class_({"md:font-bold": "$strong"})
     {'data-class': '{"md:font-bold": ($strong)}'}
     """
-    return _object("class", _given("class_", expressions))
+    return _make_object_attribute("class", _require_expressions("class_", expressions))
 
 
 def style(expressions: Mapping[str, str]) -> Attributes:
@@ -146,7 +150,8 @@ def style(expressions: Mapping[str, str]) -> Attributes:
     >>> attr.style({"background-color": "$color"})
     {'data-style:background-color': '$color'}
     """
-    return _each({css_property(name): e for name, e in _given("style", expressions).items()})
+    by_name = _require_expressions("style", expressions)
+    return _make_key_attributes({css_property(name): code for name, code in by_name.items()})
 
 
 def on(event: str, expression: str, *modifiers: str) -> Attributes:
@@ -159,7 +164,7 @@ def on(event: str, expression: str, *modifiers: str) -> Attributes:
     >>> attr.on("input", at.get("/search"), "debounce.300ms.leading")
     {'data-on:input__debounce.300ms.leading': "@get('/search')"}
     """
-    return _coded("on", expression, modifiers, event_key(event))
+    return _make_code_attribute("on", expression, modifiers, event_key(event))
 
 
 def on_intersect(expression: str, *modifiers: str) -> Attributes:
@@ -168,7 +173,7 @@ def on_intersect(expression: str, *modifiers: str) -> Attributes:
     Modifiers: `once`, `half`, `full`, `threshold.<percent>`, `exit` (when it goes out of view), and those of time as
     for `on`. https://data-star.dev/reference/attributes#data-on-intersect
     """
-    return _coded("on-intersect", expression, modifiers)
+    return _make_code_attribute("on-intersect", expression, modifiers)
 
 
 def on_interval(expression: str, *modifiers: str) -> Attributes:
@@ -177,7 +182,7 @@ def on_interval(expression: str, *modifiers: str) -> Attributes:
     Modifiers: `duration.<time>` with `.leading` to begin at once, `viewtransition`.
     https://data-star.dev/reference/attributes#data-on-interval
     """
-    return _coded("on-interval", expression, modifiers)
+    return _make_code_attribute("on-interval", expression, modifiers)
 
 
 def on_signal_patch(expression: str, *modifiers: str, filter_signals: SignalFilter | None = None) -> Attributes:
@@ -186,8 +191,10 @@ def on_signal_patch(expression: str, *modifiers: str, filter_signals: SignalFilt
     Modifiers: `delay`, `debounce`, `throttle`, as for `on`.
     https://data-star.dev/reference/attributes#data-on-signal-patch
     """
-    attributes = _coded("on-signal-patch", expression, modifiers)
-    return attributes | (_named("on-signal-patch-filter", _filter(filter_signals)) if filter_signals else {})
+    attributes = _make_code_attribute("on-signal-patch", expression, modifiers)
+    if not filter_signals:
+        return attributes
+    return attributes | _make_attribute("on-signal-patch-filter", _format_filter(filter_signals))
 
 
 def init(expression: str, *modifiers: str) -> Attributes:
@@ -198,12 +205,12 @@ def init(expression: str, *modifiers: str) -> Attributes:
     >>> attr.init(at.get("/sse/home", retry="always", request_cancellation="cleanup"))
     {'data-init': "@get('/sse/home', {retry: 'always', requestCancellation: 'cleanup'})"}
     """
-    return _coded("init", expression, modifiers)
+    return _make_code_attribute("init", expression, modifiers)
 
 
 def effect(expression: str) -> Attributes:
     """Do something now, and whenever a signal in it changes. https://data-star.dev/reference/attributes#data-effect"""
-    return _coded("effect", expression)
+    return _make_code_attribute("effect", expression)
 
 
 def ignore(*modifiers: str) -> Attributes:
@@ -211,7 +218,7 @@ def ignore(*modifiers: str) -> Attributes:
 
     https://data-star.dev/reference/attributes#data-ignore
     """
-    return _named("ignore", "", modifiers)
+    return _make_attribute("ignore", "", modifiers)
 
 
 def ignore_morph() -> Attributes:
@@ -219,7 +226,7 @@ def ignore_morph() -> Attributes:
 
     https://data-star.dev/reference/attributes#data-ignore-morph
     """
-    return _named("ignore-morph", "")
+    return _make_attribute("ignore-morph", "")
 
 
 def preserve_attr(*names: str) -> Attributes:
@@ -229,7 +236,9 @@ def preserve_attr(*names: str) -> Attributes:
     """
     if not names:
         raise ArgumentError("attr.preserve_attr takes names of attributes", fix="pass at least one, such as 'open'")
-    return _named("preserve-attr", " ".join(attribute_name("attr.preserve_attr", name) for name in names))
+    return _make_attribute(
+        "preserve-attr", " ".join(require_attribute_name("attr.preserve_attr", name) for name in names)
+    )
 
 
 def json_signals(*modifiers: str, filter_signals: SignalFilter | None = None) -> Attributes:
@@ -237,7 +246,7 @@ def json_signals(*modifiers: str, filter_signals: SignalFilter | None = None) ->
 
     https://data-star.dev/reference/attributes#data-json-signals
     """
-    return _named("json-signals", _filter(filter_signals), modifiers)
+    return _make_attribute("json-signals", _format_filter(filter_signals), modifiers)
 
 
 def nonce(value: str) -> Attributes:
@@ -250,50 +259,52 @@ def nonce(value: str) -> Attributes:
     >>> attr.nonce("Tm9uY2U")
     {'data-nonce': 'Tm9uY2U'}
     """
-    return _named("nonce", nonce_value("attr.nonce: the nonce", value))
+    return _make_attribute("nonce", require_nonce("attr.nonce: the nonce", value))
 
 
-def _named(attribute: str, value: str, modifiers: tuple[str, ...] = (), key: str | None = None) -> Attributes:
-    return Attributes({f"data-{key or attribute}{modified(attribute, modifiers)}": value})
+def _make_attribute(attribute: str, value: str, modifiers: tuple[str, ...] = (), key: str | None = None) -> Attributes:
+    return Attributes({f"data-{key or attribute}{format_modifiers(attribute, modifiers)}": value})
 
 
-def _coded(attribute: str, expression: str, modifiers: tuple[str, ...] = (), key: str | None = None) -> Attributes:
-    return _named(attribute, _expression(attribute, expression), modifiers, key)
+def _make_code_attribute(
+    attribute: str, expression: str, modifiers: tuple[str, ...] = (), key: str | None = None
+) -> Attributes:
+    return _make_attribute(attribute, _require_expression(attribute, expression), modifiers, key)
 
 
-def _each(expressions: Mapping[str, str]) -> Attributes:
+def _make_key_attributes(expressions: Mapping[str, str]) -> Attributes:
     return Attributes(
-        {f"data-{key}": _expression(key.split(":")[0], expression) for key, expression in expressions.items()}
+        {f"data-{key}": _require_expression(key.split(":")[0], expression) for key, expression in expressions.items()}
     )
 
 
-def _given(function: str, expressions: object) -> Mapping[str, str]:
+def _require_expressions(function: str, expressions: object) -> Mapping[str, str]:
     fix = "pass expressions by name: {'name': '$expression'}"
-    given = a_mapping(f"attr.{function} takes", expressions, fix)
-    return {a_str(f"attr.{function}: a name", name, fix): cast(str, value) for name, value in given.items()}
+    by_name = require_mapping(f"attr.{function} takes", expressions, fix)
+    return {require_str(f"attr.{function}: a name", name, fix): cast(str, code) for name, code in by_name.items()}
 
 
-def _object(attribute: str, expressions: Mapping[str, str], before: str = "") -> Attributes:
+def _make_object_attribute(attribute: str, expressions: Mapping[str, str], before: str = "") -> Attributes:
     js(dict.fromkeys(expressions))  # refuses what would not be a property of its own
-    fields = {js(name): f"{before}({_part(attribute, expression)})" for name, expression in expressions.items()}
-    return _named(attribute, object_literal(fields))
+    fields = {js(name): f"{before}({_require_field(attribute, code)})" for name, code in expressions.items()}
+    return _make_attribute(attribute, object_literal(fields))
 
 
-def _expression(attribute: str, given: object) -> str:
+def _require_expression(attribute: str, expression: object) -> str:
     """A plain str, so that whoever makes the HTML escapes it. The client throws where there is nothing in it."""
-    if not isinstance(given, str) or not given.strip():
-        kind = "an empty str" if isinstance(given, str) else type(given).__name__
+    if not isinstance(expression, str) or not expression.strip():
+        kind = "an empty str" if isinstance(expression, str) else type(expression).__name__
         raise ArgumentError(
             f"data-{attribute} takes an expression, not {kind}",
             fix="expressions are JavaScript as str; write a value with js(value)",
         )
-    return str(given)
+    return str(expression)
 
 
-def _part(attribute: str, given: object) -> str:
+def _require_field(attribute: str, expression: object) -> str:
     """An expression between parentheses, where no `;` may stand at its end."""
-    return _expression(attribute, given.rstrip("; \t\r\n") if isinstance(given, str) else given)
+    return _require_expression(attribute, expression.rstrip("; \t\r\n") if isinstance(expression, str) else expression)
 
 
-def _filter(given: SignalFilter | None) -> str:
-    return js(patterns(given)) if given else ""
+def _format_filter(signal_filter: SignalFilter | None) -> str:
+    return js(require_filter_patterns(signal_filter)) if signal_filter else ""

@@ -29,14 +29,14 @@ def evaluate() -> Iterator[Evaluate]:
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        yield _asker(process.stdin, process.stdout)
+        yield _make_ask(process.stdin, process.stdout)
         process.stdin.close()
 
 
-def _asker(asked: IO[str], answered: IO[str]) -> Evaluate:
+def _make_ask(questions: IO[str], answers: IO[str]) -> Evaluate:
     def ask(code: str) -> object:
-        print(json.dumps(code), file=asked, flush=True)
-        answer = json.loads(answered.readline(), parse_int=float)  # whole or not, a number is a number
+        print(json.dumps(code), file=questions, flush=True)
+        answer = json.loads(answers.readline(), parse_int=float)  # whole or not, a number is a number
         assert "error" not in answer, answer["error"]
         return answer.get("value")
 

@@ -101,7 +101,7 @@ def json_values(texts: st.SearchStrategy[str]) -> st.SearchStrategy[object]:
     )
 
 
-def parsed(frame: bytes) -> list[Event]:
+def parse_events(frame: bytes) -> list[Event]:
     """What a browser's parser makes of one frame."""
     parser = SSEParser()
     events = parser.feed(frame)
@@ -111,10 +111,10 @@ def parsed(frame: bytes) -> list[Event]:
 
 def elements(frame: bytes) -> str:
     """The HTML in the one event of a frame."""
-    (event,) = parsed(frame)
+    (event,) = parse_events(frame)
     assert event.event == "datastar-patch-elements"
-    found = [line.partition(" ") for line in event.data.split("\n")]
-    return "\n".join(text for name, _, text in found if name == "elements")
+    fields = [line.partition(" ") for line in event.data.split("\n")]
+    return "\n".join(text for name, _, text in fields if name == "elements")
 
 
 class Markup(HTMLParser):

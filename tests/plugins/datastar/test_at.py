@@ -25,13 +25,13 @@ RUN = """
 """
 
 
-def called(evaluate: Evaluate, expression: str) -> list[object]:
+def run_action(evaluate: Evaluate, expression: str) -> list[object]:
     """The name and the arguments of an action."""
     assert len(re.findall("@", expression)) == 1
     return cast(list[object], evaluate(RUN.format(code=expression.replace("@", "", 1))))
 
 
-def joined(text: str) -> str:
+def join_surrogates(text: str) -> str:
     """The text as JavaScript has it, where a pair of surrogates is one character."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
@@ -77,14 +77,14 @@ def test_every_option_has_the_client_s_name() -> None:
 def test_text_arrives_as_it_was(evaluate: Evaluate, url: str, selector: str) -> None:
     """Whatever it is."""
     expression = at.post(url, selector=selector, content_type="form")
-    options = {"contentType": "form", "selector": joined(selector)}
-    assert called(evaluate, expression) == ["post", joined(url), options]
+    options = {"contentType": "form", "selector": join_surrogates(selector)}
+    assert run_action(evaluate, expression) == ["post", join_surrogates(url), options]
 
 
 @given(value=json_values(texts).filter(lambda value: value is not None))
 def test_a_payload_arrives_as_it_was(evaluate: Evaluate, value: object) -> None:
     """Whatever JSON can say."""
-    assert called(evaluate, at.get("/", payload=value)) == ["get", "/", {"payload": evaluate(f"({js(value)})")}]
+    assert run_action(evaluate, at.get("/", payload=value)) == ["get", "/", {"payload": evaluate(f"({js(value)})")}]
 
 
 @given(texts.filter(bool))
@@ -101,10 +101,10 @@ def test_nothing_in_an_argument_is_read_by_the_client(text: str) -> None:
 @given(value=json_values(texts), pattern=texts)
 def test_signals_are_set_to_values(evaluate: Evaluate, value: object, pattern: str) -> None:
     """By pattern."""
-    assert called(evaluate, at.set_all(value, {"include": pattern})) == [
+    assert run_action(evaluate, at.set_all(value, {"include": pattern})) == [
         "setAll",
         evaluate(f"({js(value)})"),
-        {"include": joined(pattern)},
+        {"include": join_surrogates(pattern)},
     ]
 
 

@@ -17,12 +17,12 @@ texts = any_text | hostile_text
 
 
 @given(texts, texts)
-def test_values_stay_in_their_attributes(one: str, other: str) -> None:
+def test_values_stay_in_their_attributes(first: str, second: str) -> None:
     """In Jinja, in htpy, and in whatever else takes HTML."""
-    attributes = Attributes({"data-a": one, "data-b": other})
+    attributes = Attributes({"data-a": first, "data-b": second})
     jinja = Environment(autoescape=True).from_string("<div{{ a }}></div>").render(a=attributes)
     for text in (jinja, str(htpy.div(attributes)), str(html("<div{}></div>").format(attributes))):
-        assert Markup(text).tags == [("div", {"data-a": one, "data-b": other})]
+        assert Markup(text).tags == [("div", {"data-a": first, "data-b": second})]
 
 
 def test_there_is_a_space_before_each() -> None:

@@ -17,7 +17,7 @@ from plugins.datastar import (
     encode_redirect,
     js,
 )
-from tests.plugins.datastar.examples import Markup, elements, parsed
+from tests.plugins.datastar.examples import Markup, elements, parse_events
 
 INJECTED = "x\ndata: elements <script>bad()</script>"
 
@@ -26,7 +26,7 @@ INJECTED = "x\ndata: elements <script>bad()</script>"
 def test_a_newline_in_a_field_injects_no_elements(field: str) -> None:
     """The SDK sends whatever a field holds after it, as data of its own."""
     theirs = SDK.patch_elements("<p>", **{field: INJECTED})  # type: ignore[call-overload]
-    assert "elements <script>bad()</script>" in parsed(theirs.encode())[0].data.split("\n")
+    assert "elements <script>bad()</script>" in parse_events(theirs.encode())[0].data.split("\n")
     with pytest.raises(ArgumentError):
         encode_patch_elements("<p>", **{"selector": "#a", field: INJECTED})  # type: ignore[arg-type]
 
@@ -34,7 +34,7 @@ def test_a_newline_in_a_field_injects_no_elements(field: str) -> None:
 def test_a_retry_that_is_text_injects_no_elements() -> None:
     """The SDK sends it as it is."""
     theirs = SDK.patch_elements("<p>", retry_duration=INJECTED)  # type: ignore[call-overload]
-    assert "elements <script>bad()</script>" in parsed(theirs.encode())[0].data.split("\n")
+    assert "elements <script>bad()</script>" in parse_events(theirs.encode())[0].data.split("\n")
     with pytest.raises(ArgumentError, match="retry is a number of milliseconds"):
         encode_patch_elements("<p>", retry=INJECTED)  # type: ignore[arg-type]
 

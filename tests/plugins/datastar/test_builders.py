@@ -47,14 +47,18 @@ def options(function: Callable[..., object]) -> dict[str, object]:
     """The names and types of what is taken by keyword, without the None of what is not given."""
     hints = get_type_hints(function)
     parameters = inspect.signature(function).parameters.values()
-    return {one.name: without_none(hints[one.name]) for one in parameters if one.kind is one.KEYWORD_ONLY}
+    return {
+        parameter.name: without_none(hints[parameter.name])
+        for parameter in parameters
+        if parameter.kind is parameter.KEYWORD_ONLY
+    }
 
 
 def without_none(hint: object) -> object:
     """`X` of `X | None`."""
     if get_origin(hint) not in {Union, types.UnionType}:
         return hint
-    rest = tuple(one for one in get_args(hint) if one is not type(None))
+    rest = tuple(part for part in get_args(hint) if part is not type(None))
     return Union[rest]  # noqa: UP007 - made of what is there
 
 

@@ -20,7 +20,7 @@ ENDS = {"close-sse"}
 each = pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.key)
 
 
-def exported(name: str) -> Callable[..., Any]:
+def find_export(name: str) -> Callable[..., Any]:
     """What the face has under that name."""
     assert name in plugins.datastar.__all__, f"plugins/datastar/__init__.py exports no {name}"
     found: Callable[..., Any] = getattr(plugins.datastar, name)
@@ -30,7 +30,7 @@ def exported(name: str) -> Callable[..., Any]:
 @each
 def test_it_has_a_builder(effect: Registration) -> None:
     """A function of its name, which makes its vector."""
-    builder = exported(effect.key.replace("-", "_"))
+    builder = find_export(effect.key.replace("-", "_"))
     assert builder.__doc__
     assert f'"{effect.key}"' in (ROOT / "plugins/datastar/_builders.py").read_text()
 
@@ -39,7 +39,7 @@ def test_it_has_a_builder(effect: Registration) -> None:
 def test_it_has_an_encoder(effect: Registration) -> None:
     """It makes the bytes, for whoever has no dispatch."""
     if effect.key not in ENDS:
-        assert exported(f"encode_{effect.key.replace('-', '_')}").__doc__
+        assert find_export(f"encode_{effect.key.replace('-', '_')}").__doc__
 
 
 @each

@@ -17,7 +17,7 @@ def dispatch() -> Dispatch:
     return create_dispatch([Datastar()])
 
 
-async def sent(dispatch: Dispatch, *effects: object) -> str:
+async def text_of(dispatch: Dispatch, *effects: object) -> str:
     """What the effects send."""
     sink = MemorySink()
     (await dispatch(effects, system={"sink": sink})).raise_errors()
@@ -33,7 +33,7 @@ async def failure(dispatch: Dispatch, effect: object) -> str:
 
 async def test_elements_are_patched(dispatch: Dispatch) -> None:
     """Text in an element is escaped by the library that built it."""
-    text = await sent(dispatch, ["patch-elements", div("#a")["<script>"], {"selector": "#a", "mode": "inner"}])
+    text = await text_of(dispatch, ["patch-elements", div("#a")["<script>"], {"selector": "#a", "mode": "inner"}])
     assert text == (
         "event: datastar-patch-elements\ndata: mode inner\ndata: selector #a\n"
         'data: elements <div id="a">&lt;script&gt;</div>\n\n'
@@ -42,12 +42,12 @@ async def test_elements_are_patched(dispatch: Dispatch) -> None:
 
 async def test_elements_are_removed_by_selector(dispatch: Dispatch) -> None:
     """None stands for no elements."""
-    assert "mode remove" in await sent(dispatch, ["patch-elements", None, {"selector": "#a", "mode": "remove"}])
+    assert "mode remove" in await text_of(dispatch, ["patch-elements", None, {"selector": "#a", "mode": "remove"}])
 
 
 async def test_signals_are_patched(dispatch: Dispatch) -> None:
     """A dict becomes JSON."""
-    text = await sent(dispatch, ["patch-signals", {"connected": True}, {"only_if_missing": True}])
+    text = await text_of(dispatch, ["patch-signals", {"connected": True}, {"only_if_missing": True}])
     assert text == 'event: datastar-patch-signals\ndata: onlyIfMissing true\ndata: signals {"connected":true}\n\n'
 
 
@@ -103,24 +103,24 @@ def test_only_a_str_can_be_said_to_be_html(trusted: str) -> None:
 async def test_several_elements_are_one_fragment(dispatch: Dispatch) -> None:
     """In order, each escaped by what made it."""
     rows = fragment(div["<"], html("<b>&amp;</b>"))
-    assert "data: elements <div>&lt;</div><b>&amp;</b>\n" in await sent(dispatch, ["patch-elements", rows])
+    assert "data: elements <div>&lt;</div><b>&amp;</b>\n" in await text_of(dispatch, ["patch-elements", rows])
 
 
 async def test_an_empty_fragment_empties(dispatch: Dispatch) -> None:
     """A list without rows is a list."""
-    text = await sent(dispatch, ["patch-elements", fragment(), {"selector": "#a", "mode": "inner"}])
+    text = await text_of(dispatch, ["patch-elements", fragment(), {"selector": "#a", "mode": "inner"}])
     assert text == "event: datastar-patch-elements\ndata: mode inner\ndata: selector #a\n\n"
 
 
 async def test_elements_are_removed(dispatch: Dispatch) -> None:
     """By selector, with options."""
-    text = await sent(dispatch, ["remove-elements", "#a", {"event_id": "7"}])
+    text = await text_of(dispatch, ["remove-elements", "#a", {"event_id": "7"}])
     assert text == "event: datastar-patch-elements\nid: 7\ndata: mode remove\ndata: selector #a\n\n"
 
 
 async def test_scripts_are_executed(dispatch: Dispatch) -> None:
     """At the end of the body."""
-    text = await sent(dispatch, ["execute-script", "alert(1)", {"auto_remove": False, "attributes": {"id": "a"}}])
+    text = await text_of(dispatch, ["execute-script", "alert(1)", {"auto_remove": False, "attributes": {"id": "a"}}])
     assert text == (
         "event: datastar-patch-elements\ndata: mode append\ndata: selector body\n"
         'data: elements <script id="a">alert(1)</script>\n\n'
@@ -129,7 +129,7 @@ async def test_scripts_are_executed(dispatch: Dispatch) -> None:
 
 async def test_pages_are_redirected(dispatch: Dispatch) -> None:
     """Once the event is handled."""
-    assert "setTimeout(() => window.location = '/welcome')" in await sent(dispatch, ["redirect", "/welcome"])
+    assert "setTimeout(() => window.location = '/welcome')" in await text_of(dispatch, ["redirect", "/welcome"])
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from tests.plugins.datastar.examples import (
     lines,
     milliseconds,
     ordinary,
-    parsed,
+    parse_events,
     signal_names,
 )
 
@@ -36,7 +36,7 @@ signals = st.dictionaries(signal_names, values, max_size=4)
 @given(any_text)
 def test_elements_never_break_out_of_their_field(text: str) -> None:
     """Whatever the HTML is, there is one event, and each of its data lines is one of elements."""
-    events = parsed(encode_patch_elements(text, selector="#x"))
+    events = parse_events(encode_patch_elements(text, selector="#x"))
     assert [event.event for event in events] == ["datastar-patch-elements"]
     first, *rest = events[0].data.split("\n")
     assert first == "selector #x"
@@ -46,7 +46,7 @@ def test_elements_never_break_out_of_their_field(text: str) -> None:
 @given(any_text)
 def test_elements_arrive_as_they_were(text: str) -> None:
     """Only line ends change, to LF, and lone surrogates, to U+FFFD; U+2028, U+0085 and NUL survive."""
-    (event,) = parsed(encode_patch_elements(text, selector="#x"))
+    (event,) = parse_events(encode_patch_elements(text, selector="#x"))
     arrived = [line.removeprefix("elements ") for line in event.data.split("\n")[1:]]
     sent = re.split(r"\r\n|\r|\n", text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
     assert arrived == (sent[:-1] if sent[-1] == "" else sent)
@@ -55,7 +55,7 @@ def test_elements_arrive_as_they_were(text: str) -> None:
 @given(signals, st.booleans())
 def test_signals_arrive_as_they_were(signals: dict[str, object], only_if_missing: bool) -> None:
     """One event with one line of JSON that says the same."""
-    (event,) = parsed(encode_patch_signals(signals, only_if_missing=only_if_missing))
+    (event,) = parse_events(encode_patch_signals(signals, only_if_missing=only_if_missing))
     *options, line = event.data.split("\n")
     assert options == (["onlyIfMissing true"] if only_if_missing else [])
     assert json.loads(line.removeprefix("signals ")) == signals
@@ -192,7 +192,7 @@ def test_ordinary_removals_are_byte_for_byte_the_sdk_s(selector: str, event_id: 
 def test_a_selector_never_breaks_out_of_its_field(selector: str) -> None:
     """It is refused, or arrives in its line."""
     try:
-        (event,) = parsed(encode_remove_elements(selector))
+        (event,) = parse_events(encode_remove_elements(selector))
     except ArgumentError:
         assert re.search(r"[\r\n\0]", selector)
     else:
@@ -221,7 +221,7 @@ def test_signals_under_names_of_every_object_are_refused(name: str) -> None:
 def test_values_and_parts_of_names_may_be_anything(name: str) -> None:
     """`"constructor"` is a fine text."""
     signals = {"a": name, "b": [name, f'".{name}."'], f"{name}s": 1, f"my{name}": {f"{name}_": f".{name}."}}
-    (event,) = parsed(encode_patch_signals(signals))
+    (event,) = parse_events(encode_patch_signals(signals))
     assert json.loads(event.data.removeprefix("signals ")) == signals
 
 
@@ -270,7 +270,7 @@ def test_whole_numbers_that_javascript_rounds_are_refused(number: int) -> None:
 @pytest.mark.parametrize("signals", [{"a": 2**53}, {"a": 0.1234567890123456789}, {"a": "9007199254740993"}])
 def test_long_numbers_that_javascript_has_pass(signals: dict[str, object]) -> None:
     """And digits in a text."""
-    (event,) = parsed(encode_patch_signals(signals))
+    (event,) = parse_events(encode_patch_signals(signals))
     assert event.signals == signals
 
 
@@ -290,14 +290,14 @@ def test_names_that_expressions_cannot_read_are_refused(name: str) -> None:
 @pytest.mark.parametrize("name", ["a", "_a", "7", "my-name", "userName", "a__b", "é", "नाम", "日本"])
 def test_ordinary_names_of_signals_pass(name: str) -> None:
     """In any script."""
-    (event,) = parsed(encode_patch_signals({name: 1}))
+    (event,) = parse_events(encode_patch_signals({name: 1}))
     assert event.signals == {name: 1}
 
 
 def test_keys_of_data_may_be_any() -> None:
     """What is in a signal is a value."""
     signals: dict[str, object] = {"rows": {"2024-01-01": 3, "a b": 1, "a.b": [{"$": 1, "": 2}]}}
-    (event,) = parsed(encode_patch_signals(signals))
+    (event,) = parse_events(encode_patch_signals(signals))
     assert event.signals == signals
 
 

@@ -19,7 +19,7 @@ no_proto = (any_text | hostile_text).filter(lambda text: text != "__proto__")
 values = json_values(no_proto)
 
 
-def units(value: object) -> object:
+def as_javascript_has(value: object) -> object:
     """The value as JavaScript has it: a pair of surrogates is one character, and all numbers are floats."""
     return json.loads(json.dumps(value), parse_int=float)
 
@@ -27,13 +27,13 @@ def units(value: object) -> object:
 @given(value=values)
 def test_an_engine_reads_the_same_value_back(evaluate: Evaluate, value: object) -> None:
     """Lone surrogates, NUL and U+2028 included."""
-    assert evaluate(f"({js(value)})") == units(value)
+    assert evaluate(f"({js(value)})") == as_javascript_has(value)
 
 
 @given(value=values)
 def test_a_literal_is_also_json(value: object) -> None:
     """The client reads some attributes as JSON, and evaluates what is none."""
-    assert json.loads(js(value)) == units(value)
+    assert json.loads(js(value)) == as_javascript_has(value)
 
 
 @given(hostile_text | any_text)

@@ -15,14 +15,14 @@ from tests.plugins.datastar.conftest import Evaluate
 from tests.plugins.datastar.examples import Markup, any_text, hostile_text
 
 
-def read(attribute: str, default: str) -> str:
+def read_name(attribute: str, default: str) -> str:
     """The name as the client reads it, once HTML has lowered it: its documentation, attribute casing."""
     name, *modifiers = attribute.lower().removeprefix("data-").split("__")
     _, _, key = name.partition(":")
-    (case,) = [one.removeprefix("case.") for one in modifiers if one.startswith("case.")] or [default]
+    (case,) = [modifier.removeprefix("case.") for modifier in modifiers if modifier.startswith("case.")] or [default]
     if case == "kebab":
         return key
-    camel = re.sub("-([a-z])", lambda found: found[1].upper(), key)
+    camel = re.sub("-([a-z])", lambda match: match[1].upper(), key)
     return camel if case == "camel" else camel[:1].upper() + camel[1:]
 
 
@@ -71,9 +71,9 @@ def test_whatever_an_event_is_called_is_read_or_refused(name: str) -> None:
     except ArgumentError:
         assert not re.fullmatch(r"[a-z]+(-[a-z]+)*|[a-z]+([A-Z][a-z]+)*", name)
         return
-    ((_, found),) = Markup(f"<div{attributes.__html__()}>").tags
-    ((attribute, value),) = found.items()
-    assert (read(attribute, "kebab"), value) == (name, "x")
+    ((_, attrs),) = Markup(f"<div{attributes.__html__()}>").tags
+    ((attribute, value),) = attrs.items()
+    assert (read_name(attribute, "kebab"), value) == (name, "x")
     assert attribute.endswith("__once")
 
 
@@ -85,13 +85,13 @@ def test_whatever_a_computed_signal_is_called_is_read_or_refused(name: str) -> N
     except ArgumentError:
         assert not re.fullmatch(r"[a-z]+(-[a-z]+)*|[a-z]+([A-Z][a-z]+)*", name)
         return
-    ((_, found),) = Markup(f"<div{attributes.__html__()}>").tags
-    ((attribute, value),) = found.items()
+    ((_, attrs),) = Markup(f"<div{attributes.__html__()}>").tags
+    ((attribute, value),) = attrs.items()
     if attribute == "data-computed":
         assert value is not None
         assert list(json.loads(value.replace("() => (x)", "1"))) == [name]
     else:
-        assert read(attribute, "camel") == name
+        assert read_name(attribute, "camel") == name
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a_", "-a", "my-Event-x", "é", "a=b", "a>", "a'", 'a"', "a/", "a\0"])

@@ -34,7 +34,7 @@ element_patches = st.builds(
 )
 
 
-def patched(old: object, new: object) -> object:
+def apply_patch(old: object, new: object) -> object:
     """A JSON merge patch, as RFC 7396 has it."""
     if not isinstance(new, dict):
         return new
@@ -43,17 +43,17 @@ def patched(old: object, new: object) -> object:
         if value is None:
             result.pop(name, None)
         else:
-            result[name] = patched(result.get(name), value)
+            result[name] = apply_patch(result.get(name), value)
     return result
 
 
-def page(frames: list[bytes]) -> tuple[object, dict[str, str]]:
+def page_after(frames: list[bytes]) -> tuple[object, dict[str, str]]:
     """The signals and the elements that a page has after these."""
     signals: object = {"a": {"a": 9, "b": {"a": 9}}, "b": 9}
     elements: dict[str, str] = {}
     for event in SSEParser().feed(b"".join(frames)):
         if event.event == "datastar-patch-signals":
-            signals = patched(signals, event.signals)
+            signals = apply_patch(signals, event.signals)
         else:
             elements[event.elements[6]] = event.elements
     return signals, elements
@@ -63,9 +63,9 @@ def page(frames: list[bytes]) -> tuple[object, dict[str, str]]:
 def test_a_page_is_as_if_it_had_got_everything(frames: list[bytes]) -> None:
     """And merging again changes nothing more."""
     merged = merge_patches(frames)
-    assert page(merged) == page(frames)
+    assert page_after(merged) == page_after(frames)
     assert len(merged) <= len(frames)
-    assert page(merge_patches(merged)) == page(frames)
+    assert page_after(merge_patches(merged)) == page_after(frames)
 
 
 def test_the_last_value_of_each_signal_is_left() -> None:

@@ -21,7 +21,7 @@ from tests.plugins.datastar.examples import (
     lines,
     milliseconds,
     ordinary,
-    parsed,
+    parse_events,
 )
 
 ENDS = re.compile(r"<!--|</?script|</(html|head|body)", re.IGNORECASE)
@@ -33,7 +33,7 @@ url_text = st.text("abcXYZ019-._~:/?#[]@!$&()*+,;=%")
 names = st.from_regex(r"\A[a-z_:][a-z0-9_.:-]*\Z").filter(lambda name: name != "data-effect")
 
 
-def plain(text: str) -> str:
+def as_carried(text: str) -> str:
     """Text as SSE and UTF-8 carry it."""
     lines = re.sub(r"\r\n|\r", "\n", text)
     return lines.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
@@ -49,7 +49,7 @@ def test_nothing_ends_a_script_early(script: str) -> None:
     assert found.tags == [("script", {"data-effect": "el.remove()"})]
     assert found.ends == ["script"]
     assert re.sub(r"\\x3C(?=!--|/?script|/html|/head|/body)", "<", found.text, flags=re.I) == re.sub(
-        r"\\x3C(?=!--|/?script|/html|/head|/body)", "<", plain(script), flags=re.I
+        r"\\x3C(?=!--|/?script|/html|/head|/body)", "<", as_carried(script), flags=re.I
     )
 
 
@@ -92,7 +92,7 @@ def test_ordinary_scripts_are_byte_for_byte_the_sdk_s(
 def test_attributes_of_a_script_arrive_as_they_were(text: str) -> None:
     """Whatever their values."""
     page = Markup(elements(encode_execute_script("x", auto_remove=False, attributes={"data-a": text, "id": "b"})))
-    assert page.tags == [("script", {"data-a": plain(text), "id": "b"})]
+    assert page.tags == [("script", {"data-a": as_carried(text), "id": "b"})]
 
 
 def test_attributes_may_have_no_value_or_be_left_out() -> None:
@@ -145,7 +145,7 @@ def test_whatever_a_redirect_leads_to_arrives_or_is_refused(evaluate: Evaluate, 
     page = Markup(elements(encode_redirect(url)))
     assert page.ends == ["script"]
     assert page.text.isascii()
-    assert evaluate(f"{page.text}; window.location") == plain(url)
+    assert evaluate(f"{page.text}; window.location") == as_carried(url)
 
 
 @pytest.mark.parametrize(
@@ -215,6 +215,6 @@ def test_scripts_and_urls_of_another_type_are_refused() -> None:
 def test_options_reach_the_event() -> None:
     """Both have those of every event."""
     for frame in (encode_execute_script("x", event_id="7", retry=5), encode_redirect("/", event_id="7", retry=5)):
-        (event,) = parsed(frame)
+        (event,) = parse_events(frame)
         assert event.id == "7"
         assert b"\nretry: 5\n" in frame
