@@ -1,7 +1,7 @@
 """Effect vectors from typed calls: `patch_elements(row, selector="#list", mode="append")`.
 
-They only build data, which can as well be written by hand; what the data says is checked when the effect runs. Options
-that are not given, or None, are left out.
+The functions only build data, which can be written by hand as well. The data is checked when the effect runs. Options
+that are missing or None are left out.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ def patch_elements(
     event_id: str | None = None,
     retry: int | None = None,
 ) -> list[object]:
-    """Patch elements into the page; several are one `fragment`. Without elements, `mode` has to be `remove`.
+    """Patch elements into the page. Several elements become one `fragment`; without any, `mode` has to be `remove`.
 
-    `retry` is in milliseconds. Raises `ArgumentError` where one of several has no `__html__`. See
+    `retry` is in milliseconds. Raises `ArgumentError` if there are several elements and one has no `__html__`. See
     `encode_patch_elements` for the options.
 
     >>> patch_elements(html("<li>1</li>"), selector="#list", mode="append")
@@ -53,7 +53,7 @@ def remove_elements(
     event_id: str | None = None,
     retry: int | None = None,
 ) -> list[object]:
-    """Remove what a CSS selector finds. `retry` is in milliseconds. See `encode_remove_elements`.
+    """Remove the elements that match a CSS selector. `retry` is in milliseconds. See `encode_remove_elements`.
 
     >>> remove_elements("#row-7")
     ['remove-elements', '#row-7']
@@ -75,7 +75,7 @@ def patch_signals(
     event_id: str | None = None,
     retry: int | None = None,
 ) -> list[object]:
-    """Patch signals into the page; None removes one. `retry` is in milliseconds. See `encode_patch_signals`.
+    """Patch signals into the page; None removes a signal. `retry` is in milliseconds. See `encode_patch_signals`.
 
     >>> patch_signals({"connected": True}, only_if_missing=True)
     ['patch-signals', {'connected': True}, {'only_if_missing': True}]
@@ -91,7 +91,7 @@ def execute_script(
     event_id: str | None = None,
     retry: int | None = None,
 ) -> list[object]:
-    """Make the page run a script that can be trusted. `retry` is in milliseconds. See `encode_execute_script`.
+    """Make the page run a trusted script. `retry` is in milliseconds. See `encode_execute_script`.
 
     >>> execute_script(f"alert({js('Hi!')})")
     ['execute-script', 'alert("Hi!")']
@@ -117,7 +117,7 @@ def redirect(
 
 
 def close_sse() -> list[object]:
-    """End the stream, once what is queued has been written.
+    """End the stream, once all queued frames have been written.
 
     >>> close_sse()
     ['close-sse']

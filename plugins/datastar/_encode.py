@@ -1,7 +1,7 @@
-"""From values to the bytes of one Server-Sent Event. Pure functions: whatever goes in, nothing breaks out of its field.
+"""Encodes values as the bytes of one Server-Sent Event. The functions are pure, and no value can leave its field.
 
-The format is that of the WHATWG HTML standard, section 9.2 (Server-sent events): lines end with CRLF, CR or LF, and
-with nothing else. The events and their data lines are Datastar's, https://data-star.dev/reference/sse_events.
+The WHATWG HTML standard defines the format in section 9.2 (Server-sent events): lines end with CRLF, CR or LF, and with
+nothing else. Datastar defines the events and their data lines: https://data-star.dev/reference/sse_events.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ __all__ = ["encode_patch_elements", "encode_patch_signals", "encode_remove_eleme
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _NOT_ONE_LINE = re.compile(r"[\r\n\0]")
 _NOT_LATIN_1 = re.compile(r"[^\0-\xff]")
-"""What `fetch` takes in no header, and throws at."""
+"""A character that `fetch` refuses in a header: it throws."""
 _MODES: frozenset[str] = frozenset(get_args(PatchMode))
 _NAMESPACES: frozenset[str] = frozenset(get_args(Namespace))
 _ID_MODES: frozenset[str] = frozenset({"outer", "replace"})
-"""The modes in which elements find their place by their ids; in the others, the client wants a selector."""
+"""The modes in which the client finds the place of elements by their ids. The other modes need a selector."""
 
 
 def encode_patch_elements(
@@ -41,14 +41,15 @@ def encode_patch_elements(
     event_id: str | None = None,
     retry: int | None = None,
 ) -> bytes:
-    """One `datastar-patch-elements` event. `elements` is HTML; None only where `mode` is `remove`.
+    """Encode one `datastar-patch-elements` event. `elements` is HTML; it may be None only if `mode` is `remove`.
 
-    `retry` is in milliseconds; 1000, the client's default, is left out, as the official SDK does: write 1001 to undo an
-    earlier one. A lone surrogate in `elements` becomes U+FFFD. `view_transition_selector` says what of the page a view
-    transition animates; the client 1.0.1 does not read it. Raises `ArgumentError` for CR, LF or NUL in a field of one
-    line, an `event_id` beyond Latin-1 (the client sends it as a header), an unknown mode or namespace, a mode other
-    than `outer` and `replace` without a selector, a retry that no timer can wait for, and for an event with nothing in
-    it.
+    `retry` is in milliseconds. 1000, the default of the client, is left out, as the official SDK does: write 1001 to
+    undo an earlier `retry`. A lone surrogate in `elements` becomes U+FFFD. `view_transition_selector` selects the part
+    of the page that a view transition animates; the client 1.0.1 does not read it.
+
+    Raises `ArgumentError` for CR, LF or NUL in a field of one line, an `event_id` beyond Latin-1 (the client sends it
+    as a header), an unknown mode or namespace, a mode other than `outer` and `replace` without a selector, a `retry`
+    that is not a whole number from 0 to `LONGEST_DELAY`, and an event with nothing in it.
     https://data-star.dev/reference/sse_events#datastar-patch-elements
     """
     _check_choice("mode", mode, _MODES)
@@ -73,7 +74,7 @@ def encode_patch_elements(
         for line in _split_lines(require_str("the HTML of elements", elements or "", "pass HTML as a str"))
     )
     if not lines:
-        raise ArgumentError("elements are empty, and nothing says where they belong", fix="pass a selector and a mode")
+        raise ArgumentError("elements are empty, and there is no selector", fix="pass a selector and a mode")
     return _encode_event("datastar-patch-elements", lines, event_id, retry)
 
 
@@ -85,7 +86,7 @@ def encode_remove_elements(
     event_id: str | None = None,
     retry: int | None = None,
 ) -> bytes:
-    """One `datastar-patch-elements` event that removes what a CSS selector finds.
+    """Encode one `datastar-patch-elements` event that removes the elements that match a CSS selector.
 
     Options and errors are those of `encode_patch_elements`.
     """
@@ -107,16 +108,17 @@ def encode_patch_signals(
     event_id: str | None = None,
     retry: int | None = None,
 ) -> bytes:
-    """One `datastar-patch-signals` event. `signals` is a mapping that JSON can say; None removes a signal.
+    """Encode one `datastar-patch-signals` event. `signals` is a mapping that JSON can represent; None removes a signal.
 
-    Text arrives as it is, lone surrogates included. `retry` is in milliseconds; 1001 undoes an earlier one. Keys at the
-    top are names of signals, of letters, digits, `_` and `-`; `{"user": {"name": ...}}` is `$user.name`. Keys below are
-    data, and may be any.
+    Text arrives unchanged, lone surrogates included. `retry` is in milliseconds; 1001 undoes an earlier `retry`. Keys
+    at the top are names of signals, made of letters, digits, `_` and `-`; `{"user": {"name": ...}}` is `$user.name`.
+    Keys below are data, and may be any text.
 
-    Raises `ArgumentError` for other names, for what JSON cannot say (NaN and infinities included: the client would
-    evaluate them as JavaScript), for whole numbers that JavaScript rounds, for a name at any depth that every
-    JavaScript object has, such as `__proto__` or `constructor` (the client would write outside the signals), for CR, LF
-    or NUL in `event_id` or what is beyond Latin-1, and for a retry that no timer can wait for.
+    Raises `ArgumentError` for other names, for values that JSON cannot represent (also NaN and infinities: the client
+    would evaluate them as JavaScript), for whole numbers that JavaScript rounds, for a name at any depth that every
+    JavaScript object has, such as `__proto__` or `constructor` (the client would write outside the signals), for CR,
+    LF, NUL or a character beyond Latin-1 in `event_id`, and for a `retry` that is not a whole number from 0 to
+    `LONGEST_DELAY`.
     https://data-star.dev/reference/sse_events#datastar-patch-signals
     """
     lines = ["onlyIfMissing true"] if only_if_missing else []
@@ -144,7 +146,7 @@ def _require_milliseconds(retry: object) -> int:
 
 
 def _split_lines(text: str) -> list[str]:
-    """Split as an SSE parser would, and nowhere else: U+2028 or U+0085 inside a text is part of it."""
+    """Split only where an SSE parser would: U+2028 and U+0085 do not end a line."""
     lines = _LINE_END.split(text)
     if not lines[-1]:
         lines.pop()
@@ -154,7 +156,7 @@ def _split_lines(text: str) -> list[str]:
 def _require_header(name: str, text: str) -> str:
     if _NOT_LATIN_1.search(_require_line(name, text)):
         raise ArgumentError(
-            f"{name} has characters beyond Latin-1, at which the client throws when it connects again",
+            f"{name} has characters beyond Latin-1, so the client would fail when it connects again",
             fix="use ASCII: the client sends it as the header last-event-id",
         )
     return text
@@ -168,11 +170,11 @@ def _require_line(name: str, text: str) -> str:
 
 def _check_choice(name: str, value: str, allowed: frozenset[str]) -> None:
     if value not in allowed:
-        raise ArgumentError(f"{name} is none of those Datastar knows", fix=f"one of {', '.join(sorted(allowed))}")
+        raise ArgumentError(f"{name} is not a value that Datastar knows", fix=f"one of {', '.join(sorted(allowed))}")
 
 
 def _encode_utf8(text: str) -> bytes:
-    """UTF-8, with surrogate pairs joined and lone surrogates replaced by U+FFFD."""
+    """Encode as UTF-8, with surrogate pairs joined and lone surrogates replaced by U+FFFD."""
     try:
         return text.encode()
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""Values as JSON; and where a value is what JSON cannot say, what it is and where, without showing it."""
+"""Writes values as JSON. For a value that JSON cannot represent, the error says its type and place, not the value."""
 
 from __future__ import annotations
 
@@ -13,36 +13,39 @@ from effects import ArgumentError
 __all__ = ["check_whole", "json_text"]
 
 _MAX_DEPTH: Final = 20
-"""How far down it is looked for what JSON cannot say."""
+"""The number of levels that are searched for a value that JSON cannot represent."""
 _MAX_KEY_LENGTH: Final = 40
-"""How much of a key a message shows."""
+"""The number of characters of a key that a message shows."""
 
 
 def json_text(subject: str, value: object, check: Callable[[str], object]) -> str:
-    """JSON in ASCII, as short as it gets, once `check` has seen it.
+    """Return a value as JSON, in ASCII and without spaces, after `check` was called with the text.
 
-    Raises `ArgumentError` where JSON cannot say it; `who` is the beginning of the message.
+    Raises `ArgumentError` if JSON cannot represent the value; `subject` begins the message: "signals hold".
     """
     try:
         text = json.dumps(value, separators=(",", ":"), allow_nan=False)
         check(text)
     except (TypeError, ValueError, RecursionError) as error:
         raise ArgumentError(
-            f"{subject} what JSON cannot say{_find_misfit(value) or f' ({type(error).__name__})'}",
+            f"{subject} something that JSON cannot represent{_find_misfit(value) or f' ({type(error).__name__})'}",
             fix="use str, int, finite float, bool, None, list and dict",
         ) from None
     return text
 
 
 def check_whole(digits: str) -> None:
-    """Refuse a whole number that JavaScript rounds."""
+    """Raise `ArgumentError` for a whole number that JavaScript rounds."""
     number = int(digits)
     if number.bit_length() > 1023 or int(float(number)) != number:
         raise ArgumentError("a value has a whole number that JavaScript rounds", fix="pass it as a str")
 
 
 def _find_misfit(value: object) -> str | None:
-    """`: datetime at ['a'][0]`, the nearest to the top. Each container is looked at once, and none too far down."""
+    """Return `: datetime at ['a'][0]`, for the misfit nearest to the top; None if there is none.
+
+    Each container is searched once, and only `_MAX_DEPTH` levels are.
+    """
     queue = deque([("", value, 0)])
     seen_ids: set[int] = set()
     while queue:

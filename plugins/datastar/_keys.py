@@ -1,7 +1,7 @@
-"""What stands behind the colon in an attribute's name, `data-on:my-event__case.camel`.
+"""The key of an attribute: the part behind the colon of its name, such as `data-on:my-event__case.camel`.
 
-HTML lowers names of attributes, so the client makes capitals out of hyphens: by default where a signal is named, and
-for events as a modifier says. Two underscores begin the modifiers.
+HTML lowers the names of attributes, so the client turns hyphens into capitals: by default in names of signals, and in
+names of events if a modifier says so. Two underscores begin the modifiers.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ _CSS_PROPERTY = re.compile(r"-?[a-z][a-z0-9]*(?:-+[a-z0-9]+)*|--(?:[a-z0-9-]|_(?
 _DOTTED_EVENT = re.compile(
     r"(key(?:down|up|press)|(?:dbl)?click|submit|input|change|focus|blur|scroll|resize)\..*", re.DOTALL
 )
-"""Events of the browser, with what other libraries let follow after a dot. Other events may have dots."""
+"""Events of the browser followed by a dot, as other libraries write modifiers. Other events may have dots."""
 
 
 def format_key_attribute(attribute: str, name: str, default: Case) -> str:
-    """`on:my-event__case.camel`, from which the client makes `name` again.
+    """Return `on:my-event__case.camel`, which the client reads as `name`.
 
-    `default` is what the client does without a modifier. Raises `ArgumentError` for a name that cannot be said so.
+    `default` is the case that the client assumes without a modifier. Raises `ArgumentError` if no key means `name`.
     """
     key = find_key(name, default)
     if key is not None:
@@ -40,7 +40,7 @@ def format_key_attribute(attribute: str, name: str, default: Case) -> str:
 
 
 def find_key(name: str, default: Case) -> str | None:
-    """What stands behind the colon, `my-event__case.camel`; None where a name cannot be said so."""
+    """Return the key that the client reads as `name`, `my-event__case.camel`; None if there is none."""
     for case in (default, "pascal", "camel", "kebab"):
         key = _hyphenate(name, case)
         if _KEY.fullmatch(key) and "__" not in f"{key}_" and not key.startswith("-") and _read_key(key, case) == name:
@@ -49,25 +49,25 @@ def find_key(name: str, default: Case) -> str | None:
 
 
 def event_key(event: str) -> str:
-    """`on:my-event`. Raises `ArgumentError` for what cannot be said so, and for what would never happen."""
+    """Return `on:my-event`. Raises `ArgumentError` if no key means `event`, or if such an event never happens."""
     name = require_str("data-on: the name of an event", event, "write it as in addEventListener: 'click'")
     if "__" in name:
         raise ArgumentError(
-            "data-on: a name of an event with modifiers in it",
-            fix="modifiers are further arguments: attr.on('click', expression, 'prevent')",
+            "data-on: the name of the event has modifiers in it",
+            fix="pass modifiers as further arguments: attr.on('click', expression, 'prevent')",
         )
     if _DOTTED_EVENT.fullmatch(name):
         raise ArgumentError(
             "data-on: an event of the browser with a '.' in its name, which would never happen",
-            fix="say the key in the expression, evt.key === 'Enter' && ..., and modifiers as further arguments",
+            fix="test the key in the expression, evt.key === 'Enter' && ..., and pass modifiers as further arguments",
         )
     return format_key_attribute("on", name, "kebab")
 
 
 def css_property(name: str) -> str:
-    """`style:background-color`. Raises `ArgumentError` for what is no property in lower case, `--custom` or not.
+    """Return `style:background-color`. Raises `ArgumentError` if `name` is no CSS property in lower case.
 
-    Two underscores would begin modifiers.
+    `--custom` properties are allowed, but not two underscores: they would begin modifiers.
     """
     fix = "write it as in CSS, in lower case and without '__': 'background-color'"
     if not _CSS_PROPERTY.fullmatch(require_str("data-style: the name of a CSS property", name, fix)):
@@ -81,7 +81,7 @@ def _hyphenate(name: str, case: Case) -> str:
 
 
 def _read_key(key: str, case: Case) -> str:
-    """What the client makes of a key."""
+    """Return the name that the client reads from a key."""
     if case == "kebab":
         return key
     camel = re.sub("-[a-z]", lambda match: match[0][1].upper(), key)

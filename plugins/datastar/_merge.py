@@ -1,4 +1,4 @@
-"""What may be left out for a client that cannot keep up: patches that later ones would overwrite anyway."""
+"""Merges frames for a slow client: it leaves out patches that later ones overwrite anyway."""
 
 from __future__ import annotations
 
@@ -22,12 +22,13 @@ Signals = dict[str, object]
 
 
 def merge_patches(frames: Sequence[bytes]) -> list[bytes]:
-    """Fewer frames that leave a page as all of them would.
+    """Return fewer frames that leave a page in the same state as all of them would.
 
-    Patches of signals become one, with the last value of each signal. Of patches that replace the same elements, by the
-    same selector and mode or by the same ids, the last is left. All else stays: scripts, what is appended or removed,
-    signals that are patched only if missing, and whatever has an `event_id` or a `retry`. Each stands where the last of
-    its kind stood, so what was sent after a patch may now come before it.
+    Patches of signals become one patch, with the last value of each signal. Of the patches that replace the same
+    elements, by the same selector and mode or by the same ids, only the last stays. All other frames stay: scripts,
+    elements that are appended or removed, signals that are patched only if missing, and every frame that has an
+    `event_id` or a `retry`. A merged patch stands in the place of the last one, so a frame that was sent after an
+    earlier patch may now come before it.
 
     >>> merge_patches([encode_patch_signals({"a": 1, "b": 1}), encode_patch_signals({"a": 2})])
     [b'event: datastar-patch-signals\\ndata: signals {"a":2,"b":1}\\n\\n']
@@ -52,7 +53,7 @@ def merge_patches(frames: Sequence[bytes]) -> list[bytes]:
 
 
 def _read_frame(frame: bytes) -> tuple[str, Mapping[str, list[str]]]:
-    """The event of a frame of ours, and its data lines by their first words; no event where it says more than that."""
+    """Return the event of a frame, and its data lines by their first words; no event if it has other fields."""
     event, fields = "", dict[str, list[str]]()
     for line in frame.decode().strip("\n").split("\n"):
         name, _, value = line.partition(": ")
@@ -67,7 +68,7 @@ def _read_frame(frame: bytes) -> tuple[str, Mapping[str, list[str]]]:
 
 
 def _read_signals(event: str, fields: Mapping[str, list[str]]) -> Signals | None:
-    """The signals that a frame patches whatever there is, or None."""
+    """Return the signals of a frame that patches signals unconditionally; None for any other frame."""
     return (
         cast(Signals, json.loads("\n".join(fields["signals"])))
         if (event, [*fields]) == (_SIGNALS, ["signals"])
@@ -76,7 +77,7 @@ def _read_signals(event: str, fields: Mapping[str, list[str]]) -> Signals | None
 
 
 def _can_merge(old: object, new: object) -> bool:
-    """Whether two patches are one: not where a signal has a value, or none, and then has signals in it."""
+    """Whether two patches can become one: not if a signal has a value or None in `old` and signals in `new`."""
     if not isinstance(new, dict):
         return True
     if not isinstance(old, dict):
@@ -93,7 +94,7 @@ def _merge_signals(old: object, new: object) -> Signals:
 
 
 def _find_target(event: str, fields: Mapping[str, list[str]]) -> Hashable:
-    """What elements a frame replaces, wholly and by itself, or None."""
+    """Return a key for the elements that a frame replaces completely; None if it does not."""
     (mode,) = fields.get("mode", ["outer"])
     if event != _ELEMENTS or mode not in _REPLACE_MODES:
         return None

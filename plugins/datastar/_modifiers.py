@@ -1,7 +1,7 @@
 """The modifiers of `data-*` attributes: `debounce.300ms.leading`, in an attribute's name after two underscores.
 
-What each may look like, and which attribute takes which, is read off the clients 1.0.1, 1.0.2 and 1.0.4, which
-look for the same, and silently ignore all else. See https://data-star.dev/reference/attributes.
+The tables follow the source of the clients 1.0.1, 1.0.2 and 1.0.4, which look for the same modifiers and silently
+ignore all others. See https://data-star.dev/reference/attributes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ._arguments import require_str
 __all__ = ["format_modifiers"]
 
 _TIME = r"\.(?:\d{1,9}ms|\d{1,6}s)"
-"""Whole milliseconds or seconds, of which a browser's timer can wait for all."""
+"""Whole milliseconds or seconds. The timers of browsers can wait for all of these times."""
 _NAME = r"\.[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*"
 
 _SHAPES = MappingProxyType(
@@ -31,7 +31,7 @@ _SHAPES = MappingProxyType(
         "event": (rf"(?:{_NAME})+", ".change, or several: .input.change"),
     }
 )
-"""What has to follow a modifier's word, and how to say it; nothing may follow those that are not here."""
+"""The pattern of the text that has to follow a modifier's word, and an example. Other words have no text after them."""
 
 _TIMING = frozenset({"debounce", "delay", "throttle", "viewtransition"})
 _MODIFIERS_BY_ATTRIBUTE = MappingProxyType(
@@ -50,7 +50,7 @@ _MODIFIERS_BY_ATTRIBUTE = MappingProxyType(
 
 
 def format_modifiers(attribute: str, modifiers: tuple[str, ...]) -> str:
-    """The modifiers as the end of an attribute's name. Raises `ArgumentError` for what the client would not heed."""
+    """Return the end of an attribute's name. Raises `ArgumentError` for a modifier that the client would ignore."""
     seen_words: set[str] = set()
     for modifier in modifiers:
         text = require_str(f"data-{attribute}: a modifier", modifier, "write it as in HTML: 'delay.300ms'")

@@ -1,8 +1,8 @@
-"""Scripts for the page to run, as elements: Datastar has no event of its own for them.
+"""Encodes scripts for the page to run. They are sent as elements, because Datastar has no event of its own for them.
 
-A script element ends at the first `</script`, whatever JavaScript makes of it, and `<!--` followed by `<script` hides
-that end: HTML standard, 4.12.1.3 (Restrictions for contents of script elements). The client looks for `</html>`,
-`</head>` and `</body>` besides, to find out whether it got a whole page. None of them reaches the page as it is.
+A script element ends at the first `</script`, even inside a JavaScript string, and `<!--` followed by `<script` hides
+that end: HTML standard, 4.12.1.3 (Restrictions for contents of script elements). The client also looks for `</html>`,
+`</head>` and `</body>`, to find out whether it got a whole page. A script never contains any of these unescaped.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ __all__ = ["encode_execute_script", "encode_redirect"]
 _UNSAFE_MARKUP = re.compile(r"<(?=!--|/?script|/(?:html|head|body))", re.IGNORECASE)
 _REMOVE_ATTRIBUTES = {"data-effect": "el.remove()"}
 _URL_UNQUOTABLE = re.compile(r"[^A-Za-z0-9._~:/?#\[\]@!$&()*+,;=%-]")
-"""What no URL has as it is (RFC 3986, 2.2 and 2.3), and the quote."""
+"""A character that URLs cannot contain unescaped (RFC 3986, 2.2 and 2.3), or the quote."""
 
 
 def encode_execute_script(
@@ -37,16 +37,18 @@ def encode_execute_script(
     event_id: str | None = None,
     retry: int | None = None,
 ) -> bytes:
-    r"""One `datastar-patch-elements` event that makes the page run `script`, which is JavaScript to be trusted.
+    r"""Encode one `datastar-patch-elements` event that makes the page run `script`, which is trusted JavaScript.
 
-    Values go into it through `js`, never as text. Before `!--`, `script`, `/script`, `/html`, `/head` and `/body`, in
-    any case, `<` is written `\x3C`, which is the same inside strings, regular expressions and comments, and a syntax
-    error anywhere else. The script runs at the end of `body`, and its element is removed unless `auto_remove` is False.
+    Write values into the script with `js`, never as text. Before `!--`, `script`, `/script`, `/html`, `/head` and
+    `/body`, in upper or lower case, `<` is written `\x3C`. That means the same inside strings, regular expressions and
+    comments, and is a syntax error anywhere else. The script runs at the end of `body`, and its element is removed
+    unless `auto_remove` is False.
 
-    `attributes` are those of the element: True is one without a value, False one that is left out. Line ends become
-    LF, a lone surrogate U+FFFD. `retry` is in milliseconds. Raises `ArgumentError` for NUL in the script or in a value,
-    since browsers replace it, for names of attributes that no element takes, for one that is given twice (names are
-    the same in any case), and for what `encode_patch_elements` refuses.
+    `attributes` are the attributes of the element: True means an attribute without a value, False leaves it out. Line
+    ends become LF, and a lone surrogate becomes U+FFFD. `retry` is in milliseconds. Raises `ArgumentError` for NUL in
+    the script or in a value, because browsers replace it; for a name of an attribute that scripts cannot set; for an
+    attribute that is given twice (upper and lower case are the same); and for everything that `encode_patch_elements`
+    refuses.
     """
     extra = _require_attributes({} if attributes is None else attributes)
     every = _join_attributes({**_REMOVE_ATTRIBUTES} if auto_remove else {}, extra)
@@ -63,13 +65,15 @@ def encode_redirect(
     event_id: str | None = None,
     retry: int | None = None,
 ) -> bytes:
-    """One `datastar-patch-elements` event that makes the page go to `url`, absolute or relative.
+    """Encode one `datastar-patch-elements` event that makes the page go to `url`, absolute or relative.
 
-    What no URL has as it is, is escaped; a lone surrogate becomes U+FFFD. `attributes` are those of the script that
-    does it, such as `nonce` under a Content Security Policy. `retry` is in milliseconds. Raises `ArgumentError` for a
-    scheme other than `http` and `https`, such as `javascript`, for an empty URL, and for control characters and white
-    space around it, which browsers take out before they look for the scheme (WHATWG URL standard, 4.4). Not checked is
-    where the URL leads: `//example.org`, with backslashes as well, and `https://example.org` are other sites.
+    Characters that URLs cannot contain are escaped; a lone surrogate becomes U+FFFD. `attributes` are the attributes of
+    the script that redirects, such as `nonce` under a Content Security Policy. `retry` is in milliseconds.
+
+    Raises `ArgumentError` for a scheme other than `http` and `https`, such as `javascript`, for an empty URL, and for
+    control characters and white space around it, which browsers remove before they look for the scheme (WHATWG URL
+    standard, 4.4). The target is not checked: `//example.org`, also with backslashes, and `https://example.org` are
+    other sites.
     """
     location = quote_text(require_web_url("the URL of a redirect", url, "/"), _URL_UNQUOTABLE)
     script = f"setTimeout(() => window.location = {location})"
@@ -97,7 +101,7 @@ def _format_attribute(name: str, value: object) -> str:
 
 
 def _require_no_nul(subject: str, value: object) -> str:
-    text = require_str(subject, value, "pass text; an attribute may be True or False besides")
+    text = require_str(subject, value, "pass a str; an attribute may also be True or False")
     if "\0" in text:
         raise ArgumentError(f"{subject} holds NUL, which browsers replace", fix="take it out, or pass it through js()")
     return text

@@ -1,4 +1,4 @@
-"""URLs that a page is sent to or loads something from."""
+"""Checks the URLs to which a page goes, or from which it loads a file."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _CONTROL = re.compile(r"[\0-\x1f\x7f-\x9f]")
 
 
 def require_web_url(subject: str, value: object, example: str) -> str:
-    """A URL, absolute or relative, with lone surrogates replaced by U+FFFD; or `ArgumentError`.
+    """Return a URL, absolute or relative, with lone surrogates replaced by U+FFFD.
 
-    Refused are an empty URL, a scheme other than `http` and `https`, such as `javascript`, and control characters and
-    white space around it, which browsers take out before they look for the scheme (WHATWG URL standard, 4.4). `what`
-    says whose URL it is, `example` what it could be.
+    Raises `ArgumentError` for an empty URL, a scheme other than `http` and `https`, such as `javascript`, and control
+    characters and white space around it, which browsers remove before they look for the scheme (WHATWG URL standard,
+    4.4). `subject` begins the message: "the URL of a redirect"; `example` is a valid URL for its fix.
     """
     url = replace_surrogates(require_str(subject, value, f"pass one, such as {example!r}"))
     if not url or url != url.strip() or _CONTROL.search(url):

@@ -1,18 +1,19 @@
 """Attributes that Datastar reads: `attr.on("submit", at.post("/greet"))` is `{"data-on:submit": "@post('/greet')"}`.
 
-Each function is one attribute of the client, and returns `Attributes`: `div(attr.show("$open"))` in htpy,
-`<div{{ attributes }}>` in Jinja. The rules are the same for all:
+Each function stands for one attribute of the client, and returns `Attributes`: `div(attr.show("$open"))` in htpy,
+`<div{{ attributes }}>` in Jinja. All functions follow the same rules:
 
-- *Expressions* are code, written by the developer and trusted. Values go into signals, or into expressions with `js`.
+- *Expressions* are trusted code of the developer. Put values into signals, or into expressions with `js`.
 - *Values* (`attr.signals`) are Python values, and may come from anywhere.
-- *Signals* are named as in expressions, without the `$`, in any case: where HTML would lower it, another form is used.
+- *Signals* are named as in expressions, without the `$`. Capitals are kept: if HTML would lower them, another form is
+  used.
 - *Modifiers* come last, as they are written in an attribute's name: `"debounce.300ms.leading"`, `"prevent"`.
 
-Attributes and actions of Datastar Pro are not covered. Merge with `|`, `div(attr.show("$open") | attr.text("$name"))`,
-and with the element's own in the same way, `{"id": "a"} | attr.ignore()`: of two attributes of one name, htpy keeps one
-and says nothing, where `|` refuses them.
+Attributes and actions of Datastar Pro are not covered. Join attributes with `|`, also with others of the element:
+`div(attr.show("$open") | attr.text("$name"))`, `{"id": "a"} | attr.ignore()`. `|` refuses two attributes of one name;
+htpy alone would silently keep only one of them.
 
-What is wrong raises `ArgumentError`. See https://data-star.dev/reference/attributes.
+Every function raises `ArgumentError` for invalid arguments. See https://data-star.dev/reference/attributes.
 """
 
 from __future__ import annotations
@@ -59,8 +60,8 @@ __all__ = [
 def signals(values: Mapping[str, object], *modifiers: str) -> Attributes:
     """Set signals to Python values, which may come from anywhere: `attr.signals({"name": text, "user": {"age": 7}})`.
 
-    Keys at the top are names of signals, of letters, digits, `_` and `-`; `$user.age` is the 7. Keys below may be any.
-    Modifiers: `ifmissing`. Raises `ArgumentError` as `js` does, and for names as `encode_patch_signals` does.
+    Keys at the top are names of signals, made of letters, digits, `_` and `-`; `$user.age` is the 7. Keys below may be
+    any text. Modifiers: `ifmissing`. Raises `ArgumentError` as `js` does, and for names as `encode_patch_signals` does.
     https://data-star.dev/reference/attributes#data-signals
 
     >>> attr.signals({"open": False}, "ifmissing")
@@ -71,7 +72,7 @@ def signals(values: Mapping[str, object], *modifiers: str) -> Attributes:
 
 
 def bind(signal: str, *modifiers: str) -> Attributes:
-    """Bind a signal and the element's value to each other.
+    """Bind a signal and the value of the element to each other.
 
     Modifiers: `prop.<property>`, `event.<event>...`. https://data-star.dev/reference/attributes#data-bind
 
@@ -82,12 +83,12 @@ def bind(signal: str, *modifiers: str) -> Attributes:
 
 
 def ref(signal: str) -> Attributes:
-    """Make a signal of the element. https://data-star.dev/reference/attributes#data-ref"""
+    """Make a signal whose value is the element. https://data-star.dev/reference/attributes#data-ref"""
     return _make_attribute("ref", require_signal_name("attr.ref", signal))
 
 
 def indicator(signal: str) -> Attributes:
-    """Make a signal that is true while a request of this element is under way. Write it before what starts the request.
+    """Make a signal that is true while a request of this element runs. Write it before the attribute that starts it.
 
     https://data-star.dev/reference/attributes#data-indicator
     """
@@ -95,9 +96,10 @@ def indicator(signal: str) -> Attributes:
 
 
 def computed(expressions: Mapping[str, str]) -> Attributes:
-    """Make signals of expressions, kept up to date, by name. https://data-star.dev/reference/attributes#data-computed
+    """Make signals whose values are expressions, by name. https://data-star.dev/reference/attributes#data-computed
 
-    Those whose names cannot stand in the name of an attribute, such as `a__b`, are fields of one object.
+    The client keeps the values up to date. Signals whose names cannot stand in the name of an attribute, such as
+    `a__b`, become fields of one object.
 
     >>> attr.computed({"fullName": "$first + ' ' + $last"})
     {'data-computed:full-name': "$first + ' ' + $last"}
@@ -134,7 +136,7 @@ def attr(expressions: Mapping[str, str]) -> Attributes:
 
 
 def class_(expressions: Mapping[str, str]) -> Attributes:
-    """Give the element classes while expressions are true, by class; several with spaces between them.
+    """Give the element classes while expressions are true, by class; a key may hold several classes, with spaces.
 
     https://data-star.dev/reference/attributes#data-class
 
@@ -155,7 +157,7 @@ def style(expressions: Mapping[str, str]) -> Attributes:
 
 
 def on(event: str, expression: str, *modifiers: str) -> Attributes:
-    """Do something when an event happens. The expression has the event as `evt`, and the element as `el`.
+    """Run an expression when an event happens. In it, `evt` is the event, and `el` is the element.
 
     Modifiers: `once`, `passive`, `capture`, `window`, `document`, `outside`, `prevent`, `stop`, `viewtransition`,
     `delay.<time>`, `debounce.<time>` with `.leading` and `.notrailing`, `throttle.<time>` with `.noleading` and
@@ -168,16 +170,16 @@ def on(event: str, expression: str, *modifiers: str) -> Attributes:
 
 
 def on_intersect(expression: str, *modifiers: str) -> Attributes:
-    """Do something when the element comes into view.
+    """Run an expression when the element comes into view.
 
-    Modifiers: `once`, `half`, `full`, `threshold.<percent>`, `exit` (when it goes out of view), and those of time as
-    for `on`. https://data-star.dev/reference/attributes#data-on-intersect
+    Modifiers: `once`, `half`, `full`, `threshold.<percent>`, `exit` (when it goes out of view), and `viewtransition`,
+    `delay`, `debounce` and `throttle` as for `on`. https://data-star.dev/reference/attributes#data-on-intersect
     """
     return _make_code_attribute("on-intersect", expression, modifiers)
 
 
 def on_interval(expression: str, *modifiers: str) -> Attributes:
-    """Do something every second, or as often as the modifier says.
+    """Run an expression every second, or as often as the modifier says.
 
     Modifiers: `duration.<time>` with `.leading` to begin at once, `viewtransition`.
     https://data-star.dev/reference/attributes#data-on-interval
@@ -186,7 +188,7 @@ def on_interval(expression: str, *modifiers: str) -> Attributes:
 
 
 def on_signal_patch(expression: str, *modifiers: str, filter_signals: SignalFilter | None = None) -> Attributes:
-    """Do something when signals change, or those that the filter lets through. The expression has them as `patch`.
+    """Run an expression when signals change, or those that the filter selects. In it, `patch` holds the changes.
 
     Modifiers: `delay`, `debounce`, `throttle`, as for `on`.
     https://data-star.dev/reference/attributes#data-on-signal-patch
@@ -198,7 +200,7 @@ def on_signal_patch(expression: str, *modifiers: str, filter_signals: SignalFilt
 
 
 def init(expression: str, *modifiers: str) -> Attributes:
-    """Do something once the element is there. Modifiers: `delay.<time>`, `viewtransition`.
+    """Run an expression once the element is in the page. Modifiers: `delay.<time>`, `viewtransition`.
 
     https://data-star.dev/reference/attributes#data-init
 
@@ -209,12 +211,12 @@ def init(expression: str, *modifiers: str) -> Attributes:
 
 
 def effect(expression: str) -> Attributes:
-    """Do something now, and whenever a signal in it changes. https://data-star.dev/reference/attributes#data-effect"""
+    """Run an expression now, and when a signal in it changes. https://data-star.dev/reference/attributes#data-effect"""
     return _make_code_attribute("effect", expression)
 
 
 def ignore(*modifiers: str) -> Attributes:
-    """Keep Datastar from reading the element and what is in it. Modifiers: `self`, only the element.
+    """Keep Datastar from reading the element and its content. Modifiers: `self`, for only the element.
 
     https://data-star.dev/reference/attributes#data-ignore
     """
@@ -222,7 +224,7 @@ def ignore(*modifiers: str) -> Attributes:
 
 
 def ignore_morph() -> Attributes:
-    """Keep the element as it is when elements are patched; both, old and new, need it.
+    """Keep the element unchanged when elements are patched. The old and the new element both need this attribute.
 
     https://data-star.dev/reference/attributes#data-ignore-morph
     """
@@ -242,7 +244,7 @@ def preserve_attr(*names: str) -> Attributes:
 
 
 def json_signals(*modifiers: str, filter_signals: SignalFilter | None = None) -> Attributes:
-    """Show the signals, or those that the filter lets through, as JSON. Modifiers: `terse`, in one line.
+    """Show the signals, or those that the filter selects, as JSON. Modifiers: `terse`, in one line.
 
     https://data-star.dev/reference/attributes#data-json-signals
     """
@@ -250,11 +252,11 @@ def json_signals(*modifiers: str, filter_signals: SignalFilter | None = None) ->
 
 
 def nonce(value: str) -> Attributes:
-    """Let the client do without `'unsafe-eval'` in a Content Security Policy: `html(attr.nonce(nonce))`, of the page.
+    """Let the client work without `'unsafe-eval'` in a Content Security Policy: `html(attr.nonce(nonce))`.
 
-    It gives the policy's nonce to the scripts that it compiles expressions into, and to those that `execute-script` and
-    `redirect` send. For the clients from 1.0.3 on; to older ones it says nothing. Raises `ArgumentError` for what no
-    policy can name. https://data-star.dev/reference/security
+    Write it on the `html` element; the value is the nonce of the policy. The client gives the nonce to the scripts into
+    which it compiles expressions, and to those that `execute-script` and `redirect` send. Clients before 1.0.3 ignore
+    it. Raises `ArgumentError` if the nonce is not valid in a policy. https://data-star.dev/reference/security
 
     >>> attr.nonce("Tm9uY2U")
     {'data-nonce': 'Tm9uY2U'}
@@ -285,13 +287,13 @@ def _require_expressions(function: str, expressions: object) -> Mapping[str, str
 
 
 def _make_object_attribute(attribute: str, expressions: Mapping[str, str], before: str = "") -> Attributes:
-    js(dict.fromkeys(expressions))  # refuses what would not be a property of its own
+    js(dict.fromkeys(expressions))  # refuses names that would not be properties of their own
     fields = {js(name): f"{before}({_require_field(attribute, code)})" for name, code in expressions.items()}
     return _make_attribute(attribute, object_literal(fields))
 
 
 def _require_expression(attribute: str, expression: object) -> str:
-    """A plain str, so that whoever makes the HTML escapes it. The client throws where there is nothing in it."""
+    """Return an expression as a plain str, so that it is escaped in HTML. The client would throw for an empty one."""
     if not isinstance(expression, str) or not expression.strip():
         kind = "an empty str" if isinstance(expression, str) else type(expression).__name__
         raise ArgumentError(
@@ -302,7 +304,7 @@ def _require_expression(attribute: str, expression: object) -> str:
 
 
 def _require_field(attribute: str, expression: object) -> str:
-    """An expression between parentheses, where no `;` may stand at its end."""
+    """Return an expression without a `;` at its end, because it is put between parentheses."""
     return _require_expression(attribute, expression.rstrip("; \t\r\n") if isinstance(expression, str) else expression)
 
 

@@ -1,6 +1,6 @@
-"""Read frames in tests, as a browser would.
+"""Reads frames in tests, as a browser would.
 
-`SSEParser().feed(sink.text.encode())` are the events that were sent to an `effects.testing.MemorySink`.
+`SSEParser().feed(sink.text.encode())` returns the events that were sent to an `effects.testing.MemorySink`.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ class Event:
 
     @property
     def elements(self) -> str:
-        """The HTML of a `datastar-patch-elements`; empty for other events."""
+        """The HTML of a `datastar-patch-elements` event; empty for other events."""
         return "\n".join(self._data_after("elements "))
 
     @property
     def signals(self) -> dict[str, object]:
-        """The signals of a `datastar-patch-signals`; empty for other events."""
+        """The signals of a `datastar-patch-signals` event; empty for other events."""
         return cast(dict[str, object], json.loads("\n".join(self._data_after("signals ")) or "{}"))
 
     def _data_after(self, name: str) -> list[str]:
@@ -39,7 +39,7 @@ class Event:
 
 @final
 class SSEParser:
-    """Bytes in, events out: the parser of the WHATWG HTML standard, section 9.2.6, fed piece by piece."""
+    """Parses bytes into events, piece by piece, as the WHATWG HTML standard says in section 9.2.6."""
 
     def __init__(self) -> None:
         self._rest = b""
@@ -55,12 +55,12 @@ class SSEParser:
         """The last `retry` field, in milliseconds."""
 
     def feed(self, chunk: bytes) -> list[Event]:
-        """Take in bytes, and return the events that they complete."""
+        """Read more bytes, and return the events that they complete."""
         if self._at_beginning:
             chunk = chunk.removeprefix(b"\xef\xbb\xbf")
         self._at_beginning = self._at_beginning and not chunk
         if self._after_cr:
-            chunk = chunk.removeprefix(b"\n")  # the second half of a CRLF that was cut in two
+            chunk = chunk.removeprefix(b"\n")  # the second half of a CRLF that was split between two chunks
         self._after_cr = chunk.endswith(b"\r") or (self._after_cr and not chunk)
         text = (self._rest + chunk).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         *lines, self._rest = text.split(b"\n")

