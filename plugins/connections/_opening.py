@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 @final
-class OpeningSink:
+class Opening:
     """A sink that writes to a connection ahead of the frames that others send to it meanwhile."""
 
     def __init__(self, connection: Connection, follower: Follower | None) -> None:
@@ -60,7 +60,7 @@ async def begin(
 
     See `Connections.begin`.
     """
-    sink = OpeningSink(connection, follower)
+    sink = Opening(connection, follower)
     result: T | None = None
     with trio.CancelScope() as opening:
         connection.on_end(lambda _: None if sink.closed else opening.cancel())

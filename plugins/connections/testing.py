@@ -92,7 +92,7 @@ class ConnectionStoreContract:
         assert old.cause is None
 
     def test_a_connection_that_ends_is_no_longer_kept(self, store: ConnectionStore) -> None:
-        """Whatever the cause is. One that has ended before is not kept at all."""
+        """For any cause. A connection that has ended before is not kept at all."""
         kept, ended = Connection("s", "k"), Connection("s", "k")
         ended.close()
         for connection in (kept, ended):
