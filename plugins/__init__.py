@@ -1,4 +1,4 @@
-"""What the engine is used for: one package each, used only through its face."""
+"""The plugins of the engine. Each is a package, used only through its face."""
 
 import effects
 

@@ -1,6 +1,6 @@
 """Connections: open streams under keys, patterns over keys, and effects that reach them.
 
-Knows bytes and keys, and the `Sink` it is. Knows no event format, no request and no web framework.
+The package knows bytes, keys and the protocol `Sink`. It knows no event format, no request and no web framework.
 """
 
 from ._connection import Cause, Connection

@@ -21,17 +21,17 @@ class BroadcastOptions(TypedDict):
     """Options of `broadcast` and `disconnect`."""
 
     pattern: Sequence[object]
-    """Whom to reach: a name or pattern, `[ANY, ["page", "home", ANY]]`."""
+    """The connections to reach: a name or pattern, `[ANY, ["page", "home", ANY]]`."""
     exclude: NotRequired[Sequence[object]]
-    """Whom to leave out: a name or pattern, or a list of them."""
+    """The connections to leave out: a name or pattern, or a list of them."""
 
 
-_ENDED, _REACHED = "connections are ended", "connections are reached"
+_END_OPERATION, _REACH_OPERATION = "connections are ended", "connections are reached"
 
 
 @final
 class Interpreters:
-    """Reach the connections of one store by name or pattern. `check_run` raises in another `trio.run` than theirs."""
+    """Reach the connections of one store by name or pattern. `check_run` raises if it is called in another run."""
 
     def __init__(self, store: ConnectionStore, check_run: Callable[[str], None]) -> None:
         self._store = store
@@ -44,23 +44,23 @@ class Interpreters:
         registry.effect("disconnect")(self._disconnect)
 
     async def _broadcast(self, ctx: Context, options: BroadcastOptions, *effects: Effect) -> BroadcastResult:
-        """Run effects once, with every connection that matches as their sink, even if none does.
+        """Run effects once, with all connections that match as their sink, even if none matches.
 
-        Who matches is settled at the start. Raises `PatternError` for what is no pattern.
+        The matching connections are found once, at the start. Raises `PatternError` if a pattern is invalid.
         """
-        self._check_run(_REACHED)
+        self._check_run(_REACH_OPERATION)
         pattern, exclude = options["pattern"], patterns_in(options.get("exclude", ()))
         group = self._store.group(pattern, exclude, charge=ctx.charge)
         await ctx.dispatch(effects, system={"sink": history_sink(self._store, group, pattern, exclude)})
         return group.result()
 
     async def _with_connection(self, ctx: Context, name: Sequence[object], *effects: Effect) -> BroadcastResult:
-        """Run effects once, with the connections of one name as their sink; not at all where there are none.
+        """Run effects once, with the connections of one name as their sink; not at all if there are none.
 
-        One that was cut off, and may come back to its place in a history, counts as there. Raises `PatternError` for
-        what is no name.
+        A connection that was cut off counts as there while it may come back to its place in a history. Raises
+        `PatternError` if the name is invalid.
         """
-        self._check_run(_REACHED)
+        self._check_run(_REACH_OPERATION)
         freeze_name(name)
         group = self._store.group(name, charge=ctx.charge)
         history = history_of(self._store)
@@ -69,11 +69,11 @@ class Interpreters:
         return group.result()
 
     def _disconnect(self, ctx: Context, options: BroadcastOptions) -> BroadcastResult:
-        """End every connection that matches, once what is queued has been written.
+        """End every connection that matches, once its queue has been written.
 
-        Browsers may come back: refuse them, if they should not. Raises `PatternError` for what is no pattern.
+        Browsers may connect again: refuse them if they should not. Raises `PatternError` if a pattern is invalid.
         """
-        self._check_run(_ENDED)
+        self._check_run(_END_OPERATION)
         pattern, exclude = options["pattern"], patterns_in(options.get("exclude", ()))
         group = self._store.group(pattern, exclude, charge=ctx.charge)
         ctx.charge(group.result().matched)

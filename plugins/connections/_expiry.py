@@ -1,4 +1,4 @@
-"""Ends connections that nothing can be written to any more."""
+"""Ends connections to which nothing can be written any more."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from ._store import ConnectionStore
 __all__ = ["expire_stuck"]
 
 _LOOKS_PER_TTL = 4
-"""How many looks fall into one time to live: a connection is ended at most a quarter of it late."""
+"""The number of looks in one time to live. So a connection is ended at most a quarter of that time late."""
 
 
 async def expire_stuck(store: ConnectionStore, ttl: float) -> None:
-    """End, with the cause `expired`, every connection that has had something to write for `ttl` seconds and wrote none.
+    """End, with the cause `expired`, every connection that had frames to write for `ttl` seconds and wrote none.
 
-    Only successful writes count as life, however often somebody looks a connection up or sends to it; one that has
-    nothing to write is alive. Looks are counted, not seconds: time in which nothing here ran, since the machine slept,
-    is held against nobody. Runs until it is cancelled.
+    Only a successful write keeps such a connection alive; finding it in the store or sending to it does not. A
+    connection that has nothing to write stays alive. Looks are counted, not seconds, so time in which the machine slept
+    does not count. Runs until it is cancelled.
     """
     stuck: dict[Connection, tuple[int, int]] = {}
     while True:

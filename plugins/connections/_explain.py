@@ -14,11 +14,11 @@ __all__ = ["Explanation", "explain_match"]
 @final
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Whether a pattern matches a name, and why. True where it does."""
+    """Whether a pattern matches a name, and why. True if it does."""
 
     matched: bool
     reason: str
-    """For people: the first place where they differ, or what the wildcards stand for. It shows values."""
+    """A text for people: the first place where the two differ, or the values of the wildcards. It shows values."""
 
     def __bool__(self) -> bool:
         return self.matched
@@ -28,44 +28,44 @@ class Explanation:
 
 
 def explain_match(pattern: Sequence[object], name: Sequence[object]) -> Explanation:
-    """Say why a pattern matches a name, or does not. Raises `PatternError` for what is no pattern or no name.
+    """Explain why a pattern matches a name, or does not. Raises `PatternError` if the pattern or the name is invalid.
 
     >>> str(explain_match([ANY, ["page", "home"]], ["ann", ["page", "about"]]))
     "no match: at key[1] the pattern has 'home', the name 'about'"
     """
     matched = matches(freeze_pattern(pattern), freeze_name(name))
-    found: list[str] = []
-    for place, wanted, given in zip(("scope", "key"), pattern, name, strict=True):
-        difference = _difference(place, wanted, given, found)
+    stand_ins: list[str] = []
+    for place, pattern_part, name_part in zip(("scope", "key"), pattern, name, strict=True):
+        difference = _find_difference(place, pattern_part, name_part, stand_ins)
         if difference is not None:
             return Explanation(matched, f"no match: {difference}")
-    stand = f": {', '.join(found)}" if found else ""
-    return Explanation(matched, f"match{stand}")
+    listed = f": {', '.join(stand_ins)}" if stand_ins else ""
+    return Explanation(matched, f"match{listed}")
 
 
-def _difference(place: str, wanted: object, given: object, found: list[str]) -> str | None:
-    """The first place where they differ; what wildcards before it stand for goes to `found`."""
-    if wanted is ANY:
-        found.append(f"{place} is {given!r}")
+def _find_difference(place: str, pattern_part: object, name_part: object, stand_ins: list[str]) -> str | None:
+    """Describe the first difference; None if there is none. Adds the values of wildcards before it to `stand_ins`."""
+    if pattern_part is ANY:
+        stand_ins.append(f"{place} is {name_part!r}")
         return None
-    if not isinstance(wanted, (list, tuple)) or not isinstance(given, (list, tuple)):
-        is_same = _is_same_leaf([wanted], [given])
-        return None if is_same else f"at {place} the pattern has {wanted!r}, the name {given!r}"
-    wanted_items, items = list(cast(Sequence[object], wanted)), list(cast(Sequence[object], given))
-    open_ended = bool(wanted_items) and wanted_items[-1] is REST
-    if open_ended:
-        wanted_items.pop()
-    for index, (item, name_item) in enumerate(zip(wanted_items, items, strict=False)):
-        if (difference := _difference(f"{place}[{index}]", item, name_item, found)) is not None:
+    if not isinstance(pattern_part, (list, tuple)) or not isinstance(name_part, (list, tuple)):
+        is_same = _is_same_leaf([pattern_part], [name_part])
+        return None if is_same else f"at {place} the pattern has {pattern_part!r}, the name {name_part!r}"
+    pattern_items, name_items = list(cast(Sequence[object], pattern_part)), list(cast(Sequence[object], name_part))
+    is_open_ended = bool(pattern_items) and pattern_items[-1] is REST
+    if is_open_ended:
+        pattern_items.pop()
+    for index, (pattern_item, name_item) in enumerate(zip(pattern_items, name_items, strict=False)):
+        if (difference := _find_difference(f"{place}[{index}]", pattern_item, name_item, stand_ins)) is not None:
             return difference
-    if len(items) < len(wanted_items) or (len(items) > len(wanted_items) and not open_ended):
-        wants = f"{len(wanted_items)} or more" if open_ended else f"{len(wanted_items)}"
-        return f"{place} has {len(items)} items, the pattern wants {wants}"
-    if open_ended:
-        found.append(f"{place}[{len(wanted_items)}:] is {items[len(wanted_items) :]!r}")
+    if len(name_items) < len(pattern_items) or (len(name_items) > len(pattern_items) and not is_open_ended):
+        wanted_count = f"{len(pattern_items)} or more" if is_open_ended else f"{len(pattern_items)}"
+        return f"{place} has {len(name_items)} items, the pattern wants {wanted_count}"
+    if is_open_ended:
+        stand_ins.append(f"{place}[{len(pattern_items)}:] is {name_items[len(pattern_items) :]!r}")
     return None
 
 
-def _is_same_leaf(wanted: list[object], given: list[object]) -> bool:
-    """Compared as names are: the text of a str alone counts, and of other leaves the type, too."""
-    return matches(freeze_pattern([None, wanted]), freeze_name([None, given]))
+def _is_same_leaf(pattern_part: list[object], name_part: list[object]) -> bool:
+    """Compare two leaves as names are compared: a str by its text alone, other leaves by value and type."""
+    return matches(freeze_pattern([None, pattern_part]), freeze_name([None, name_part]))

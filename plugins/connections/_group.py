@@ -17,33 +17,33 @@ __all__ = ["BroadcastResult", "Group", "Member", "NamedSink"]
 @final
 @dataclass(frozen=True, slots=True)
 class BroadcastResult:
-    """What came of effects that were dispatched to a group. Errors of those effects are in the dispatch's result."""
+    """The counts of one dispatch of effects to a group. Errors of those effects are in the result of the dispatch."""
 
     matched: int
-    """Connections in the group."""
+    """The number of connections in the group."""
     queued: int = 0
-    """Frames put into a queue."""
+    """The number of frames put into a queue."""
     dropped: int = 0
-    """Frames not put into a queue, because the connection had ended or ended of it."""
+    """The number of frames not put into a queue: the connection had ended, or that frame ended it."""
     evicted: int = 0
-    """Connections that ended with `overflow` while this ran."""
+    """The number of connections that ended with `overflow` while this ran."""
 
     def counts(self) -> Mapping[str, int]:
-        """All of it, by name: what traces show."""
+        """Return all counts by name. Traces show them."""
         return asdict(self)
 
 
 class NamedSink(Sink, Protocol):
-    """One connection as a sink: what the members of a group are."""
+    """One connection as a sink. The members of a group are such sinks."""
 
     @property
     def scope(self) -> object:
-        """Whose connection it is."""
+        """The scope of the connection: whose it is."""
         ...
 
     @property
     def key(self) -> object:
-        """What it is for."""
+        """The key of the connection: what it is for."""
         ...
 
 
@@ -60,15 +60,15 @@ class Member:
         self.key = connection.key
 
     def send(self, frame: bytes) -> None:
-        """Queue a frame for this one."""
+        """Queue a frame on this connection, and count it in the group."""
         self._group.send_to(self._connection, frame)
 
     def close(self) -> None:
-        """End this one."""
+        """End this connection."""
         self._connection.close()
 
     def members(self) -> Sequence[Sink]:
-        """This one."""
+        """Return this one member."""
         return (self,)
 
 
@@ -76,7 +76,8 @@ class Member:
 class Group:
     """The connections that matched, as one sink. Each frame enters every queue before anything else runs.
 
-    `charge` is called with the number of members for each frame; what it raises passes, and that frame goes nowhere.
+    `charge` is called with the number of members before each frame. If it raises, the frame is sent to no member, and
+    the exception passes.
     """
 
     __slots__ = ("_charge", "_connections", "_dropped", "_queued")
@@ -106,10 +107,10 @@ class Group:
             connection.close()
 
     def members(self) -> Sequence[Member]:
-        """The single connections, in order of their arrival; what is sent to one is counted, too."""
+        """Return the single connections, in order of arrival. Frames sent to one of them are counted, too."""
         return [Member(self, connection) for connection in self._connections]
 
     def result(self) -> BroadcastResult:
-        """The count so far."""
+        """Return the counts so far."""
         evicted = sum(connection.cause == "overflow" for connection in self._connections) if self._dropped else 0
         return BroadcastResult(len(self._connections), self._queued, self._dropped, evicted)

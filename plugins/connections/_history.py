@@ -1,12 +1,13 @@
-"""What was sent to names lately, kept for connections that come back: replay. Off unless `Connections` is given one.
+"""Replay: the frames sent lately, kept for connections that come back. Off unless `Connections` gets a `History`.
 
-One record for all names, with who was meant, not one for each: keeping a frame costs the same however many it reaches,
-and is forgotten with the oldest. Whoever comes back is asked for by name and pattern again, for each frame. It gets
-what it would have got had it stayed, or is told that this is not known any more; never a part.
+A history is one record for all names, not one for each name. An entry holds a frame and its audience, so keeping a
+frame costs the same however many connections it reaches. The oldest entries are forgotten first. When a connection
+comes back, its name is matched against the audience of each entry. It gets either all the frames that it would have got
+had it stayed, or the answer that they are not known any more; it never gets a part of them.
 
-What is not known: frames that were forgotten, what was sent to single connections, such as the copies that `each=True`
-effects make for those who are there, and what is still sent by a broadcast that had begun before the connection was
-there, or by what that has spawned.
+Three kinds of frames are not known: frames that were forgotten; frames sent to single connections, such as the copies
+that `each=True` effects make for the connections that are there; and frames still to come from a broadcast that began
+before the connection was there, or from background work that such a broadcast spawned.
 """
 
 from __future__ import annotations
@@ -29,75 +30,76 @@ from ._seconds import is_seconds
 __all__ = ["Audience", "Follower", "History"]
 
 _MAX_AWAY = 10_000
-"""So many connections that were cut off may come back to their place."""
-_MAY_COME_BACK = frozenset({"overflow", "expired"})
-"""Why connections end that nobody wanted to end."""
+"""At most this many connections that were cut off may come back to their place."""
+_RETURN_CAUSES = frozenset({"overflow", "expired"})
+"""The causes of ends that nobody wanted: such a connection may come back."""
 
 
 @final
 class Audience(NamedTuple):
-    """Who is meant."""
+    """The names that a frame is for: those that match `pattern` and none of `exclude`."""
 
-    wanted: Frozen
-    unwanted: Sequence[Frozen] = ()
+    pattern: Frozen
+    exclude: Sequence[Frozen] = ()
 
     @classmethod
     def of(cls, pattern: object, exclude: Sequence[object] = ()) -> Self:
-        """Whoever matches a pattern and none of those in `exclude`. Raises `PatternError` for what is no pattern."""
+        """Make an audience from patterns as apps write them. Raises `PatternError` if one is invalid."""
         return cls(freeze_pattern(pattern), tuple(map(freeze_pattern, exclude)))
 
     def has(self, name: Frozen) -> bool:
-        """Whether a name is among them."""
-        return matches(self.wanted, name) and not any(matches(pattern, name) for pattern in self.unwanted)
+        """Whether a name belongs to the audience."""
+        return matches(self.pattern, name) and not any(matches(pattern, name) for pattern in self.exclude)
 
 
 @final
-class _Sent(NamedTuple):
-    """One frame, or None for something that cannot be sent again."""
+class _HistoryEntry(NamedTuple):
+    """One frame with its audience and time. The frame is None if it cannot be sent again."""
 
     audience: Audience
     frame: bytes | None
-    at: float
+    sent_at: float
 
 
 @final
 class Follower:
-    """One connection's place in a history. Event ids say how far it has come, to nobody but the history.
+    """One connection's place in a history. Its event ids tell the history, and nobody else, how far its client is.
 
-    That remembers it for as long as the connection is there, and longer where that was cut off: so nobody claims a
-    place that was not theirs. When somebody ended the connection on purpose, its ids are worth nothing any more.
+    The history remembers a follower while its connection is there, and for a while after that if the connection was
+    cut off. So a client cannot claim a place of somebody else. The ids of a connection that was ended on purpose are
+    not valid any more.
     """
 
-    __slots__ = ("_cut_off", "_encode_id", "_history", "_told", "frozen", "start", "token", "unknown")
+    __slots__ = ("_encode_id", "_history", "_is_cut_off", "_last_told", "frozen", "start", "token", "unknown")
 
     def __init__(self, history: History, connection: Connection, encode_id: Callable[[str], bytes]) -> None:
         self._history = history
         self._encode_id = encode_id
         self.token = secrets.token_urlsafe(12)
-        self._cut_off = False
+        self._is_cut_off = False
         self.frozen = connection.frozen
         self.start = history.length
         self.unknown = history.is_sending_to(connection.frozen)
-        self._told = -1
-        connection.on_end(self._ended)
+        self._last_told = -1
+        connection.on_end(self._handle_end)
 
     def first_id(self) -> bytes:
-        """Return the id of where the connection begins, to be sent right behind what it begins with."""
+        """Return the id of the place where the connection begins. Send it right after missed frames or snapshot."""
         return self._id_at(self.start)
 
     def progress(self) -> bytes | None:
-        """Return the id of a connection that was sent all there is; None if it was sent that id already."""
-        return None if self._told == self._history.length else self._id_at(self._history.length)
+        """Return the id that says that everything was sent; None if that id was returned already."""
+        return None if self._last_told == self._history.length else self._id_at(self._history.length)
 
     def was_sent_alone(self) -> None:
-        """Say that the connection was sent something by itself: if it has begun, later ones cannot be sent that."""
-        if self._told >= 0:
+        """Say that a frame was sent to this connection alone: if the connection has begun, replay cannot repeat it."""
+        if self._last_told >= 0:
             self._history.keep(Audience(self.frozen), None)
 
     def missed(self, last: str) -> Sequence[bytes] | None:
-        """The frames since the id that an earlier connection of the same name got last; None where they are not known.
+        """Return the frames sent since `last`, the last id of an earlier connection of the same name.
 
-        Those that come after this one was made reach it by themselves.
+        Returns None if they are not known. Frames sent after this follower was made reach its connection anyway.
         """
         token, _, number = last.rpartition(".")
         earlier = self._history.follower(token)
@@ -107,25 +109,26 @@ class Follower:
         return self._history.between(place, self.start, self.frozen) if place >= earlier.start else None
 
     def cut_off(self) -> None:
-        """Say that the client has gone, if the connection is open: it may come back."""
-        self._cut_off = True
+        """Say that the client has gone. If the connection is still open, it may come back."""
+        self._is_cut_off = True
 
     def _id_at(self, place: int) -> bytes:
-        self._told = place
+        self._last_told = place
         self._history.latest_told = max(self._history.latest_told, place)
         return self._encode_id(f"{self.token}.{place}")
 
-    def _ended(self, connection: Connection) -> None:
-        self._history.forget(self.token, may_return=self._cut_off or connection.cause in _MAY_COME_BACK)
+    def _handle_end(self, connection: Connection) -> None:
+        self._history.forget(self.token, may_return=self._is_cut_off or connection.cause in _RETURN_CAUSES)
 
 
 @final
 class History:
-    """The latest frames sent to names, for `Connections(history=History())`: at most so many, so large, so old.
+    """The latest frames sent to names, for `Connections(history=History())`.
 
-    Also for so long may connections that were cut off come back to their place. It belongs to the store in memory that
-    the plugin is given, and knows what every dispatch sends that shares it. Who comes back to another process begins
-    anew. Raises `RegistrationError` for bounds that are no numbers above 0.
+    It keeps at most `max_frames` frames and `max_bytes` bytes, and each frame for at most `max_age` seconds. For
+    `max_age` seconds a connection that was cut off may come back to its place, too. A history belongs to the
+    `MemoryStore` of the plugin, and keeps what every dispatch that shares the store sends. A client that comes back to
+    another process begins anew. Raises `RegistrationError` if a bound is not a number above 0.
     """
 
     def __init__(self, *, max_frames: int = 1_000, max_bytes: int = 10_000_000, max_age: float = 300.0) -> None:
@@ -135,23 +138,23 @@ class History:
         self._max_frames = max_frames
         self._max_bytes = max_bytes
         self._max_age = max_age
-        self._sent: deque[_Sent] = deque()
+        self._entries: deque[_HistoryEntry] = deque()
         self._bytes = 0
-        self._sending: WeakKeyDictionary[object, Audience] = WeakKeyDictionary()
+        self._sender_audiences: WeakKeyDictionary[object, Audience] = WeakKeyDictionary()
         self._followers: dict[str, Follower] = {}
         self._names: Counter[Frozen] = Counter()
-        self._left: deque[tuple[float, str]] = deque()
+        self._departures: deque[tuple[float, str]] = deque()
         self.length = 0
-        """How many frames were ever kept: the place of who has got them all."""
+        """The number of entries ever kept. It is the place of a connection that was sent everything."""
         self.latest_told = 0
-        """The latest place that anybody was told."""
+        """The latest place of which any client was told."""
 
     def follow(self, connection: Connection, encode_id: Callable[[str], bytes] = str.encode) -> Follower:
-        """Remember a connection's place, from now on. Call it as soon as the connection is stored.
+        """Remember the place of a connection from now on. Call this as soon as the connection is stored.
 
         `encode_id` makes the frame that tells the client an event id.
         """
-        self._forget_old()
+        self._forget_old_entries()
         follower = Follower(self, connection, encode_id)
         if connection.cause is None:
             self._followers[follower.token] = follower
@@ -159,69 +162,70 @@ class History:
         return follower
 
     def follower(self, token: str) -> Follower | None:
-        """Whoever has this token."""
-        self._forget_old()
+        """Return the follower that has this token; None if there is none."""
+        self._forget_old_entries()
         return self._followers.get(token)
 
     def forget(self, token: str, *, may_return: bool) -> None:
-        """Forget a follower, after a while if it may come back."""
+        """Forget a follower at once; if it may come back, after at most `max_age` seconds."""
         if may_return:
-            self._left.append((trio.current_time(), token))
+            self._departures.append((trio.current_time(), token))
         else:
-            self._drop(token)
+            self._drop_follower(token)
 
     def may_return(self, name: object) -> bool:
-        """Whether somebody is there under a name, or may come back."""
-        self._forget_old()
+        """Whether a followed connection of this name is there or may come back."""
+        self._forget_old_entries()
         return self._names[freeze_name(name)] > 0
 
     def is_sending_to(self, name: Frozen) -> bool:
-        """Whether something is being sent to a name, by who does not know of later connections."""
-        return any(audience.has(name) for audience in self._sending.values())
+        """Whether a sink that exists, and so does not reach later connections, may still send to a name."""
+        return any(audience.has(name) for audience in self._sender_audiences.values())
 
     def between(self, place: int, end: int, name: Frozen) -> Sequence[bytes] | None:
-        """What was sent to a name from one place to another; None where that is not wholly known."""
-        self._forget_old()
-        first = self.length - len(self._sent)
+        """Return the frames sent to a name from `place` up to `end`; None if not all of them are known."""
+        self._forget_old_entries()
+        first = self.length - len(self._entries)
         if not first <= place <= end:
             return None
-        found = [entry.frame for entry in islice(self._sent, place - first, end - first) if entry.audience.has(name)]
-        frames = [frame for frame in found if frame is not None]
-        return frames if len(frames) == len(found) else None
+        entries = islice(self._entries, place - first, end - first)
+        sent_frames = [entry.frame for entry in entries if entry.audience.has(name)]
+        frames = [frame for frame in sent_frames if frame is not None]
+        return frames if len(frames) == len(sent_frames) else None
 
     def revoke(self, audience: Audience) -> None:
-        """Let none of an audience come back to their place."""
+        """Forget all followers of an audience, so that none of them comes back to its place."""
         for token in [token for token, follower in self._followers.items() if audience.has(follower.frozen)]:
-            self._drop(token)
+            self._drop_follower(token)
 
     def keep(self, audience: Audience, frame: bytes | None) -> None:
-        """Keep a frame, or that there was something which cannot be kept.
+        """Keep a frame; None stands for a frame that cannot be sent again.
 
-        Of that, once is enough for as long as nobody has been told a place behind it.
+        A second None in a row for the same audience is left out, if no client was told a place after the first.
         """
-        if frame is None and self._sent and self.latest_told < self.length:
-            last = self._sent[-1]
+        if frame is None and self._entries and self.latest_told < self.length:
+            last = self._entries[-1]
             if last.frame is None and last.audience is audience:
                 return
-        self._sent.append(_Sent(audience, frame, trio.current_time()))
+        self._entries.append(_HistoryEntry(audience, frame, trio.current_time()))
         self._bytes += len(frame or b"")
         self.length += 1
-        self._forget_old()
+        self._forget_old_entries()
 
     def remember_sender(self, sink: object, audience: Audience) -> None:
-        """Say that as long as a sink is there, something may be sent to an audience as it was at the start."""
-        self._sending[sink] = audience
+        """Say that `sink` may send to an audience, as it was at the start, for as long as the sink exists."""
+        self._sender_audiences[sink] = audience
 
-    def _forget_old(self) -> None:
-        too_old = trio.current_time() - self._max_age
-        while self._sent and (
-            len(self._sent) > self._max_frames or self._bytes > self._max_bytes or self._sent[0].at < too_old
+    def _forget_old_entries(self) -> None:
+        oldest = trio.current_time() - self._max_age
+        while self._entries and (
+            len(self._entries) > self._max_frames or self._bytes > self._max_bytes or self._entries[0].sent_at < oldest
         ):
-            self._bytes -= len(self._sent.popleft().frame or b"")
-        while self._left and (len(self._left) > _MAX_AWAY or self._left[0][0] < too_old):
-            self._drop(self._left.popleft()[1])
+            self._bytes -= len(self._entries.popleft().frame or b"")
+        while self._departures and (len(self._departures) > _MAX_AWAY or self._departures[0][0] < oldest):
+            self._drop_follower(self._departures.popleft()[1])
 
-    def _drop(self, token: str) -> None:
+    def _drop_follower(self, token: str) -> None:
         follower = self._followers.pop(token, None)
         if follower is not None:
             self._names[follower.frozen] -= 1

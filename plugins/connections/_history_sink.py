@@ -30,13 +30,13 @@ def history_sink(
 def history_of(store: ConnectionStore) -> History | None:
     """Return the history of a store in memory, if it has one.
 
-    Other stores have none: processes send to them that a history here would not know of.
+    Other stores have none: other processes may send to them, and a history here would not know of that.
     """
     return store.history if isinstance(store, MemoryStore) else None
 
 
 def revoke(store: ConnectionStore, pattern: object, exclude: Sequence[object] = ()) -> None:
-    """Let nobody who matches come back to a place in the store's history, because they were ended on purpose."""
+    """Forget, in the store's history, the places of the connections that match: they were ended on purpose."""
     history = history_of(store)
     if history is not None:
         history.revoke(Audience.of(pattern, exclude))
@@ -44,7 +44,7 @@ def revoke(store: ConnectionStore, pattern: object, exclude: Sequence[object] = 
 
 @final
 class _HistorySink:
-    """A sink that sends to another, and has a history keep what it sent."""
+    """A sink that sends to a group, and has a history keep each frame."""
 
     def __init__(self, history: History, group: ConnectionGroup, audience: Audience) -> None:
         self._history = history
@@ -52,24 +52,24 @@ class _HistorySink:
         self._audience = audience
 
     def send(self, frame: bytes) -> None:
-        """Send a frame, and keep it."""
+        """Send a frame to the group, and keep it."""
         self._group.send(frame)
         self._history.keep(self._audience, frame)
 
     def close(self) -> None:
-        """End all that are there; of those that are not, none may come back to its place."""
+        """End all connections of the group. None that is away may come back to its place."""
         self._group.close()
         self._history.revoke(self._audience)
 
     def members(self) -> Sequence[Sink]:
-        """The single connections. Who is not there would have got something of their own: nobody knows what."""
+        """Return the single connections. The history notes that each may get frames which cannot be kept."""
         self._history.keep(self._audience, None)
         return [_HistoryMember(self._history, member, self._audience) for member in self._group.members()]
 
 
 @final
 class _HistoryMember:
-    """One member of such a group, for what only it is sent: the history gets to know that there was something."""
+    """One member of such a group. The history notes that the member was sent a frame, but does not keep the frame."""
 
     def __init__(self, history: History, member: NamedSink, audience: Audience) -> None:
         self._history = history
@@ -79,14 +79,14 @@ class _HistoryMember:
         self.key = member.key
 
     def send(self, frame: bytes) -> None:
-        """Send a frame to this one."""
+        """Send a frame to this member alone."""
         self._member.send(frame)
         self._history.keep(self._audience, None)
 
     def close(self) -> None:
-        """End this one."""
+        """End this member."""
         self._member.close()
 
     def members(self) -> Sequence[Sink]:
-        """This one."""
+        """Return this one member."""
         return (self,)

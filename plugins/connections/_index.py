@@ -1,8 +1,9 @@
-"""Finds connections by pattern at the cost of those found, however many there are.
+"""Finds connections by pattern. The cost grows with the number of those found, not with the number of those stored.
 
-A pattern is a mask, which says where its literals, wildcards and lists are, and those literals. For each mask that was
-asked for there is a table from literals to connections: made when it is first asked for, kept up as they come and go,
-forgotten when so many others were asked for since. An app writes few masks, whoever is named in them.
+A pattern is split into a mask, which says where its literals, wildcards and lists are, and the literals themselves. The
+index has a table from literals to connections for each mask that was looked up. It makes the table at the first look-up
+of the mask, updates it as connections come and go, and forgets the least recently used table when there are too many.
+An app writes few masks, however many names it puts into them.
 """
 
 from __future__ import annotations
@@ -31,20 +32,20 @@ _EMPTY: Bucket = MappingProxyType({})
 
 @final
 class Index:
-    """Connections by name and by pattern. Each is in it once."""
+    """Connections by name and by pattern. Each connection is in it once."""
 
     def __init__(self) -> None:
         self.all: dict[Connection, None] = {}
         self._tables: dict[Frozen, _Table] = {}
 
     def add(self, connection: Connection) -> None:
-        """Put one in that is not there."""
+        """Add a connection that is not in the index."""
         self.all[connection] = None
         for mask, table in self._tables.items():
-            _put(connection, mask, table)
+            _add_to_table(connection, mask, table)
 
     def remove(self, connection: Connection) -> None:
-        """Take one out that is there."""
+        """Remove a connection that is in the index."""
         del self.all[connection]
         for mask, table in self._tables.items():
             literals = _literals_at(connection.frozen, mask)
@@ -55,12 +56,12 @@ class Index:
                     del table[literals]
 
     def find(self, pattern: Frozen) -> Bucket:
-        """Those whose names match. Look at it at once: it changes as they come and go."""
+        """Return the connections whose names match. Read the result at once: it changes as connections come and go."""
         mask, literals = _split_pattern(pattern)
         table = self._tables.pop(mask, None)
         if table is None:
             table = self._make_table(mask)
-        self._tables[mask] = table  # it is the last that was asked for
+        self._tables[mask] = table  # at the end: it is the most recently used
         return table.get(literals, _EMPTY)
 
     def _make_table(self, mask: Frozen) -> _Table:
@@ -68,11 +69,11 @@ class Index:
             del self._tables[next(iter(self._tables))]
         table: _Table = {}
         for connection in self.all:
-            _put(connection, mask, table)
+            _add_to_table(connection, mask, table)
         return table
 
 
-def _put(connection: Connection, mask: Frozen, table: _Table) -> None:
+def _add_to_table(connection: Connection, mask: Frozen, table: _Table) -> None:
     literals = _literals_at(connection.frozen, mask)
     if literals is not None:
         table.setdefault(literals, {})[connection] = None
@@ -80,14 +81,14 @@ def _put(connection: Connection, mask: Frozen, table: _Table) -> None:
 
 @lru_cache(maxsize=1_024)
 def _split_pattern(pattern: Frozen) -> tuple[Frozen, _Literals]:
-    """A pattern as its mask and its literals, from left to right."""
+    """Split a pattern into its mask and its literals, from left to right."""
     literals: list[Frozen] = []
     return _make_mask(pattern, literals), tuple(literals)
 
 
 def _make_mask(pattern: Frozen, literals: list[Frozen]) -> Frozen:
     if is_list(pattern):
-        return tuple([_make_mask(item, literals) for item in cast("tuple[Frozen, ...]", pattern)])
+        return tuple([_make_mask(pattern_item, literals) for pattern_item in cast("tuple[Frozen, ...]", pattern)])
     if isinstance(pattern, Wildcard):
         return pattern
     literals.append(pattern)
@@ -95,7 +96,7 @@ def _make_mask(pattern: Frozen, literals: list[Frozen]) -> Frozen:
 
 
 def _literals_at(name: Frozen, mask: Frozen) -> _Literals | None:
-    """What stands in a name where a mask has literals; None where it has another shape."""
+    """Return the values that a name has at the literals of a mask; None if the name does not have its shape."""
     literals: list[Frozen] = []
     return tuple(literals) if _collect_literals(name, mask, literals) else None
 
@@ -108,11 +109,14 @@ def _collect_literals(name: Frozen, mask: Frozen, literals: list[Frozen]) -> boo
         return not is_list(name)
     if not is_list(name):
         return False
-    wanted, given = cast("tuple[Frozen, ...]", mask), cast("tuple[Frozen, ...]", name)
-    if wanted and wanted[-1] is REST:
-        wanted = wanted[:-1]
-        if len(given) < len(wanted):
+    mask_items, name_items = cast("tuple[Frozen, ...]", mask), cast("tuple[Frozen, ...]", name)
+    if mask_items and mask_items[-1] is REST:
+        mask_items = mask_items[:-1]
+        if len(name_items) < len(mask_items):
             return False
-    elif len(given) != len(wanted):
+    elif len(name_items) != len(mask_items):
         return False
-    return all(_collect_literals(item, inner, literals) for item, inner in zip(given, wanted, strict=False))
+    return all(
+        _collect_literals(name_item, mask_item, literals)
+        for name_item, mask_item in zip(name_items, mask_items, strict=False)
+    )

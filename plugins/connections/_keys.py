@@ -1,10 +1,11 @@
 """Names of connections, and patterns over them.
 
-A name is a pair `(scope, key)`: whose a connection is, derived by the server, and what it is for, chosen by the app. A
-key is a leaf, or a list or tuple of keys, to any depth. A pattern is a name in which `ANY` stands for one position and
-`REST`, in last place, for whatever follows. Wildcards are Python objects: no text from a browser is ever one.
+A name is a pair `(scope, key)`. The scope says whose a connection is, and the server derives it. The key says what the
+connection is for, and the app chooses it. A key is a leaf, or a list or tuple of keys, nested at most 32 deep. A
+pattern is a name in which `ANY` stands for one position and `REST`, as the last item, for all that follow. Wildcards
+are Python objects, so no text from a browser is ever a wildcard.
 
-Names are compared in a frozen form in which a list and a tuple are the same, and types count: `1` is not `True`.
+Names are compared in a frozen form. In it a list and a tuple are the same, and types count: `1` is not `True`.
 """
 
 from __future__ import annotations
@@ -23,12 +24,12 @@ __all__ = [
     "Name",
     "PatternError",
     "Wildcard",
+    "find_wildcard",
     "freeze_name",
     "freeze_pattern",
     "is_list",
     "matches",
     "patterns_in",
-    "wildcard_named",
 ]
 
 Key = object
@@ -47,16 +48,16 @@ class PatternError(EffectsError, ValueError):
 class Wildcard:
     """The type of `ANY` and `REST`."""
 
-    __slots__ = ("_name",)
+    __slots__ = ("_text",)
 
     def __init__(self, name: str) -> None:
-        self._name = name
+        self._text = name
 
     def __repr__(self) -> str:
-        return self._name
+        return self._text
 
     def __reduce__(self) -> str:
-        return self._name
+        return self._text
 
 
 ANY: Final = Wildcard("ANY")
@@ -65,8 +66,8 @@ REST: Final = Wildcard("REST")
 """As the last item of a list, matches all the positions that follow, if any."""
 
 
-def wildcard_named(name: object) -> Wildcard:
-    """Return the wildcard of that name, for tagged JSON. Raises `PatternError` if there is none."""
+def find_wildcard(name: object) -> Wildcard:
+    """Return the wildcard that has this name, for tagged JSON. Raises `PatternError` if there is none."""
     for wildcard in (ANY, REST):
         if repr(wildcard) == name:
             return wildcard
@@ -74,19 +75,19 @@ def wildcard_named(name: object) -> Wildcard:
 
 
 @final
-class _Tagged(NamedTuple):
-    """A leaf that could be taken for an equal one of another type."""
+class _TypedLeaf(NamedTuple):
+    """A leaf with its type, for leaves that equal leaves of other types: `1 == True`."""
 
     kind: type
     value: Hashable
 
 
-Frozen = str | bytes | UUID | None | Wildcard | _Tagged | tuple["Frozen", ...]
-"""A name or pattern in the form in which it is compared."""
+Frozen = str | bytes | UUID | None | Wildcard | _TypedLeaf | tuple["Frozen", ...]
+"""A name or pattern in the frozen form, in which it is compared."""
 
 
 def freeze_name(name: object) -> tuple[Frozen, Frozen]:
-    """The frozen form of a name. Raises `PatternError` for what is no name, wildcards included."""
+    """Return the frozen form of a name. Raises `PatternError` if it is no name or holds a wildcard."""
     frozen = freeze_pattern(name)
     if _has_wildcard(frozen):
         raise PatternError("a wildcard stands where one connection must be named", fix="patterns are for broadcast")
@@ -100,7 +101,7 @@ def _has_wildcard(frozen: Frozen) -> bool:
 
 
 def freeze_pattern(pattern: object) -> tuple[Frozen, Frozen]:
-    """The frozen form of a name or pattern. Raises `PatternError` for what is neither."""
+    """Return the frozen form of a name or pattern. Raises `PatternError` if it is neither."""
     if not isinstance(pattern, (list, tuple)) or len(cast("Sequence[object]", pattern)) != 2:
         raise PatternError(
             "a connection is named by a pair of scope and key", fix='write [scope, ["page", "home", ...]]'
@@ -115,7 +116,7 @@ def _freeze(value: object, depth: int) -> Frozen:
     if type(value) is str or type(value) is Wildcard:
         return value
     if isinstance(value, str):
-        return str.__str__(value)  # the text itself, also of an Enum that is a str
+        return str.__str__(value)  # the text alone, also if it is an Enum that is a str
     if isinstance(value, (list, tuple)):
         if depth >= _MAX_DEPTH:
             raise PatternError(f"a key is nested more than {_MAX_DEPTH} deep", fix="flatten it")
@@ -124,7 +125,7 @@ def _freeze(value: object, depth: int) -> Frozen:
             raise PatternError("REST stands before the end of a list", fix="it may only be the last item")
         return items
     if isinstance(value, int):
-        return _Tagged(type(value), value)
+        return _TypedLeaf(type(value), value)
     if value is None or isinstance(value, (bytes, UUID)):
         return value
     raise PatternError(
@@ -134,12 +135,12 @@ def _freeze(value: object, depth: int) -> Frozen:
 
 
 def patterns_in(exclude: Sequence[object]) -> Sequence[object]:
-    """The patterns in what says whom to leave out: a name or pattern, or a list of them.
+    """Return the patterns of an `exclude` option as a list. The option is a name or pattern, or a list of them.
 
-    A single one begins with a scope, which is never a list; a list of patterns begins with one.
+    A single pattern begins with a scope, which is never a list; a list of patterns begins with a list or tuple.
     """
-    is_many = all(isinstance(item, (list, tuple)) for item in exclude)
-    return exclude if is_many else [cast(object, exclude)]
+    are_patterns = all(isinstance(item, (list, tuple)) for item in exclude)
+    return exclude if are_patterns else [cast(object, exclude)]
 
 
 def matches(pattern: Frozen, name: Frozen) -> bool:
@@ -148,13 +149,13 @@ def matches(pattern: Frozen, name: Frozen) -> bool:
         return True
     if not is_list(pattern) or not is_list(name):
         return pattern == name and is_list(pattern) == is_list(name)
-    wanted, given = cast("tuple[Frozen, ...]", pattern), cast("tuple[Frozen, ...]", name)
-    if wanted and wanted[-1] is REST:
-        wanted = wanted[:-1]
-        given = given[: len(wanted)] if len(given) >= len(wanted) else ()
-    return len(wanted) == len(given) and all(map(matches, wanted, given))
+    pattern_items, name_items = cast("tuple[Frozen, ...]", pattern), cast("tuple[Frozen, ...]", name)
+    if pattern_items and pattern_items[-1] is REST:
+        pattern_items = pattern_items[:-1]
+        name_items = name_items[: len(pattern_items)] if len(name_items) >= len(pattern_items) else ()
+    return len(pattern_items) == len(name_items) and all(map(matches, pattern_items, name_items))
 
 
 def is_list(value: Frozen) -> bool:
-    """Whether this is a list in a frozen name or pattern, and no leaf."""
-    return isinstance(value, tuple) and type(value) is not _Tagged
+    """Whether a part of a frozen name or pattern is a list, not a leaf."""
+    return isinstance(value, tuple) and type(value) is not _TypedLeaf

@@ -1,8 +1,10 @@
-"""Effects for the first connection under a name, and for the end of the last.
+"""Effects that are dispatched when the first connection under a name opens, and when the last one has ended.
 
-Two tabs are one guest: only the first opens and only the last closes, and one that comes back within the grace has
-never been away. For each name, what opens and what closes is dispatched one after the other, never at the same time.
-Who comes waits for that, but not for ever: what takes too long goes on behind an open stream, in the same order.
+A *guest* is a name, from its first connection that has a lifecycle until the `on_close` after its last connection. Two
+tabs under one name are one guest: only the first tab opens the guest, and only the end of the last tab closes it. A
+guest that comes back within the grace was never away. For one guest, `on_open` and `on_close` are dispatched one after
+the other, never at the same time. A connection that opens waits for them, but only for `open_timeout` seconds; then
+they go on behind the open stream, in the same order.
 """
 
 from __future__ import annotations
@@ -33,14 +35,16 @@ _logger = logging.getLogger("plugins.connections")
 @final
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
-    """What is dispatched as connections under one name come and go.
+    """The effects to dispatch as connections under one name come and go.
 
-    `on_open` when the first one has come, with all of the name as sink; `on_close` when the last one has gone and none
-    has come back for `grace` seconds. Both get `data`, and in it, as `connection`, a mapping with `scope` and `key`,
-    and for `on_close` the `cause` of the last end. Of several connections under one name, the latest one's counts.
-    One lifecycle may serve any number of connections: each dispatch gets containers of its own. Raises
-    `RegistrationError` for effects that are no list, for a grace that is no number of seconds, 0 or more, and for data
-    that is no mapping.
+    `on_open` is dispatched when the first connection has come, with all connections of the name as its sink.
+    `on_close` is dispatched when the last one has ended and none has come back for `grace` seconds; it gets no sink.
+    Both get `data`, and in it, as `connection`, a mapping with `scope` and `key`, and for `on_close` the `cause` of the
+    last end.
+
+    If the connections of one name have several lifecycles, the latest one counts. One lifecycle may serve any number of
+    connections: each dispatch gets containers of its own. Raises `RegistrationError` if the effects are no list or
+    tuple, if `grace` is not a number of seconds, 0 or more, or if `data` is no mapping.
     """
 
     on_open: Sequence[object] = ()
@@ -55,35 +59,44 @@ class Lifecycle:
             if not isinstance(getattr(self, name), (list, tuple)):
                 raise RegistrationError(f"{name} is a list of effect vectors", fix=f'write {name}=[["key", ...], ...]')
         if not isinstance(self.data, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise RegistrationError("the data of a lifecycle is a mapping", fix="leave it out where there is none")
+            raise RegistrationError("the data of a lifecycle is a mapping", fix="leave it out if there is none")
 
 
 @final
 class _Guest:
-    """One name while somebody is connected under it, or has yet to be announced as gone."""
+    """One name that has connections, or whose `on_close` is still to be dispatched."""
 
-    __slots__ = ("announced", "cause", "last_announced", "lifecycle", "name", "open", "returned", "settled")
+    __slots__ = (
+        "cause",
+        "connection_count",
+        "is_announced",
+        "last_announcement",
+        "lifecycle",
+        "name",
+        "return_event",
+        "settled_event",
+    )
 
     def __init__(self, name: Name, lifecycle: Lifecycle) -> None:
         self.name = name
         self.lifecycle = lifecycle
-        self.open = 0
-        """How many connections there are."""
-        self.announced = False
+        self.connection_count = 0
+        """The number of counted connections that are open."""
+        self.is_announced = False
         """Whether `on_open` was dispatched, and no `on_close` since."""
-        self.last_announced = "on_open"
-        """Which of the two was dispatched last."""
+        self.last_announcement = "on_open"
+        """The name of the effects that were dispatched last."""
         self.cause: Cause = "closed"
-        self.returned = trio.Event()
-        self.settled: trio.Event | None = None
+        self.return_event = trio.Event()
+        self.settled_event: trio.Event | None = None
         """Set when the task that dispatches for this guest is done; None while there is none."""
 
 
 @final
 class Guests:
-    """Who is there, by name, and the tasks that say so, which live as long as `serve` runs.
+    """All guests by name, and the tasks that dispatch for them. The tasks run while `serve` runs.
 
-    Whoever comes waits for them for `open_timeout` seconds.
+    A connection that opens waits for the task of its guest for at most `open_timeout` seconds.
     """
 
     def __init__(self, store: ConnectionStore, open_timeout: float) -> None:
@@ -94,19 +107,19 @@ class Guests:
         self._nursery: trio.Nursery | None = None
         self._run: trio.lowlevel.TrioToken | None = None
         self._is_finishing = False
-        self._busy = 0
+        self._busy_count = 0
         self._idle = trio.Event()
         self._idle.set()
         self.ready = trio.Event()
-        """Set when guests may come."""
+        """Set once guests may come."""
 
     @property
-    def busy(self) -> int:
-        """How many names there are for which something is being dispatched, or waited for."""
-        return self._busy
+    def busy_count(self) -> int:
+        """The number of guests whose task runs: it dispatches, or waits for the grace to end."""
+        return self._busy_count
 
     def claim(self, dispatch: Dispatch) -> None:
-        """Take guests for this dispatch. Raises `LifecycleError` where they are another's already."""
+        """Serve this dispatch from now on. Raises `LifecycleError` if another dispatch is served already."""
         if self._dispatch is not None:
             raise LifecycleError(
                 "this Connections plugin serves a dispatch that is running already",
@@ -116,11 +129,11 @@ class Guests:
         self._run = trio.lowlevel.current_trio_token()
 
     def check_run(self, what: str) -> None:
-        """Raise `LifecycleError` where the dispatch runs, and this is called in another run."""
+        """Raise `LifecycleError` if the dispatch is running in another `trio.run` than this call."""
         check_run(self._run, what)
 
     def check_open(self) -> None:
-        """Raise `LifecycleError` where no guest may come."""
+        """Raise `LifecycleError` if no guest may come now."""
         if self._nursery is None:
             raise LifecycleError(
                 "on_open and on_close are dispatched only while the dispatch is running",
@@ -130,8 +143,8 @@ class Guests:
     async def serve(self, scope: trio.CancelScope) -> None:
         """Let guests come and go until `scope` is cancelled.
 
-        Only that ends it, if the scope is shielded: so those who leave because everything is cancelled are still
-        announced. Whoever made the scope bounds the time that this takes.
+        If the scope is shielded, nothing else ends it: so guests that leave because everything is cancelled still get
+        their `on_close`. The caller bounds the time that this takes.
         """
         with scope:
             async with trio.open_nursery() as nursery:
@@ -143,126 +156,126 @@ class Guests:
                     self._nursery = None
 
     def close(self) -> None:
-        """Let none come any more."""
+        """Let no guest come any more."""
         self._nursery = None
 
     def release(self) -> None:
-        """Let another dispatch have them, and forget those there are: all of their connections have ended."""
+        """Forget the dispatch, so that another one can be served, and all guests: their connections have ended."""
         self._dispatch = self._run = None
         self._guests.clear()
 
     async def arrive(self, connection: Connection, lifecycle: Lifecycle) -> None:
-        """Count a connection as there until it ends; at once if it has. Returns when its `on_open` is done.
+        """Count a connection until it ends. Returns when its `on_open` is done; at once if the connection has ended.
 
-        Or after `open_timeout` seconds, with a warning: what was begun then goes on, and `on_open` follows it. When
-        cancelled, the connection still counts, and so it goes on, too.
+        Returns after `open_timeout` seconds at the latest, with a warning in the log: the effects that run then go on,
+        and `on_open` follows them. When cancelled, the connection still counts, and its effects go on, too.
         """
         if connection.cause is not None:
             return
         guest = self._guests.setdefault(connection.frozen, _Guest((connection.scope, connection.key), lifecycle))
         guest.lifecycle = lifecycle
-        self._count(guest, connection)
-        guest.returned.set()
-        with trio.move_on_after(self._open_timeout) as patience:
+        self._count_connection(guest, connection)
+        guest.return_event.set()
+        with trio.move_on_after(self._open_timeout) as wait_scope:
             await self._announce_soon(guest).wait()
-        if patience.cancelled_caught:
+        if wait_scope.cancelled_caught:
             _logger.warning(
-                "a stream under the key %s opens before its on_open is done: %s was at work for %g seconds. Let "
-                "effects in it ctx.spawn what may take long, or say Connections(open_timeout=...)",
+                "a stream under the key %s opens before its on_open is done: %s was at work for %g seconds. Let its "
+                "effects ctx.spawn slow work, or raise Connections(open_timeout=...)",
                 reprlib.repr(connection.key),
-                guest.last_announced,
+                guest.last_announcement,
                 self._open_timeout,
             )
 
     async def finish_now(self) -> None:
-        """Grant no grace any more, and wait until all that is to be dispatched has been.
+        """Grant no grace any more, and wait until every `on_open` and `on_close` was dispatched.
 
-        Whoever is still there belongs to somebody else, who shares the store: here, all have left.
+        A connection that is still in the store belongs to another plugin that shares the store. Here, all have left.
         """
         self._is_finishing = True
         for guest in list(self._guests.values()):
-            guest.open = 0
-            guest.returned.set()
+            guest.connection_count = 0
+            guest.return_event.set()
             self._announce_soon(guest)
-        if self._busy and self._idle.is_set():
+        if self._busy_count and self._idle.is_set():
             self._idle = trio.Event()
-        if self._busy:
+        if self._busy_count:
             await self._idle.wait()
 
-    def _count(self, guest: _Guest, connection: Connection) -> None:
-        guest.open += 1
-        connection.on_end(partial(self._leave, guest))
+    def _count_connection(self, guest: _Guest, connection: Connection) -> None:
+        guest.connection_count += 1
+        connection.on_end(partial(self._count_end, guest))
 
-    def _leave(self, guest: _Guest, connection: Connection) -> None:
-        if not guest.open:
+    def _count_end(self, guest: _Guest, connection: Connection) -> None:
+        if not guest.connection_count:
             return
-        guest.open -= 1
+        guest.connection_count -= 1
         guest.cause = connection.cause or "closed"
-        if not guest.open:
-            guest.returned = trio.Event()
+        if not guest.connection_count:
+            guest.return_event = trio.Event()
             self._announce_soon(guest)
 
     def _count_strangers(self, guest: _Guest) -> bool:
-        """Count whoever is there without a lifecycle, too. Whether there was anybody."""
-        for other in () if self._is_finishing else self._store.match(guest.name):
-            self._count(guest, other)
-        return guest.open > 0
+        """Count connections of this name that have no lifecycle, too. Returns whether the guest is still there."""
+        for connection in () if self._is_finishing else self._store.match(guest.name):
+            self._count_connection(guest, connection)
+        return guest.connection_count > 0
 
     def _announce_soon(self, guest: _Guest) -> trio.Event:
-        """Have what is to be dispatched for a guest dispatched; the event is set when that is done."""
-        if guest.settled is not None:
-            return guest.settled
-        settled = trio.Event()
+        """Start the task that dispatches for a guest, if none runs. Returns an event that is set when it is done."""
+        if guest.settled_event is not None:
+            return guest.settled_event
+        settled_event = trio.Event()
         if self._nursery is None:
-            settled.set()
-            return settled
-        guest.settled = settled
-        self._busy += 1
-        self._nursery.start_soon(self._announce, guest, settled)
-        return settled
+            settled_event.set()
+            return settled_event
+        guest.settled_event = settled_event
+        self._busy_count += 1
+        self._nursery.start_soon(self._announce, guest, settled_event)
+        return settled_event
 
-    async def _announce(self, guest: _Guest, settled: trio.Event) -> None:
-        """Dispatch until what was announced is what is so."""
+    async def _announce(self, guest: _Guest, settled_event: trio.Event) -> None:
+        """Dispatch `on_open` and `on_close` until the last one dispatched says whether the guest is there."""
         try:
-            while bool(guest.open) != guest.announced:
-                if guest.open:
-                    guest.announced, guest.last_announced = True, "on_open"
+            while bool(guest.connection_count) != guest.is_announced:
+                if guest.connection_count:
+                    guest.is_announced, guest.last_announcement = True, "on_open"
                     await self._dispatch_effects(guest, guest.lifecycle.on_open, {}, sink=True)
-                elif (self._is_finishing or await self._stayed_away(guest)) and not self._count_strangers(guest):
-                    guest.announced, guest.last_announced = False, "on_close"
+                elif (self._is_finishing or await self._has_stayed_away(guest)) and not self._count_strangers(guest):
+                    guest.is_announced, guest.last_announcement = False, "on_close"
                     await self._dispatch_effects(guest, guest.lifecycle.on_close, {"cause": guest.cause}, sink=False)
         finally:
-            guest.settled = None
-            settled.set()
-            self._busy -= 1
-            if not self._busy:
+            guest.settled_event = None
+            settled_event.set()
+            self._busy_count -= 1
+            if not self._busy_count:
                 self._idle.set()
             frozen = freeze_name(guest.name)
-            if not guest.open and self._guests.get(frozen) is guest:
+            if not guest.connection_count and self._guests.get(frozen) is guest:
                 del self._guests[frozen]
 
     @staticmethod
-    async def _stayed_away(guest: _Guest) -> bool:
-        with trio.move_on_after(guest.lifecycle.grace) as patience:
-            await guest.returned.wait()
-        return patience.cancelled_caught and not guest.open
+    async def _has_stayed_away(guest: _Guest) -> bool:
+        with trio.move_on_after(guest.lifecycle.grace) as wait_scope:
+            await guest.return_event.wait()
+        return wait_scope.cancelled_caught and not guest.connection_count
 
     async def _dispatch_effects(
-        self, guest: _Guest, effects: Sequence[object], more: Mapping[str, object], *, sink: bool
+        self, guest: _Guest, effects: Sequence[object], extra: Mapping[str, object], *, sink: bool
     ) -> None:
         if not effects:
             return
         try:
             scope, key = copy_data(guest.name)
-            data = {**copy_data({**guest.lifecycle.data}), "connection": {"scope": scope, "key": key, **more}}
-            system = {"sink": self._sink(guest)} if sink else None
+            data = {**copy_data({**guest.lifecycle.data}), "connection": {"scope": scope, "key": key, **extra}}
+            system = {"sink": self._make_sink(guest)} if sink else None
             await cast(Dispatch, self._dispatch)(Template(effects), data=data, system=system)
         except Exception:
-            _logger.exception("effects for those who come and go could not be dispatched")
+            _logger.exception("the effects of a lifecycle could not be dispatched")
 
-    def _sink(self, guest: _Guest) -> Sink:
-        return history_sink(self._store, self._store.group(guest.name, charge=_free_of_charge), guest.name)
+    def _make_sink(self, guest: _Guest) -> Sink:
+        return history_sink(self._store, self._store.group(guest.name, charge=_charge_nothing), guest.name)
 
 
-def _free_of_charge(members: int) -> None:
-    """A guest has few connections: a limit of the store bounds them."""
+def _charge_nothing(members: int) -> None:
+    """Charge nothing, because the store bounds the connections of one guest."""

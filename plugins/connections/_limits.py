@@ -1,4 +1,4 @@
-"""How many connections there may be."""
+"""The limits of the number of connections."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ Bound = Literal["store", "scope", "key"]
 
 
 class TooManyConnectionsError(EffectsError):
-    """A limit of connections is reached, and the newest is refused. The others are not harmed."""
+    """A limit of connections is reached, and the newest connection is refused. The others go on."""
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
-    """How many connections a store takes: in all, for one scope, and under one key of a scope.
+    """The largest number of connections in a store: in all, in one scope, and under one key of a scope.
 
-    At a limit the newest connection is refused with `TooManyConnectionsError`, unless the limit is named in `evict`:
-    then the oldest gives way, with the cause `replaced` under the same key, and `size` elsewhere. Raises
-    `RegistrationError` for a limit below 1.
+    At a limit the store refuses the newest connection with `TooManyConnectionsError`. If `evict` names the limit, the
+    store closes the oldest connection instead: with the cause `replaced` if it has the same name as the new one, else
+    with `size`. Raises `RegistrationError` if a limit is not an int, 1 or more, or if `evict` names anything else.
     """
 
     store: int = 10_000

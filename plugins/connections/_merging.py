@@ -1,4 +1,4 @@
-"""The frames that wait for a slow client, merged into fewer."""
+"""Merges the frames that wait for a slow client into fewer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["WhenFull", "merge_frames"]
 _logger = logging.getLogger("plugins.connections")
 
 WhenFull = Callable[[Sequence[bytes]], Sequence[bytes]]
-"""Merges frames: `plugins.datastar.merge_patches` is one."""
+"""A function that merges frames, such as `plugins.datastar.merge_patches`."""
 
 
 def merge_frames(
@@ -22,7 +22,7 @@ def merge_frames(
     try:
         merged = list(when_full(frames))
     except Exception:
-        _logger.exception("what waits for a slow client could not be merged")
+        _logger.exception("the frames that wait for a slow client could not be merged")
         return None
     is_small = len(merged) * 2 <= max_frames and sum(map(len, merged)) * 2 <= max_bytes
     return merged if is_small else None

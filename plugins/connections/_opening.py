@@ -1,7 +1,7 @@
-"""The opening of a stream: it begins with `on_open`, then with what it has missed or a snapshot, then with the rest.
+"""The opening of a stream: first `on_open`, then the frames it has missed or a snapshot, then the frames of others.
 
-Any transport opens its streams so. It makes a `Connection` that is held, stores it with `Connections.add`, and calls
-`Connections.begin`; then it reads the connection out.
+Every transport opens its streams in this way. It makes a `Connection` that is held, stores it with `Connections.add`,
+calls `Connections.begin`, and then reads the connection out.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 @final
 class Opening:
-    """A sink that writes to a connection ahead of what others send to it meanwhile."""
+    """A sink that writes to a connection ahead of the frames that others send to it meanwhile."""
 
     def __init__(self, connection: Connection, follower: Follower | None) -> None:
         self._connection = connection
@@ -31,10 +31,10 @@ class Opening:
         self.scope = connection.scope
         self.key = connection.key
         self.closed = False
-        """Whether the effects that open the stream have ended it themselves."""
+        """Whether the effects that open the stream have closed it themselves."""
 
     def send(self, frame: bytes) -> None:
-        """Queue a frame ahead of what is held, or as any other once the stream has begun."""
+        """Queue a frame ahead of the held frames; once the stream has begun, as any other frame."""
         self._connection.send_first(frame)
         if self._follower is not None:
             self._follower.was_sent_alone()
@@ -56,7 +56,7 @@ async def begin(
     follower: Follower | None,
     last_event_id: str,
 ) -> T | None:
-    """Announce a connection, send what it missed or a snapshot, and let what others sent meanwhile follow.
+    """Announce a connection, send the frames it missed or a snapshot, and then release the frames that others sent.
 
     See `Connections.begin`.
     """

@@ -1,4 +1,4 @@
-"""The plugin: what it registers, and what it keeps going while a dispatch runs."""
+"""The plugin: its registry, and the tasks that run while a dispatch runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ._effects import Interpreters
 from ._expiry import expire_stuck
 from ._history import Follower, History
 from ._history_sink import history_of, revoke
-from ._keys import Wildcard, wildcard_named
+from ._keys import Wildcard, find_wildcard
 from ._lifecycle import Guests, Lifecycle
 from ._opening import begin
 from ._placeholders import PLACEHOLDERS, PLACEHOLDERS_EACH
@@ -35,13 +35,15 @@ T = TypeVar("T")
 class Connections:
     """The plugin: `broadcast`, `with-connection` and `disconnect` over a store of connections.
 
-    The state slice `connections` is a `Presence`. While the dispatch runs, a connection that has had something to write
-    for `ttl` seconds, and wrote none of it, is ended as `expired`. A stream that opens waits for its `on_open`, and for
-    an `on_close` of its name that is still at work, for `open_timeout` seconds; then it opens without, and they follow
-    in their order. When the dispatch stops, effects of `on_close` may take `shutdown_timeout` seconds, all together.
-    With a `history`, connections that were cut off may come back to where they were; it is the store's, which has to be
-    one in memory. Raises `RegistrationError` for times that are no number of seconds above 0, and for a store that is
-    none, or has a history already.
+    The state slice `connections` is a `Presence`. All times are in seconds. While the dispatch runs, a connection that
+    has had frames to write for `ttl`, and wrote none of them, is ended with the cause `expired`. A stream that opens
+    waits for its `on_open`, and for an `on_close` of its name that still runs, for at most `open_timeout`; then it
+    opens, and those effects follow in their order. When the dispatch stops, all `on_close` effects together may take
+    `shutdown_timeout`. With a `history`, connections that were cut off may come back to their place; the store has to
+    be a `MemoryStore` then.
+
+    Raises `RegistrationError` if a time is not a number of seconds above 0, if `store` is no `ConnectionStore`, or if a
+    history is given and the store is no `MemoryStore` or has one already.
     """
 
     name = "connections"
@@ -68,12 +70,12 @@ class Connections:
         self._shutdown_timeout = shutdown_timeout
         self._deadline = float("inf")
         self._guests = Guests(self.store, open_timeout)
-        self._own: dict[Connection, None] = {}
+        self._own_connections: dict[Connection, None] = {}
         self._registry = self._make_registry()
 
     @property
     def history(self) -> History | None:
-        """What was sent lately, where anything is kept of it."""
+        """The history of the store; None if it has none."""
         return history_of(self.store)
 
     def _keep_history(self, history: History) -> None:
@@ -88,39 +90,42 @@ class Connections:
 
     @hookimpl
     def rhialto_registry(self) -> Registry:
-        """Contribute the effects, placeholders and the state slice."""
+        """Contribute the effects, the placeholders and the state slice."""
         return self._registry
 
     @hookimpl
     def rhialto_lifespan(self, dispatch: Dispatch) -> AbstractAsyncContextManager[None]:
-        """Own what goes on while the dispatch runs; at the end, `shut_down`."""
-        return self._running(dispatch)
+        """Run the tasks of the plugin while the dispatch runs; at the end, `shut_down`."""
+        return self._serve(dispatch)
 
     def add(self, connection: Connection) -> None:
-        """Keep a connection until it ends: from now on it is reached by broadcasts.
+        """Keep a connection until it ends. From now on broadcasts reach it.
 
-        Raises `TooManyConnectionsError` where there is no room; then nothing is kept.
+        Raises `TooManyConnectionsError` if a limit is reached; then the connection is not kept. Raises `LifecycleError`
+        if the dispatch is running in another `trio.run`.
         """
         self._guests.check_run("a connection is added")
         self.store.add(connection)
-        if connection not in self._own:
-            self._own[connection] = None
-            connection.on_end(self._forget)
+        if connection not in self._own_connections:
+            self._own_connections[connection] = None
+            connection.on_end(self._forget_own)
 
     async def open(self, connection: Connection, lifecycle: Lifecycle) -> None:
-        """Keep a connection as `add` does, and dispatch what its lifecycle says. Returns when its `on_open` is done.
+        """Keep a connection as `add` does, and dispatch its lifecycle. Returns when its `on_open` is done.
 
-        Or after `open_timeout` seconds, with a warning that names the key: then `on_open` is done later. Raises
-        `LifecycleError` outside `dispatch.running()`. When cancelled, the connection stays: close it.
+        Returns after `open_timeout` seconds at the latest, with a warning in the log that names the key: `on_open` is
+        done later then. Raises `LifecycleError` outside `dispatch.running()`. When cancelled, the connection stays:
+        close it.
         """
         self._guests.check_open()
         self.add(connection)
         await self._guests.arrive(connection, lifecycle)
 
     def follow(self, connection: Connection, encode_id: Callable[[str], bytes]) -> Follower:
-        """Have a connection that was just added continue an earlier one of its name.
+        """Let a connection that was just added continue an earlier one of its name.
 
-        `encode_id` makes the frame that tells the client an event id. Raises `RegistrationError` without a history.
+        `encode_id` makes the frame that tells the client an event id. Raises `RegistrationError` if the store has no
+        history.
         """
         if self.history is None:
             raise RegistrationError(
@@ -137,15 +142,16 @@ class Connections:
         follower: Follower | None = None,
         last_event_id: str = "",
     ) -> T | None:
-        """Have a held connection, which was added, begin; from then on it gets what others send to it.
+        """Begin a held connection that was added. From then on it gets the frames that others send to it.
 
-        First its `lifecycle` is announced, as `open` does. Then the frames are sent that its `follower` missed since
-        `last_event_id`; if those are not known, or there is no follower, `snapshot(sink)` is awaited instead, and what
-        it sends to the sink goes ahead of everything that others have sent meanwhile. Returns what `snapshot` returns,
-        or None if it was not called.
+        First its `lifecycle` is announced, as by `open`. Then the frames are sent that its `follower` missed since
+        `last_event_id`. If those are not known, or there is no follower, `snapshot(sink)` is awaited instead; the
+        frames that it sends to the sink go ahead of all that others have sent meanwhile. Returns the result of
+        `snapshot`, or None if it was not called.
 
-        If somebody ends the connection before it has begun, `snapshot` is cancelled; the connection stays ended. Raises
-        `LifecycleError` for a lifecycle outside `dispatch.running()`. When cancelled, the connection stays: close it.
+        If somebody ends the connection before it has begun, `snapshot` is cancelled, and the connection stays ended.
+        Raises `LifecycleError` if there is a lifecycle outside `dispatch.running()`. When cancelled, the connection
+        stays: close it.
         """
 
         async def announce() -> None:
@@ -155,36 +161,41 @@ class Connections:
         return await begin(connection, snapshot, announce, follower, last_event_id)
 
     def end_all(self, cause: Cause) -> None:
-        """End every connection that was added here."""
+        """End every connection that was added to this plugin. Raises `LifecycleError` in another `trio.run`."""
         self._guests.check_run("connections are ended")
-        for connection in tuple(self._own):
+        for connection in tuple(self._own_connections):
             connection.close(cause)
 
     def disconnect(self, pattern: Sequence[object], cause: Cause = "closed") -> int:
-        """End the connections of this process that match, and say how many. Raises `PatternError`."""
+        """End the connections of this process that match, and return their number.
+
+        None of them may come back to a place in the history. Raises `PatternError` if the pattern is invalid, and
+        `LifecycleError` in another `trio.run`.
+        """
         self._guests.check_run("connections are ended")
-        ending = self.store.match(pattern)
+        connections = self.store.match(pattern)
         revoke(self.store, pattern)
-        for connection in ending:
+        for connection in connections:
             connection.close(cause)
-        return len(ending)
+        return len(connections)
 
     async def shut_down(self) -> None:
-        """End every connection that was added here, and dispatch every `on_close` without grace.
+        """End every connection that was added to this plugin, and dispatch every `on_close` without grace.
 
-        What still runs `shutdown_timeout` seconds after the first call is left to be cancelled. Call it, inside
-        `dispatch.running()`, before what the effects need is gone; the plugin itself does so at the end.
+        Returns `shutdown_timeout` seconds after the first call at the latest; effects that still run then are cancelled
+        when the dispatch stops. Call this inside `dispatch.running()`, while everything that the effects need is still
+        open; the plugin itself calls it at the end.
         """
         self.end_all("shutdown")
         self._deadline = min(self._deadline, trio.current_time() + self._shutdown_timeout)
         with trio.CancelScope(deadline=self._deadline):
             await self._guests.finish_now()
 
-    def _forget(self, connection: Connection) -> None:
-        del self._own[connection]
+    def _forget_own(self, connection: Connection) -> None:
+        del self._own_connections[connection]
 
     @asynccontextmanager
-    async def _running(self, dispatch: Dispatch) -> AsyncGenerator[None]:
+    async def _serve(self, dispatch: Dispatch) -> AsyncGenerator[None]:
         self._guests.claim(dispatch)
         self._deadline = float("inf")
         guests = trio.CancelScope(shield=True)
@@ -202,14 +213,14 @@ class Connections:
             self._guests.release()
 
     async def _close(self, guests: trio.CancelScope) -> None:
-        with trio.CancelScope(shield=True):  # shut_down has a deadline, the same for all rounds: some come meanwhile
+        with trio.CancelScope(shield=True):  # all rounds share one deadline; connections may come meanwhile
             await self.shut_down()
-            while (self._own or self._guests.busy) and trio.current_time() < self._deadline:
+            while (self._own_connections or self._guests.busy_count) and trio.current_time() < self._deadline:
                 await self.shut_down()
-        if self._guests.busy:
+        if self._guests.busy_count:
             _logger.warning(
-                "%d names were given up on: what on_open or on_close dispatched for them took too long",
-                self._guests.busy,
+                "%d names were given up on: their effects of on_open or on_close took too long",
+                self._guests.busy_count,
             )
         self.end_all("shutdown")
         self._guests.close()
@@ -218,14 +229,14 @@ class Connections:
     def _make_registry(self) -> Registry:
         registry = Registry("connections")
         Interpreters(self.store, self._guests.check_run).register(registry)
-        registry.state("connections")(self._presence)
+        registry.state("connections")(self._make_presence)
         for key, resolver in PLACEHOLDERS.items():
             registry.placeholder(key)(resolver)
         for key, resolver in PLACEHOLDERS_EACH.items():
             registry.placeholder(key, each=True)(resolver)
-        registry.tag("wildcard", Wildcard, encode=repr, decode=wildcard_named)
+        registry.tag("wildcard", Wildcard, encode=repr, decode=find_wildcard)
         return registry
 
-    def _presence(self) -> Presence:
-        """Return who is connected."""
+    def _make_presence(self) -> Presence:
+        """Return the connected names."""
         return Presence(self.store)

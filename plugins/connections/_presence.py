@@ -1,4 +1,4 @@
-"""Who is connected, as actions see it in their state."""
+"""The connected names, as actions see them in their state."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ __all__ = ["Presence"]
 
 @final
 class Presence:
-    """Who is connected: what actions find as `state["connections"]`."""
+    """The connected names. Actions find it as `state["connections"]`."""
 
     def __init__(self, store: ConnectionStore) -> None:
         self._store = store
 
     def names(self, pattern: Sequence[object], exclude: Sequence[object] = ()) -> Sequence[Name]:
-        """The names `(scope, key)` that match, each once, however many connections it has. Raises `PatternError`."""
+        """Return the names `(scope, key)` that match, each once. Raises `PatternError` if a pattern is invalid."""
         return copy_data(self._store.names(pattern, patterns_in(exclude)))
 
     def count(self, pattern: Sequence[object], exclude: Sequence[object] = ()) -> int:
-        """How many connections match. Raises `PatternError` for what is no pattern."""
+        """Return the number of connections that match. Raises `PatternError` if a pattern is invalid."""
         return self._store.count(pattern, patterns_in(exclude))

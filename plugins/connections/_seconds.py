@@ -1,4 +1,4 @@
-"""What counts as a time."""
+"""The check of times, and of other bounds that are numbers."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ __all__ = ["is_seconds"]
 
 
 def is_seconds(value: object) -> bool:
-    """Whether this is a finite number."""
+    """Whether a value is a finite number, and no bool."""
     return isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value)

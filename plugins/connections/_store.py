@@ -1,4 +1,4 @@
-"""Where connections are kept: the protocol of every store, and the store of one process."""
+"""The protocol of every store of connections, and the store in memory."""
 
 from __future__ import annotations
 
@@ -18,66 +18,66 @@ __all__ = ["ConnectionGroup", "ConnectionStore", "MemoryStore"]
 
 
 class ConnectionGroup(Sink, Protocol):
-    """The connections that a pattern matched, as one sink that counts. Its members have a `scope` and a `key`."""
+    """The connections that a pattern matched, as one sink that counts its frames."""
 
     def members(self) -> Sequence[NamedSink]:
-        """The connections of this process, each as a sink that counts, too, in order of arrival."""
+        """Return the connections of this process, in order of arrival, each as a sink that counts, too."""
         ...
 
     def result(self) -> BroadcastResult:
-        """What came of it so far. `matched` is settled when the group is made."""
+        """Return the counts so far. `matched` is fixed when the group is made."""
         ...
 
 
 @runtime_checkable
 class ConnectionStore(Protocol):
-    """Where connections are kept, and found by name or by pattern.
+    """A store keeps connections, and finds them by name or by pattern.
 
-    A connection belongs to the process whose socket it is; `add`, `remove`, `match`, iteration and `len` are about
-    those. `group`, `names` and `count` are about everyone: a store that reaches other processes makes groups that carry
-    their frames there, too. Nothing here waits: what must wait belongs into a plugin's lifespan. Patterns are those of
-    `freeze_pattern`; what is none raises `PatternError`. `plugins.connections.testing` holds the tests any store
-    passes.
+    A connection belongs to the process that holds its socket; `add`, `remove`, `match`, iteration and `len` are about
+    the connections of this process. `group`, `names` and `count` are about all processes: a store that reaches others
+    makes groups that carry their frames there, too. No method waits: work that has to wait belongs into the lifespan of
+    a plugin. Patterns are those of `freeze_pattern`; an invalid one raises `PatternError`. Every store has to pass the
+    tests in `plugins.connections.testing`.
     """
 
     def add(self, connection: Connection) -> None:
-        """Keep a connection until it ends or is removed; one that has ended is not kept, one that is kept stays so.
+        """Keep a connection until it ends or is removed. Does nothing if it has ended or is kept already.
 
-        Raises `TooManyConnectionsError` where there is no room, which harms nobody.
+        Raises `TooManyConnectionsError` if a limit refuses it; then the store is as it was before.
         """
         ...
 
     def remove(self, connection: Connection) -> None:
-        """Forget this very connection, and no other of the same name; it does not end of it."""
+        """Forget this very connection, and no other of the same name. Does not end the connection."""
         ...
 
     def match(self, pattern: object, exclude: Sequence[object] = ()) -> Sequence[Connection]:
-        """The connections of this process that match a pattern and none of those in `exclude`, in order of arrival."""
+        """Return the connections of this process that match `pattern` and none of `exclude`, in order of arrival."""
         ...
 
     def group(
         self, pattern: object, exclude: Sequence[object] = (), *, charge: Callable[[int], None]
     ) -> ConnectionGroup:
-        """Everyone who matches now, as one sink. `charge` is called with a number of members before each frame.
+        """Return all connections that match now as one sink. `charge` gets the number of members before each frame.
 
-        Each frame enters every queue of this process before `send` returns, so that all see one order.
+        Each frame enters every queue of this process before `send` returns, so that all connections see one order.
         """
         ...
 
     def names(self, pattern: object, exclude: Sequence[object] = ()) -> Sequence[Name]:
-        """The names `(scope, key)` under which anyone is connected and that match, each once, the oldest first."""
+        """Return the names `(scope, key)` of connections that match, each once, the oldest first."""
         ...
 
     def count(self, pattern: object, exclude: Sequence[object] = ()) -> int:
-        """How many connections match."""
+        """Return the number of connections that match."""
         ...
 
     def __iter__(self) -> Iterator[Connection]:
-        """The connections of this process, as they are now; they may end while they are gone through."""
+        """Iterate over the connections of this process as they are now. They may end during the iteration."""
         ...
 
     def __len__(self) -> int:
-        """How many connections of this process are kept."""
+        """Return the number of connections of this process."""
         ...
 
 
@@ -85,15 +85,16 @@ class ConnectionStore(Protocol):
 class MemoryStore:
     """Open connections in memory, found by name or by pattern. A `ConnectionStore`.
 
-    One name may hold several connections: two tabs are two. What a look-up costs grows with what it finds, and not with
-    what is stored, but for the first of its shape.
+    One name may have several connections: two tabs are two connections. The cost of a look-up grows with the number of
+    connections that it finds, not with the number of those stored; only the first look-up of each shape of pattern goes
+    through all of them.
     """
 
     def __init__(self, limits: ConnectionLimits | None = None) -> None:
         self._limits = limits or ConnectionLimits()
         self._index = Index()
         self.history: History | None = None
-        """What was sent lately, if a `Connections` was given one."""
+        """The history that `Connections(history=...)` has put here; None if there is none."""
 
     def __len__(self) -> int:
         return len(self._index.all)
@@ -113,54 +114,57 @@ class MemoryStore:
         connection.on_end(self.remove)
 
     def remove(self, connection: Connection) -> None:
-        """Forget this very connection. Does nothing where it is not stored."""
+        """Forget this very connection. Does nothing if it is not stored."""
         if connection in self._index.all:
             self._index.remove(connection)
 
     def match(self, pattern: object, exclude: Sequence[object] = ()) -> list[Connection]:
-        """The connections that match a pattern and none of those in `exclude`, in order of arrival.
+        """Return the connections that match `pattern` and none of `exclude`, in order of arrival.
 
-        Raises `PatternError` for what is no pattern.
+        Raises `PatternError` if a pattern is invalid.
         """
-        wanted = freeze_pattern(pattern)
-        unwanted = [freeze_pattern(pattern) for pattern in exclude]
-        found: Iterable[Connection] = self._index.find(wanted)
-        for pattern in unwanted:
-            without = self._index.find(pattern)
-            found = [connection for connection in found if connection not in without]
-        return list(found)
+        frozen_pattern = freeze_pattern(pattern)
+        frozen_exclude = [freeze_pattern(pattern) for pattern in exclude]
+        connections: Iterable[Connection] = self._index.find(frozen_pattern)
+        for pattern in frozen_exclude:
+            excluded = self._index.find(pattern)
+            connections = [connection for connection in connections if connection not in excluded]
+        return list(connections)
 
     def group(self, pattern: object, exclude: Sequence[object] = (), *, charge: Callable[[int], None]) -> Group:
-        """Everyone who matches now, as one sink. Raises `PatternError` for what is no pattern."""
+        """Return all connections that match now as one sink. Raises `PatternError` if a pattern is invalid."""
         return Group(self.match(pattern, exclude), charge)
 
     def names(self, pattern: object, exclude: Sequence[object] = ()) -> list[Name]:
-        """The names that match, each once, in order of arrival. Raises `PatternError` for what is no pattern."""
-        found: dict[Frozen, Name] = {}
+        """Return the names that match, each once, in order of arrival.
+
+        Raises `PatternError` if a pattern is invalid.
+        """
+        connections: dict[Frozen, Name] = {}
         for connection in self.match(pattern, exclude):
-            found.setdefault(connection.frozen, (connection.scope, connection.key))
-        return list(found.values())
+            connections.setdefault(connection.frozen, (connection.scope, connection.key))
+        return list(connections.values())
 
     def count(self, pattern: object, exclude: Sequence[object] = ()) -> int:
-        """How many connections match. Raises `PatternError` for what is no pattern."""
+        """Return the number of connections that match. Raises `PatternError` if a pattern is invalid."""
         return len(self.match(pattern, exclude))
 
     def _make_room(self, name: tuple[Frozen, Frozen]) -> None:
-        """Let the oldest give way where a limit says so, and nobody where another refuses."""
+        """Close the oldest connections if the limits evict; raise, and close none, if one limit refuses."""
         limits = self._limits
-        leaving: dict[Connection, None] = {}
+        evicted: dict[Connection, None] = {}
         for bound, bucket, limit in (
             ("key", self._index.find(name), limits.key),
             ("scope", self._index.find((name[0], ANY)), limits.scope),
             ("store", self._index.all, limits.store),
         ):
-            excess = len(bucket) - len(leaving) - limit + 1
+            excess = len(bucket) - len(evicted) - limit + 1
             if excess > 0 and bound not in limits.evict:
                 raise TooManyConnectionsError(
                     f"the limit of {limit} connections of one {bound} is reached",
-                    fix=f"close some, or raise it: MemoryStore(ConnectionLimits({bound}=...))",
+                    fix=f"close some, or raise the limit: MemoryStore(ConnectionLimits({bound}=...))",
                 )
-            staying = (connection for connection in bucket if connection not in leaving)
-            leaving.update(dict.fromkeys([next(staying) for _ in range(excess)]))
-        for connection in leaving:
+            remaining = (connection for connection in bucket if connection not in evicted)
+            evicted.update(dict.fromkeys([next(remaining) for _ in range(excess)]))
+        for connection in evicted:
             connection.close("replaced" if connection.frozen == name else "size")

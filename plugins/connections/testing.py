@@ -1,4 +1,4 @@
-"""The tests that every `ConnectionStore` passes. Needs pytest and hypothesis: `pip install 'rhialto[testing]'`.
+"""The tests that every `ConnectionStore` has to pass. Needs pytest and hypothesis: `pip install 'rhialto[testing]'`.
 
 Subclass `ConnectionStoreContract`, and let `make_store` return an empty store:
 
@@ -32,22 +32,22 @@ _KEYS = _PARTS | st.lists(_PARTS | st.lists(_PARTS, max_size=2), max_size=3)
 _OPEN_ENDED = st.tuples(st.lists(_HOLES | st.lists(_HOLES, max_size=2), max_size=3), st.booleans())
 
 names = st.tuples(_SCOPES, _KEYS)
-"""Names that are near to each other, so that they often match."""
+"""A strategy of names. They are similar to each other, so that they often match."""
 patterns = st.tuples(
     _SCOPES | st.just(ANY), _HOLES | _OPEN_ENDED.map(lambda drawn: [*drawn[0], REST] if drawn[1] else drawn[0])
 )
-"""Patterns that often match `names`."""
+"""A strategy of patterns that often match `names`."""
 
 
 def charged(members: int) -> None:
-    """Let visits to any number of members pass."""
+    """Let a charge for any number of members pass."""
 
 
 class ConnectionStoreContract:
-    """What a `ConnectionStore` promises, as tests. Each makes a store of its own."""
+    """The promises of a `ConnectionStore`, as tests. Each test makes a store of its own."""
 
     def make_store(self, limits: ConnectionLimits) -> ConnectionStore:
-        """Return an empty store. Subclasses say how."""
+        """Return an empty store. Each subclass implements this."""
         raise NotImplementedError
 
     @pytest.fixture
@@ -56,12 +56,12 @@ class ConnectionStoreContract:
         return self.make_store(ConnectionLimits())
 
     def test_it_is_a_connection_store(self, store: ConnectionStore) -> None:
-        """Structurally."""
+        """It has all the methods, and its groups are sinks."""
         assert isinstance(store, ConnectionStore)
         assert isinstance(store.group([ANY, ANY], charge=charged), Sink)
 
     def test_it_begins_empty(self, store: ConnectionStore) -> None:
-        """Nobody is there, and nobody matches."""
+        """No connection is stored, and none matches."""
         assert len(store) == store.count([ANY, ANY]) == len(list(store)) == 0
         assert list(store.names([ANY, ANY])) == []
 
@@ -75,14 +75,14 @@ class ConnectionStoreContract:
         assert store.count([ANY, ["page", ANY]]) == len(store) == 2
 
     def test_adding_twice_is_adding_once(self, store: ConnectionStore) -> None:
-        """Also where there is no room for another."""
-        one = Connection("s", "k")
-        store.add(one)
-        store.add(one)
-        assert list(store.match(["s", "k"])) == [one]
+        """The second call does nothing."""
+        connection = Connection("s", "k")
+        store.add(connection)
+        store.add(connection)
+        assert list(store.match(["s", "k"])) == [connection]
 
     def test_removal_is_by_identity(self, store: ConnectionStore) -> None:
-        """An old connection that goes takes no newer one of its name along; going twice is going once."""
+        """Removing an old connection leaves a newer one of its name; removing it again does nothing."""
         old, new = Connection("s", "k"), Connection("s", "k")
         for connection in (old, new):
             store.add(connection)
@@ -92,41 +92,41 @@ class ConnectionStoreContract:
         assert old.cause is None
 
     def test_a_connection_that_ends_is_no_longer_kept(self, store: ConnectionStore) -> None:
-        """However it ends, and also when it has ended before."""
-        one, ended = Connection("s", "k"), Connection("s", "k")
+        """For any cause. A connection that has ended before is not kept at all."""
+        kept, ended = Connection("s", "k"), Connection("s", "k")
         ended.close()
-        for connection in (one, ended):
+        for connection in (kept, ended):
             store.add(connection)
-        assert list(store) == [one]
-        one.close("overflow")
+        assert list(store) == [kept]
+        kept.close("overflow")
         assert list(store) == []
 
     def test_one_that_was_removed_may_come_again(self, store: ConnectionStore) -> None:
-        """As long as it is open."""
-        one = Connection("s", "k")
-        store.add(one)
-        store.remove(one)
-        store.add(one)
-        assert list(store) == [one]
+        """A removed connection that is still open can be added again."""
+        connection = Connection("s", "k")
+        store.add(connection)
+        store.remove(connection)
+        store.add(connection)
+        assert list(store) == [connection]
 
     @given(st.lists(st.tuples(names, st.booleans())), patterns, st.lists(patterns, max_size=2))
     def test_it_answers_as_a_plain_list_would(
         self, drawn: list[tuple[tuple[object, object], bool]], pattern: object, exclude: list[object]
     ) -> None:
-        """Whatever is kept and asked."""
+        """For any stored names, pattern and exclusions."""
         store = self.make_store(ConnectionLimits(key=1_000))
         kept: list[Connection] = []
         for name, stays in drawn:
-            one = Connection(*name)
-            store.add(one)
+            connection = Connection(*name)
+            store.add(connection)
             if stays:
-                kept.append(one)
+                kept.append(connection)
             else:
-                store.remove(one)
+                store.remove(connection)
         expected = [
             connection
             for connection in kept
-            if _matches(pattern, connection) and not any(_matches(no, connection) for no in exclude)
+            if _matches(pattern, connection) and not any(_matches(excluded, connection) for excluded in exclude)
         ]
         assert list(store.match(pattern, exclude)) == expected
         assert store.count(pattern, exclude) == len(expected)
@@ -139,7 +139,7 @@ class ConnectionStoreContract:
 
     @pytest.mark.parametrize("ask", ["match", "names", "count"])
     def test_what_is_no_pattern_is_refused(self, store: ConnectionStore, ask: str) -> None:
-        """As a pattern, and among what is left out."""
+        """As the pattern, and in `exclude`."""
         method: Callable[..., object] = getattr(store, ask)
         with pytest.raises(PatternError):
             method("page")
@@ -149,27 +149,27 @@ class ConnectionStoreContract:
             store.group("page", charge=charged)
 
     def test_a_group_sends_the_very_same_bytes_to_all(self, store: ConnectionStore) -> None:
-        """In one order, and counts."""
-        people = [Connection(scope, "k") for scope in "ab"]
-        for connection in people:
+        """In one order. The group counts the frames."""
+        connections = [Connection(scope, "k") for scope in "ab"]
+        for connection in connections:
             store.add(connection)
         group = store.group([ANY, "k"], charge=charged)
         for frame in (b"1", b"2"):
             group.send(frame)
-        assert [_queued(connection) for connection in people] == [[b"1", b"2"]] * 2
+        assert [_queued_frames(connection) for connection in connections] == [[b"1", b"2"]] * 2
         assert group.result() == BroadcastResult(matched=2, queued=4)
 
     def test_who_is_in_a_group_is_settled_when_it_is_made(self, store: ConnectionStore) -> None:
-        """Who comes later is not reached."""
+        """A connection that comes later is not reached."""
         group = store.group([ANY, "k"], charge=charged)
         late = Connection("s", "k")
         store.add(late)
         group.send(b"1")
-        assert _queued(late) == []
+        assert _queued_frames(late) == []
         assert group.result() == BroadcastResult(matched=0)
 
     def test_a_group_counts_whom_it_lost(self, store: ConnectionStore) -> None:
-        """One that overflows is ended, one that had ended is dropped, and the others never notice."""
+        """A connection that overflows is ended, one that had ended is counted as dropped, the others go on."""
         full, gone, well = (Connection(scope, "k", max_frames=1) for scope in "abc")
         for connection in (full, gone, well):
             store.add(connection)
@@ -178,83 +178,83 @@ class ConnectionStoreContract:
         gone.close()
         group.send(b"1")
         assert full.cause == "overflow"
-        assert _queued(well) == [b"1"]
+        assert _queued_frames(well) == [b"1"]
         assert group.result() == BroadcastResult(matched=3, queued=1, dropped=2, evicted=1)
         assert list(store) == [well]
 
     def test_a_member_of_a_group_is_a_sink_of_its_own(self, store: ConnectionStore) -> None:
-        """What is sent to it is counted with the others."""
-        people = [Connection(scope, "k") for scope in "ab"]
-        for connection in people:
+        """The group counts the frames that are sent to the member."""
+        connections = [Connection(scope, "k") for scope in "ab"]
+        for connection in connections:
             store.add(connection)
         group = store.group([ANY, "k"], charge=charged)
         member = group.members()[1]
         assert isinstance(member, Sink)
         assert list(member.members()) == [member]
         member.send(b"1")
-        assert [_queued(connection) for connection in people] == [[], [b"1"]]
+        assert [_queued_frames(connection) for connection in connections] == [[], [b"1"]]
         assert group.result() == BroadcastResult(matched=2, queued=1)
         member.close()
-        assert [connection.cause for connection in people] == [None, "closed"]
+        assert [connection.cause for connection in connections] == [None, "closed"]
 
     def test_what_a_charge_raises_keeps_the_frame_from_everyone(self, store: ConnectionStore) -> None:
-        """It is charged with the number of members, before."""
+        """The charge gets the number of members before any frame is queued."""
 
         def refuse(members: int) -> None:
             raise OverflowError(members)
 
-        one = Connection("s", "k")
-        store.add(one)
+        connection = Connection("s", "k")
+        store.add(connection)
         with pytest.raises(OverflowError, match="1"):
             store.group([ANY, ANY], charge=refuse).send(b"1")
-        assert _queued(one) == []
+        assert _queued_frames(connection) == []
 
     def test_closing_a_group_ends_its_members(self, store: ConnectionStore) -> None:
-        """And nobody else."""
-        people = [Connection(scope, "k") for scope in "ab"]
-        for connection in people:
+        """Connections outside the group stay open."""
+        connections = [Connection(scope, "k") for scope in "ab"]
+        for connection in connections:
             store.add(connection)
         store.group(["a", ANY], charge=charged).close()
-        assert [connection.cause for connection in people] == ["closed", None]
-        assert list(store) == people[1:]
+        assert [connection.cause for connection in connections] == ["closed", None]
+        assert list(store) == connections[1:]
 
     @pytest.mark.parametrize("bound", ["store", "scope", "key"])
     def test_at_a_limit_the_newest_is_refused(self, bound: Bound) -> None:
-        """And the others are not harmed."""
-        store = self.make_store(_limits(bound))
-        people = _crowd(bound)
-        for connection in people[:2]:
+        """The connections that were there before stay open."""
+        store = self.make_store(_limits_with(bound))
+        connections = _make_crowd(bound)
+        for connection in connections[:2]:
             store.add(connection)
         with pytest.raises(TooManyConnectionsError, match=f"2 connections of one {bound}"):
-            store.add(people[2])
-        store.add(people[0])
-        assert list(store) == people[:2]
-        people[0].close()
-        store.add(people[2])
-        assert list(store) == people[1:]
+            store.add(connections[2])
+        store.add(connections[0])
+        assert list(store) == connections[:2]
+        connections[0].close()
+        store.add(connections[2])
+        assert list(store) == connections[1:]
 
     @pytest.mark.parametrize(("bound", "cause"), [("store", "size"), ("scope", "size"), ("key", "replaced")])
     def test_at_a_limit_the_oldest_gives_way_where_that_is_said(self, bound: Bound, cause: str) -> None:
-        """With a cause that tells."""
-        store = self.make_store(_limits(bound, evict=True))
-        people = _crowd(bound)
-        for connection in people:
+        """The cause says which limit it was."""
+        store = self.make_store(_limits_with(bound, evict=True))
+        connections = _make_crowd(bound)
+        for connection in connections:
             store.add(connection)
-        assert [connection.cause for connection in people] == [cause, None, None]
-        assert list(store) == people[1:]
+        assert [connection.cause for connection in connections] == [cause, None, None]
+        assert list(store) == connections[1:]
 
     def test_nobody_gives_way_to_one_that_is_refused(self) -> None:
-        """Where one limit lets the oldest give way and another refuses."""
+        """One limit evicts the oldest connection, another refuses the new one: then none is closed."""
         store = self.make_store(ConnectionLimits(scope=2, key=1, store=1, evict=["scope"]))
-        one = Connection("s", "k")
-        store.add(one)
+        connection = Connection("s", "k")
+        store.add(connection)
         with pytest.raises(TooManyConnectionsError):
             store.add(Connection("s", "other"))
-        assert list(store) == [one]
-        assert one.cause is None
+        assert list(store) == [connection]
+        assert connection.cause is None
 
     def test_one_that_gives_way_makes_room_everywhere(self) -> None:
-        """Under its key, in its scope and in the store."""
+        """An evicted connection counts no more under its key, in its scope and in the store."""
         store = self.make_store(ConnectionLimits(store=1, scope=1, key=1, evict=["key"]))
         old, new = Connection("s", "k"), Connection("s", "k")
         store.add(old)
@@ -262,14 +262,14 @@ class ConnectionStoreContract:
         assert list(store) == [new]
 
 
-def _limits(bound: Bound, *, evict: bool = False) -> ConnectionLimits:
-    """Two of what is bound."""
+def _limits_with(bound: Bound, *, evict: bool = False) -> ConnectionLimits:
+    """Limits that admit two connections of one bound, and ten of the others."""
     store, scope, key = (2 if bound == name else 10 for name in ("store", "scope", "key"))
     return ConnectionLimits(store, scope, key, evict=[bound] if evict else [])
 
 
-def _crowd(bound: Bound) -> list[Connection]:
-    """Three that cross one limit of two, and no other."""
+def _make_crowd(bound: Bound) -> list[Connection]:
+    """Three connections that cross a limit of two for one bound, and no other limit."""
     match bound:
         case "store":
             return [Connection(scope, "k") for scope in "abc"]
@@ -283,5 +283,5 @@ def _matches(pattern: object, connection: Connection) -> bool:
     return matches(freeze_pattern(pattern), connection.frozen)
 
 
-def _queued(connection: Connection) -> list[bytes]:
+def _queued_frames(connection: Connection) -> list[bytes]:
     return list(connection._frames)

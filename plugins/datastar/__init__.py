@@ -1,6 +1,6 @@
 """Datastar: effects that become Server-Sent Events for the Datastar browser client, and attributes for its pages.
 
-Knows values and bytes, and the `Sink` it writes to. Knows no connection, no request and no web framework.
+The package knows values, bytes and the protocol `Sink`. It knows no connection, no request and no web framework.
 """
 
 from . import at, attr

@@ -1,4 +1,4 @@
-"""Arguments of a type that nothing can be made of. Messages name the types, never the values."""
+"""Checks of the types of arguments. Messages name the types, never the values."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import cast
 
 from effects import ArgumentError
 
-__all__ = ["a_mapping", "a_str"]
+__all__ = ["require_mapping", "require_str"]
 
 
-def a_str(what: str, given: object, fix: str) -> str:
-    """What is given, where it is a str. Raises `ArgumentError` otherwise."""
-    if not isinstance(given, str):
-        raise ArgumentError(f"{what} is a str, not {type(given).__name__}", fix=fix)
-    return given
+def require_str(subject: str, value: object, fix: str) -> str:
+    """Return `value` if it is a str. Raises `ArgumentError` if not; `subject` begins the message: "the URL"."""
+    if not isinstance(value, str):
+        raise ArgumentError(f"{subject} is a str, not {type(value).__name__}", fix=fix)
+    return value
 
 
-def a_mapping(what: str, given: object, fix: str) -> Mapping[object, object]:
-    """What is given, where it is a mapping. Raises `ArgumentError` otherwise; `what` has the verb, `signals are`."""
-    if not isinstance(given, Mapping):
-        raise ArgumentError(f"{what} a mapping, not {type(given).__name__}", fix=fix)
-    return cast(Mapping[object, object], given)
+def require_mapping(subject: str, value: object, fix: str) -> Mapping[object, object]:
+    """Return `value` if it is a mapping. Raises `ArgumentError` if not; `subject` has a verb: "signals are"."""
+    if not isinstance(value, Mapping):
+        raise ArgumentError(f"{subject} a mapping, not {type(value).__name__}", fix=fix)
+    return cast(Mapping[object, object], value)

@@ -1,4 +1,4 @@
-"""Attributes of an element, for whatever makes the HTML."""
+"""Attributes of an element, for any library that makes HTML."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ _NAME = re.compile(r"[^\0-\x20\"'<>/=\x7f-\x9f]+")
 
 @final
 class Attributes(dict[str, str]):
-    """Names and values of attributes, not escaped: a dict, as htpy takes it, and HTML, as Jinja does.
+    """Names and values of attributes, not escaped. htpy takes them as a dict, Jinja as HTML.
 
-    In `str` and f-strings they are the HTML, too: as in a tag, each with a space before it. `repr` is the dict's.
-    `|` joins two. Raises `ArgumentError` where both have an attribute of the same name, since an element has it once.
+    `str` and f-strings return the HTML: each attribute as in a tag, with a space before it. `repr` is that of a dict.
+    `|` joins two of them. It raises `ArgumentError` if both have an attribute of the same name, because an element can
+    have it only once.
 
     >>> attributes = attr.bind("name") | attr.on("input", "$dirty = true")
     >>> attributes
@@ -33,18 +34,18 @@ class Attributes(dict[str, str]):
     __slots__ = ()
 
     def __or__(self, other: Mapping[str, str]) -> Attributes:  # type: ignore[override] # pyright: ignore[reportIncompatibleMethodOverride] # joining keeps the type
-        return _joined(self, other)
+        return _join(self, other)
 
     def __ror__(self, other: Mapping[str, str]) -> Attributes:  # type: ignore[override] # pyright: ignore[reportIncompatibleMethodOverride]
-        return _joined(other, self)
+        return _join(other, self)
 
     def __ior__(self, other: Mapping[str, str]) -> Self:  # type: ignore[override] # pyright: ignore[reportIncompatibleMethodOverride]
-        self.update(_joined(self, other))
+        self.update(_join(self, other))
         return self
 
     def __html__(self) -> Markup:
-        """The attributes as in a tag, each with a space before it. Raises `ArgumentError` for what is no name."""
-        return Markup("").join(_html(name, value) for name, value in self.items())
+        """Return the attributes as in a tag, each after a space. Raises `ArgumentError` if a name is invalid."""
+        return Markup("").join(_format_attribute(name, value) for name, value in self.items())
 
     def __str__(self) -> str:
         return str(self.__html__())
@@ -53,13 +54,13 @@ class Attributes(dict[str, str]):
         return format(str(self), format_spec)
 
 
-def _joined(one: Mapping[str, str], other: Mapping[str, str]) -> Attributes:
-    for name in one.keys() & other.keys():
-        raise ArgumentError(f"two attributes are called {name!r}", fix="say both in one call")
-    return Attributes({**one, **other})
+def _join(left: Mapping[str, str], right: Mapping[str, str]) -> Attributes:
+    for name in left.keys() & right.keys():
+        raise ArgumentError(f"two attributes are called {name!r}", fix="write both in one call")
+    return Attributes({**left, **right})
 
 
-def _html(name: str, value: str) -> Markup:
+def _format_attribute(name: str, value: str) -> Markup:
     if not _NAME.fullmatch(name):
         raise ArgumentError("the name of an attribute has white space, quotes or one of < > / =", fix="take them out")
     return Markup(' {}="{}"').format(name, escape(str(value)))

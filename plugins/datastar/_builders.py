@@ -1,7 +1,7 @@
 """Effect vectors from typed calls: `patch_elements(row, selector="#list", mode="append")`.
 
-They only build data, which can as well be written by hand; what the data says is checked when the effect runs. Options
-that are not given, or None, are left out.
+The functions only build data, which can be written by hand as well. The data is checked when the effect runs. Options
+that are missing or None are left out.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ def patch_elements(
     event_id: str | None = None,
     retry: int | None = None,
 ) -> list[object]:
-    """Patch elements into the page; several are one `fragment`. Without elements, `mode` has to be `remove`.
+    """Patch elements into the page. Several elements become one `fragment`; without any, `mode` has to be `remove`.
 
-    `retry` is in milliseconds. Raises `ArgumentError` where one of several has no `__html__`. See
+    `retry` is in milliseconds. Raises `ArgumentError` if there are several elements and one has no `__html__`. See
     `encode_patch_elements` for the options.
 
     >>> patch_elements(html("<li>1</li>"), selector="#list", mode="append")
     ['patch-elements', Markup('<li>1</li>'), {'selector': '#list', 'mode': 'append'}]
     """
-    return _vector(
+    return _make_vector(
         "patch-elements",
         elements[0] if len(elements) == 1 else fragment(*elements) if elements else None,
         selector=selector,
@@ -53,12 +53,12 @@ def remove_elements(
     event_id: str | None = None,
     retry: int | None = None,
 ) -> list[object]:
-    """Remove what a CSS selector finds. `retry` is in milliseconds. See `encode_remove_elements`.
+    """Remove the elements that match a CSS selector. `retry` is in milliseconds. See `encode_remove_elements`.
 
     >>> remove_elements("#row-7")
     ['remove-elements', '#row-7']
     """
-    return _vector(
+    return _make_vector(
         "remove-elements",
         selector,
         use_view_transition=use_view_transition,
@@ -75,12 +75,12 @@ def patch_signals(
     event_id: str | None = None,
     retry: int | None = None,
 ) -> list[object]:
-    """Patch signals into the page; None removes one. `retry` is in milliseconds. See `encode_patch_signals`.
+    """Patch signals into the page; None removes a signal. `retry` is in milliseconds. See `encode_patch_signals`.
 
     >>> patch_signals({"connected": True}, only_if_missing=True)
     ['patch-signals', {'connected': True}, {'only_if_missing': True}]
     """
-    return _vector("patch-signals", signals, only_if_missing=only_if_missing, event_id=event_id, retry=retry)
+    return _make_vector("patch-signals", signals, only_if_missing=only_if_missing, event_id=event_id, retry=retry)
 
 
 def execute_script(
@@ -91,12 +91,12 @@ def execute_script(
     event_id: str | None = None,
     retry: int | None = None,
 ) -> list[object]:
-    """Make the page run a script that can be trusted. `retry` is in milliseconds. See `encode_execute_script`.
+    """Make the page run a trusted script. `retry` is in milliseconds. See `encode_execute_script`.
 
     >>> execute_script(f"alert({js('Hi!')})")
     ['execute-script', 'alert("Hi!")']
     """
-    return _vector(
+    return _make_vector(
         "execute-script", script, auto_remove=auto_remove, attributes=attributes, event_id=event_id, retry=retry
     )
 
@@ -113,11 +113,11 @@ def redirect(
     >>> redirect("/welcome")
     ['redirect', '/welcome']
     """
-    return _vector("redirect", url, attributes=attributes, event_id=event_id, retry=retry)
+    return _make_vector("redirect", url, attributes=attributes, event_id=event_id, retry=retry)
 
 
 def close_sse() -> list[object]:
-    """End the stream, once what is queued has been written.
+    """End the stream, once all queued frames have been written.
 
     >>> close_sse()
     ['close-sse']
@@ -125,6 +125,6 @@ def close_sse() -> list[object]:
     return ["close-sse"]
 
 
-def _vector(key: str, argument: object, **options: object) -> list[object]:
-    given = {name: value for name, value in options.items() if value is not None}
-    return [key, argument, given] if given else [key, argument]
+def _make_vector(key: str, argument: object, **options: object) -> list[object]:
+    present_options = {name: value for name, value in options.items() if value is not None}
+    return [key, argument, present_options] if present_options else [key, argument]

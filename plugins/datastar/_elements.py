@@ -1,4 +1,4 @@
-"""What may be put into a page: objects that vouch for their own HTML."""
+"""Elements for a page: objects that vouch for their own HTML."""
 
 from __future__ import annotations
 
@@ -9,35 +9,35 @@ from markupsafe import Markup
 
 from effects import ArgumentError
 
-from ._arguments import a_str
+from ._arguments import require_str
 
 __all__ = ["HasHtml", "fragment", "html", "render"]
 
 
 @runtime_checkable
 class HasHtml(Protocol):
-    """An object that vouches for its own HTML: an htpy element, a `Markup`, a fragment. A bare `str` is none."""
+    """An object that vouches for its own HTML: an htpy element, a `Markup`, a fragment. A bare `str` is not."""
 
     def __html__(self) -> str: ...
 
 
 def html(trusted: str) -> Markup:
-    """Say that a str is HTML that can be trusted. Never call it with text that came from a browser.
+    """Mark a str as trusted HTML. Never call it with text that came from a browser.
 
-    The result is a `Markup`: formatting and concatenation escape what is added to it.
-    Raises `ArgumentError` for what is no str.
+    The result is a `Markup`: formatting and concatenation escape any text that is added to it. Raises `ArgumentError`
+    if `trusted` is not a str.
 
     >>> html("<b>{}</b>").format("<script>")
     Markup('<b>&lt;script&gt;</b>')
     """
-    text = a_str("trusted HTML", trusted, 'pass a str, such as html("<p>...</p>")')
-    return Markup(text)  # noqa: S704 - this is the one place that says so
+    text = require_str("trusted HTML", trusted, 'pass a str, such as html("<p>...</p>")')
+    return Markup(text)  # noqa: S704 - this is the one place that trusts a str
 
 
 def fragment(*elements: HasHtml) -> Markup:
-    """Several elements as one, in order and with nothing between them. None at all is a fragment, too: an empty one.
+    """Join elements into one, in order and with nothing between them. Without elements, the fragment is empty.
 
-    They are rendered now. Raises `ArgumentError` for what has no `__html__`, a bare str above all.
+    The elements are rendered now. Raises `ArgumentError` if one has no `__html__`; a bare str has none.
 
     >>> fragment(html("<li>1</li>"), html("<li>2</li>"))
     Markup('<li>1</li><li>2</li>')
@@ -46,19 +46,21 @@ def fragment(*elements: HasHtml) -> Markup:
 
 
 def render(elements: object) -> str:
-    """The HTML of an object with an `__html__` method. Raises `ArgumentError` for anything else."""
+    """Return the HTML of an object that has a method `__html__`. Raises `ArgumentError` for any other object."""
     method: object = getattr(elements, "__html__", None)
     if not callable(method) or isinstance(elements, type):
-        raise ArgumentError(f"elements are an object with __html__, not {type(elements).__name__}", fix=_fix(elements))
+        raise ArgumentError(
+            f"elements are an object with __html__, not {type(elements).__name__}", fix=_fix_for(elements)
+        )
     text = cast(Callable[[], object], method)()
     if not isinstance(text, str):
         raise ArgumentError(
-            f"__html__ of {type(elements).__name__} returned {type(text).__name__}", fix="it returns the HTML as a str"
+            f"__html__ of {type(elements).__name__} returned {type(text).__name__}", fix="return the HTML as a str"
         )
     return str(text)
 
 
-def _fix(elements: object) -> str:
+def _fix_for(elements: object) -> str:
     if isinstance(elements, Awaitable) and not isinstance(elements, type):
         return "await it"
     if isinstance(elements, Iterable) and not isinstance(elements, (str, bytes, type)):

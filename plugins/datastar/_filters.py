@@ -1,4 +1,4 @@
-"""Which signals an action or attribute is about."""
+"""Filters of signals, for actions and attributes."""
 
 from __future__ import annotations
 
@@ -6,32 +6,32 @@ from typing_extensions import TypedDict
 
 from effects import ArgumentError
 
-from ._arguments import a_mapping
+from ._arguments import require_mapping
 
-__all__ = ["SignalFilter", "patterns"]
+__all__ = ["SignalFilter", "require_filter_patterns"]
 
 
 class SignalFilter(TypedDict, total=False):
-    """Which signals: those whose path matches `include` and not `exclude`, sources of JavaScript regular expressions.
+    """A filter of signals: it selects those whose path matches `include` and not `exclude`.
 
-    The client takes off a slash at either end. In requests, `exclude` takes the place of what keeps signals whose name
-    begins with `_` in the browser.
+    Both are sources of JavaScript regular expressions. The client removes a slash at either end. In requests, `exclude`
+    replaces the default, which does not send signals whose name begins with `_`.
     """
 
     include: str
-    """Which signals are meant; all by default."""
+    """The signals to select; all by default."""
     exclude: str
-    """Which of them are not."""
+    """The signals to leave out of those."""
 
 
-def patterns(given: SignalFilter) -> dict[str, str]:
-    """The filter's patterns by name. Raises `ArgumentError` for other names, and for what is no str."""
-    found = dict(a_mapping("a filter of signals is", given, 'pass {"include": "^name"}'))
-    if not found.keys() <= SignalFilter.__optional_keys__ or not all(
-        isinstance(value, str) for value in found.values()
+def require_filter_patterns(signal_filter: SignalFilter) -> dict[str, str]:
+    """Return the patterns of a filter by name. Raises `ArgumentError` for other names, and if one is no str."""
+    fields = dict(require_mapping("a filter of signals is", signal_filter, 'pass {"include": "^name"}'))
+    if not fields.keys() <= SignalFilter.__optional_keys__ or not all(
+        isinstance(value, str) for value in fields.values()
     ):
         raise ArgumentError(
-            "a filter of signals has something that the client does not know",
-            fix="it has the keys include and exclude, with regular expressions as str",
+            "a filter of signals has a key or value that the client does not know",
+            fix="use the keys include and exclude, with regular expressions as str",
         )
-    return {str(name): str(pattern) for name, pattern in found.items()}
+    return {str(name): str(pattern) for name, pattern in fields.items()}

@@ -1,10 +1,10 @@
-"""Values as JavaScript, for places where text and code share a string.
+"""Writes values as JavaScript literals, for places where text and code share a string.
 
-A Datastar expression is rewritten with regular expressions before it is compiled: `@word(` becomes a call, inside
-string literals, too, up to the client 1.0.3; statements are cut apart at `;`, and a backslash before a quote, or a `/`
-after a division, misleads the cutter about where a string ends. Around it sits an attribute, or a script element, with
-rules of its own. So what is not plainly harmless in all of them, and to every client of 1.0, is written as an escape,
-which only the JavaScript parser reads.
+The client rewrites a Datastar expression with regular expressions before it compiles it. `@word(` becomes a call, up to
+the client 1.0.3 even inside string literals. The client also splits statements at `;`, and a backslash before a quote,
+or a `/` after a division, makes it misjudge where a string ends. The expression stands in an attribute or in a script
+element, which have rules of their own. So a character that is not clearly harmless in all these places, for every
+client of 1.0, is written as an escape, which only the JavaScript parser reads.
 """
 
 from __future__ import annotations
@@ -17,55 +17,56 @@ from effects import ArgumentError
 
 from ._json import check_whole, json_text
 
-__all__ = ["js", "object_literal", "quoted", "replaced"]
+__all__ = ["js", "object_literal", "quote_text", "replace_surrogates"]
 
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
-_TOUCHED = re.compile(r"""(\\u....|\\[bfnrt])|\\(["\\])|_(?=_)|[^A-Za-z0-9 _.,:!?#%*+=~^|\[\]-]""")
-"""What is an escape already; a backslash with what it escapes; and what else may not stand for itself. Two underscores
-in a row are how the client names what a page protects from it."""
+_STRING_LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"')
+_LITERAL_PART = re.compile(r"""(\\u....|\\[bfnrt])|\\(["\\])|_(?=_)|[^A-Za-z0-9 _.,:!?#%*+=~^|\[\]-]""")
+"""An escape that may stay; a backslash and the character that it escapes; or a character that has to be escaped. Two
+underscores in a row are escaped, because the client uses them to name the parts that a page protects from it."""
 _UNQUOTABLE = re.compile(r"_(?=_)|[^A-Za-z0-9 _.,:!?#%*+=~^|\[\]/-]")
-"""As above, for text without escapes. A `/` may stand: it is in every URL, and misleads nothing but a division."""
+"""A character that has to be escaped in a text without escapes. A `/` may stay: every URL has it, and it misleads the
+client only after a division."""
 
 
 def js(value: object) -> str:
-    r"""A value that JSON can say, as a JavaScript literal that is safe in any Datastar expression.
+    r"""Write a value as a JavaScript literal that is safe in any Datastar expression. JSON has to represent the value.
 
-    It is safe also in a script element, and in an attribute: htpy and Jinja escape its double quotes, and inside single
-    quotes nothing needs to be. In a script element it must not be escaped, so say there that it is trusted:
-    `html(js(value))`. It is ASCII, in one line, and valid JSON. Lone surrogates arrive as they are.
+    The literal is also safe in a script element, and in an attribute: htpy and Jinja escape its double quotes, and
+    between single quotes nothing has to be escaped. In a script element it must not be escaped, so mark it as trusted
+    there: `html(js(value))`. The literal is ASCII, in one line, and valid JSON. Lone surrogates arrive unchanged.
 
-    Raises `ArgumentError` for what JSON cannot say, NaN and infinities included, and for what would arrive as something
-    else: a whole number that JavaScript rounds, two keys with the same name, and the key `__proto__`, which sets the
-    prototype.
+    Raises `ArgumentError` for values that JSON cannot represent, NaN and infinities included, and for values that would
+    arrive changed: a whole number that JavaScript rounds, two keys with the same name, and the key `__proto__`, which
+    sets the prototype.
 
     >>> print(js({"name": "@bob(home)"}))
     {"name":"\u0040bob\u0028home\u0029"}
     """
     text = json_text("a value holds", value, _check_value)
-    return _STRING.sub(lambda found: f'"{_TOUCHED.sub(_touch, found[0][1:-1])}"', text)
+    return _STRING_LITERAL.sub(lambda match: f'"{_LITERAL_PART.sub(_escape_match, match[0][1:-1])}"', text)
 
 
-def quoted(text: str, unquotable: re.Pattern[str] = _UNQUOTABLE) -> str:
-    """A text as a JavaScript string in single quotes; what `unquotable` finds in it is escaped."""
-    return f"'{unquotable.sub(lambda found: _escape(found[0]), text)}'"
+def quote_text(text: str, unquotable: re.Pattern[str] = _UNQUOTABLE) -> str:
+    """Write a text as a JavaScript string in single quotes. Every match of `unquotable` in it is escaped."""
+    return f"'{unquotable.sub(lambda match: _escape_char(match[0]), text)}'"
 
 
 def object_literal(fields: Mapping[str, str]) -> str:
-    """An object of expressions. The names are trusted to be identifiers or literals."""
+    """Return an object literal of expressions. The names have to be identifiers or literals; this is not checked."""
     return "{" + ", ".join(f"{name}: {expression}" for name, expression in fields.items()) + "}"
 
 
-def replaced(text: str) -> str:
-    """A text with surrogate pairs joined and lone surrogates replaced by U+FFFD: what UTF-8 can carry."""
+def replace_surrogates(text: str) -> str:
+    """Join surrogate pairs, and replace lone surrogates by U+FFFD, so that UTF-8 can carry the text."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def _touch(found: re.Match[str]) -> str:
-    return found[1] or _escape(found[2] or found[0])
+def _escape_match(match: re.Match[str]) -> str:
+    return match[1] or _escape_char(match[2] or match[0])
 
 
-def _escape(char: str) -> str:
-    """Escapes for the UTF-16 code units of a character, which are what JavaScript strings are made of."""
+def _escape_char(char: str) -> str:
+    """Return the escapes of the UTF-16 code units of a character. JavaScript strings are made of these units."""
     return re.sub("....", r"\\u\g<0>", char.encode("utf-16-be", "surrogatepass").hex())
 
 

@@ -1,4 +1,4 @@
-"""What may be left out for a client that cannot keep up: patches that later ones would overwrite anyway."""
+"""Merges frames for a slow client: it leaves out patches that later ones overwrite anyway."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ __all__ = ["merge_patches"]
 
 _SIGNALS = "datastar-patch-signals"
 _ELEMENTS = "datastar-patch-elements"
-_REPLACING = frozenset({"outer", "inner", "replace"})
-_VOID = frozenset(
+_REPLACE_MODES = frozenset({"outer", "inner", "replace"})
+_VOID_TAGS = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 )
 
@@ -22,37 +22,38 @@ Signals = dict[str, object]
 
 
 def merge_patches(frames: Sequence[bytes]) -> list[bytes]:
-    """Fewer frames that leave a page as all of them would.
+    """Return fewer frames that leave a page in the same state as all of them would.
 
-    Patches of signals become one, with the last value of each signal. Of patches that replace the same elements, by the
-    same selector and mode or by the same ids, the last is left. All else stays: scripts, what is appended or removed,
-    signals that are patched only if missing, and whatever has an `event_id` or a `retry`. Each stands where the last of
-    its kind stood, so what was sent after a patch may now come before it.
+    Patches of signals become one patch, with the last value of each signal. Of the patches that replace the same
+    elements, by the same selector and mode or by the same ids, only the last stays. All other frames stay: scripts,
+    elements that are appended or removed, signals that are patched only if missing, and every frame that has an
+    `event_id` or a `retry`. A merged patch stands in the place of the last one, so a frame that was sent after an
+    earlier patch may now come before it.
 
     >>> merge_patches([encode_patch_signals({"a": 1, "b": 1}), encode_patch_signals({"a": 2})])
     [b'event: datastar-patch-signals\\ndata: signals {"a":2,"b":1}\\n\\n']
     """
-    kept: dict[Hashable, bytes] = {}
-    merged: Signals | None = None
-    of_signals = 0
+    frames_by_key: dict[Hashable, bytes] = {}
+    merged_signals: Signals | None = None
+    signals_number = 0
     for number, frame in enumerate(frames):
-        event, fields = _read(frame)
-        patch = _patch(event, fields)
+        event, fields = _read_frame(frame)
+        patch = _read_signals(event, fields)
         if patch is None:
-            place = _place(event, fields)
-            key: Hashable = number if place is None else place
+            target = _find_target(event, fields)
+            key: Hashable = number if target is None else target
         else:
-            if merged is None or not _goes_onto(merged, patch):
-                merged, of_signals = {}, number
-            merged = _onto(merged, patch)
-            key, frame = (_SIGNALS, of_signals), encode_patch_signals(merged)
-        kept.pop(key, None)
-        kept[key] = frame
-    return list(kept.values())
+            if merged_signals is None or not _can_merge(merged_signals, patch):
+                merged_signals, signals_number = {}, number
+            merged_signals = _merge_signals(merged_signals, patch)
+            key, frame = (_SIGNALS, signals_number), encode_patch_signals(merged_signals)
+        frames_by_key.pop(key, None)
+        frames_by_key[key] = frame
+    return list(frames_by_key.values())
 
 
-def _read(frame: bytes) -> tuple[str, Mapping[str, list[str]]]:
-    """The event of a frame of ours, and its data lines by their first words; no event where it says more than that."""
+def _read_frame(frame: bytes) -> tuple[str, Mapping[str, list[str]]]:
+    """Return the event of a frame, and its data lines by their first words; no event if it has other fields."""
     event, fields = "", dict[str, list[str]]()
     for line in frame.decode().strip("\n").split("\n"):
         name, _, value = line.partition(": ")
@@ -66,8 +67,8 @@ def _read(frame: bytes) -> tuple[str, Mapping[str, list[str]]]:
     return event, fields
 
 
-def _patch(event: str, fields: Mapping[str, list[str]]) -> Signals | None:
-    """The signals that a frame patches whatever there is, or None."""
+def _read_signals(event: str, fields: Mapping[str, list[str]]) -> Signals | None:
+    """Return the signals of a frame that patches signals unconditionally; None for any other frame."""
     return (
         cast(Signals, json.loads("\n".join(fields["signals"])))
         if (event, [*fields]) == (_SIGNALS, ["signals"])
@@ -75,37 +76,37 @@ def _patch(event: str, fields: Mapping[str, list[str]]) -> Signals | None:
     )
 
 
-def _goes_onto(old: object, new: object) -> bool:
-    """Whether two patches are one: not where a signal has a value, or none, and then has signals in it."""
+def _can_merge(old: object, new: object) -> bool:
+    """Whether two patches can become one: not if a signal has a value or None in `old` and signals in `new`."""
     if not isinstance(new, dict):
         return True
     if not isinstance(old, dict):
         return False
-    before, after = cast(Signals, old), cast(Signals, new)
-    return all(_goes_onto(before[name], value) for name, value in after.items() if name in before)
+    old_signals, new_signals = cast(Signals, old), cast(Signals, new)
+    return all(_can_merge(old_signals[name], value) for name, value in new_signals.items() if name in old_signals)
 
 
-def _onto(old: object, new: object) -> Signals:
-    merged = dict(cast(Signals, old if isinstance(old, dict) else {}))
+def _merge_signals(old: object, new: object) -> Signals:
+    signals = dict(cast(Signals, old if isinstance(old, dict) else {}))
     for name, value in cast(Signals, new).items():
-        merged[name] = _onto(merged.get(name), cast(object, value)) if isinstance(value, dict) else value
-    return merged
+        signals[name] = _merge_signals(signals.get(name), cast(object, value)) if isinstance(value, dict) else value
+    return signals
 
 
-def _place(event: str, fields: Mapping[str, list[str]]) -> Hashable:
-    """What elements a frame replaces, wholly and by itself, or None."""
+def _find_target(event: str, fields: Mapping[str, list[str]]) -> Hashable:
+    """Return a key for the elements that a frame replaces completely; None if it does not."""
     (mode,) = fields.get("mode", ["outer"])
-    if event != _ELEMENTS or mode not in _REPLACING:
+    if event != _ELEMENTS or mode not in _REPLACE_MODES:
         return None
     if "selector" in fields:
         return (*fields["selector"], mode)
-    roots = _Roots()
+    roots = _RootIds()
     roots.feed("\n".join(fields.get("elements", [])))
     return (mode, *roots.ids) if roots.ids and None not in roots.ids else None
 
 
 @final
-class _Roots(HTMLParser):
+class _RootIds(HTMLParser):
     """Collects the ids of the outermost elements."""
 
     def __init__(self) -> None:
@@ -116,11 +117,11 @@ class _Roots(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if not self._depth:
             self.ids.append(dict(attrs).get("id"))
-        self._depth += tag not in _VOID
+        self._depth += tag not in _VOID_TAGS
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
-        self._depth -= tag not in _VOID
+        self._depth -= tag not in _VOID_TAGS
 
     def handle_endtag(self, tag: str) -> None:
-        self._depth -= tag not in _VOID
+        self._depth -= tag not in _VOID_TAGS

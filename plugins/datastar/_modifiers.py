@@ -1,7 +1,7 @@
 """The modifiers of `data-*` attributes: `debounce.300ms.leading`, in an attribute's name after two underscores.
 
-What each may look like, and which attribute takes which, is read off the clients 1.0.1, 1.0.2 and 1.0.4, which
-look for the same, and silently ignore all else. See https://data-star.dev/reference/attributes.
+The tables follow the source of the clients 1.0.1, 1.0.2 and 1.0.4, which look for the same modifiers and silently
+ignore all others. See https://data-star.dev/reference/attributes.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from types import MappingProxyType
 
 from effects import ArgumentError
 
-from ._arguments import a_str
+from ._arguments import require_str
 
-__all__ = ["modified"]
+__all__ = ["format_modifiers"]
 
 _TIME = r"\.(?:\d{1,9}ms|\d{1,6}s)"
-"""Whole milliseconds or seconds, of which a browser's timer can wait for all."""
+"""Whole milliseconds or seconds. The timers of browsers can wait for all of these times."""
 _NAME = r"\.[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*"
 
 _SHAPES = MappingProxyType(
@@ -31,10 +31,10 @@ _SHAPES = MappingProxyType(
         "event": (rf"(?:{_NAME})+", ".change, or several: .input.change"),
     }
 )
-"""What has to follow a modifier's word, and how to say it; nothing may follow those that are not here."""
+"""The pattern of the text that has to follow a modifier's word, and an example. Other words have no text after them."""
 
 _TIMING = frozenset({"debounce", "delay", "throttle", "viewtransition"})
-_TAKEN = MappingProxyType(
+_MODIFIERS_BY_ATTRIBUTE = MappingProxyType(
     {
         "bind": frozenset({"event", "prop"}),
         "ignore": frozenset({"self"}),
@@ -49,36 +49,37 @@ _TAKEN = MappingProxyType(
 )
 
 
-def modified(attribute: str, modifiers: tuple[str, ...]) -> str:
-    """The modifiers as the end of an attribute's name. Raises `ArgumentError` for what the client would not heed."""
-    words: set[str] = set()
+def format_modifiers(attribute: str, modifiers: tuple[str, ...]) -> str:
+    """Return the end of an attribute's name. Raises `ArgumentError` for a modifier that the client would ignore."""
+    seen_words: set[str] = set()
     for modifier in modifiers:
-        word, rest = _parted(a_str(f"data-{attribute}: a modifier", modifier, "write it as in HTML: 'delay.300ms'"))
+        text = require_str(f"data-{attribute}: a modifier", modifier, "write it as in HTML: 'delay.300ms'")
+        word, rest = _split_modifier(text)
         _check_word(attribute, word)
         _check_shape(word, rest)
-        if word in words:
+        if word in seen_words:
             raise ArgumentError(f"data-{attribute}: modifier {word!r} is given twice", fix="give it once")
-        words.add(word)
+        seen_words.add(word)
     return "".join(f"__{modifier}" for modifier in modifiers)
 
 
-def _parted(modifier: str) -> tuple[str, str]:
+def _split_modifier(modifier: str) -> tuple[str, str]:
     word, dot, rest = modifier.partition(".")
     return word, dot + rest
 
 
 def _check_word(attribute: str, word: str) -> None:
-    taken = sorted(_TAKEN[attribute])
+    allowed = sorted(_MODIFIERS_BY_ATTRIBUTE[attribute])
     if (attribute, word) == ("on", "case"):
         raise ArgumentError(
             f"data-{attribute}: the case needs no modifier", fix="leave it out, and write the name with its capitals"
         )
-    if word not in taken:
-        close = difflib.get_close_matches(word, taken, n=2)
+    if word not in allowed:
+        close = difflib.get_close_matches(word, allowed, n=2)
         raise ArgumentError(
             f"data-{attribute} has no such modifier",
             near=", ".join(map(repr, close)) or None,
-            fix=f"one of {', '.join(taken)}",
+            fix=f"one of {', '.join(allowed)}",
         )
 
 

@@ -1,8 +1,8 @@
-"""Names that end up in a page: of signals, and of attributes.
+"""Checks the names of signals and of attributes.
 
 The client keeps signals in JavaScript objects and writes changes to them by path. A path through a name that every
-object has (`constructor`, `__proto__`) leads out of the signals and into what all scripts of the page share, so that a
-name which came from a browser could change how the page works. Such names are refused.
+object has (`constructor`, `__proto__`) leads out of the signals and into objects that all scripts of the page share. So
+a name from a browser could change how the page works. Such names are refused.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ import re
 
 from effects import ArgumentError
 
-from ._arguments import a_mapping, a_str
+from ._arguments import require_mapping, require_str
 from ._json import check_whole, json_text
 
-__all__ = ["attribute_name", "signal_name", "signals_text"]
+__all__ = ["require_attribute_name", "require_signal_name", "signals_text"]
 
-_EVERYWHERE = frozenset(
+_OBJECT_PROPERTIES = frozenset(
     {
         "__defineGetter__",
         "__defineSetter__",
@@ -35,37 +35,38 @@ _EVERYWHERE = frozenset(
 )
 """The properties of `Object.prototype`: ECMAScript, 20.1.3 and B.2.2."""
 
-_SUSPECT = re.compile(rf'[".](?:{"|".join(sorted(_EVERYWHERE))})[".]|\d{{16}}')
-"""Such a name, or a number as long as the shortest that JavaScript rounds."""
-_SIGNAL = re.compile(r"\w+(?:[.-]\w+)*", re.ASCII)
-"""What the client takes for a name behind a `$`."""
-_ATTRIBUTE = re.compile(r"[A-Za-z_:][\w.:-]*", re.ASCII)
+_SUSPECT_TEXT = re.compile(rf'[".](?:{"|".join(sorted(_OBJECT_PROPERTIES))})[".]|\d{{16}}')
+"""Finds such a name, or a number with as many digits as the shortest that JavaScript rounds."""
+_SIGNAL_NAME = re.compile(r"\w+(?:[.-]\w+)*", re.ASCII)
+"""The text after a `$` that the client reads as a name."""
+_ATTRIBUTE_NAME = re.compile(r"[A-Za-z_:][\w.:-]*", re.ASCII)
 
 
 def signals_text(signals: object) -> str:
-    """Signals as JSON, whose values may be any data.
+    """Return signals as JSON. Their values may be any data that JSON can represent.
 
-    Raises `ArgumentError` for what is no mapping, for what JSON cannot say, for whole numbers that JavaScript rounds,
-    for a name that expressions cannot read, and for one that every JavaScript object has, at any depth.
+    Raises `ArgumentError` if `signals` is no mapping, for values that JSON cannot represent, for whole numbers that
+    JavaScript rounds, for a name that expressions cannot read, and for a name, at any depth, that every JavaScript
+    object has.
     """
-    given = dict(a_mapping("signals are", signals, 'pass {"name": value}'))
-    text = json_text("signals hold", given, _check_text)
-    for name in given:
-        _check_top(str(name))
+    values = dict(require_mapping("signals are", signals, 'pass {"name": value}'))
+    text = json_text("signals hold", values, _check_text)
+    for name in values:
+        _check_top_name(str(name))
     return text
 
 
 def _check_text(text: str) -> None:
-    """Nearly all signals are passed after one search of the text; the rest is read again."""
-    if _SUSPECT.search(text):
+    """Check a JSON text. Nearly every text passes one search; only a suspect one is parsed."""
+    if _SUSPECT_TEXT.search(text):
         json.loads(text, object_pairs_hook=_check_pairs, parse_int=check_whole)
 
 
-def _check_top(name: str) -> None:
-    """Keys of what is in a signal are data; those of the signals themselves are names, and the client splits none."""
+def _check_top_name(name: str) -> None:
+    """Check the name of a signal, which the client does not split at dots. Keys inside its value are data."""
     if "." in name:
         raise ArgumentError(
-            "a signal has a '.' in its name, and could not be read as $user.name",
+            "a signal has a '.' in its name, and cannot be read as $user.name",
             fix='write {"user": {"name": ...}} for $user.name',
         )
     if not f"_{name.replace('-', '_')}".isidentifier() or not name:
@@ -77,35 +78,35 @@ def _check_top(name: str) -> None:
 
 def _check_pairs(pairs: list[tuple[str, object]]) -> None:
     for key, _ in pairs:
-        _check_parts(key)
+        _check_name_parts(key)
 
 
-def _check_parts(name: str) -> None:
-    for part in _EVERYWHERE.intersection(name.split(".")):
+def _check_name_parts(name: str) -> None:
+    for part in _OBJECT_PROPERTIES.intersection(name.split(".")):
         raise ArgumentError(
-            f"a signal is called {part!r}, as something in every JavaScript object is",
-            fix="call it something else; take names that came from a browser from a list of your own",
+            f"a signal is called {part!r}, a name that every JavaScript object has",
+            fix="use another name; accept names from a browser only if they are on a list of your own",
         )
 
 
-def signal_name(where: str, name: str) -> str:
-    """The name of a signal as it is, or `ArgumentError`: words of ASCII letters, digits and `_`, joined by `.` or `-`.
+def require_signal_name(subject: str, name: str) -> str:
+    """Return the name of a signal: words of ASCII letters, digits and `_`, joined by `.` or `-`.
 
-    `where` says whose argument it is.
+    Raises `ArgumentError` for any other value. `subject` begins the message: "attr.bind".
     """
     fix = "write it as in an expression, without the $: 'name', or 'user.name' for one that is nested"
-    if not _SIGNAL.fullmatch(a_str(f"{where}: the name of a signal", name, fix)):
-        raise ArgumentError(f"{where} takes the name of a signal", fix=fix)
-    _check_parts(name)
+    if not _SIGNAL_NAME.fullmatch(require_str(f"{subject}: the name of a signal", name, fix)):
+        raise ArgumentError(f"{subject} takes the name of a signal", fix=fix)
+    _check_name_parts(name)
     return name
 
 
-def attribute_name(where: str, name: str) -> str:
-    """The name of an attribute as it is, or `ArgumentError` for one that an element does not take from a script.
+def require_attribute_name(subject: str, name: str) -> str:
+    """Return the name of an attribute. Raises `ArgumentError` if a script cannot set an attribute of this name.
 
-    The HTML standard (13.1.2.3) lets markup have more names; the client copies them with `setAttribute`, which throws.
+    The HTML standard (13.1.2.3) allows more names in markup, but the client uses `setAttribute`, which throws for them.
     """
     fix = "use ASCII letters, digits, '-', '_', '.' and ':', with a letter first"
-    if not _ATTRIBUTE.fullmatch(a_str(f"{where}: the name of an attribute", name, fix)):
-        raise ArgumentError(f"{where}: the name of an attribute is none that can be set", fix=fix)
+    if not _ATTRIBUTE_NAME.fullmatch(require_str(f"{subject}: the name of an attribute", name, fix)):
+        raise ArgumentError(f"{subject}: a script cannot set an attribute of this name", fix=fix)
     return name

@@ -1,4 +1,4 @@
-"""Nonces of a Content Security Policy: what a page's scripts show to be let run."""
+"""Nonces of a Content Security Policy. A script of a page runs only if it has the nonce of the policy."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import re
 
 from effects import ArgumentError
 
-from ._arguments import a_str
+from ._arguments import require_str
 
-__all__ = ["nonce_value"]
+__all__ = ["require_nonce"]
 
 _NONCE = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 
 
-def nonce_value(what: str, given: object) -> str:
-    """A nonce as it is, or `ArgumentError` for what no policy can name (CSP 3, 2.3.1). `what` says whose it is."""
-    fix = "pass what is in the policy, new for each page: secrets.token_urlsafe()"
-    if not _NONCE.fullmatch(a_str(what, given, fix)):
-        raise ArgumentError(f"{what} is none that a policy can name", fix=fix)
-    return str(given)
+def require_nonce(subject: str, nonce: object) -> str:
+    """Return a nonce. Raises `ArgumentError` if it is not valid in a policy (CSP 3, 2.3.1)."""
+    fix = "pass the nonce of the policy, new for each page: secrets.token_urlsafe()"
+    if not _NONCE.fullmatch(require_str(subject, nonce, fix)):
+        raise ArgumentError(f"{subject} is not valid in a Content Security Policy", fix=fix)
+    return str(nonce)

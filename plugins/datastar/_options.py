@@ -21,16 +21,16 @@ __all__ = [
 PatchMode = Literal["outer", "inner", "replace", "prepend", "append", "before", "after", "remove"]
 """How elements are put into the page: https://data-star.dev/reference/sse_events#datastar-patch-elements."""
 Namespace = Literal["html", "svg", "mathml"]
-"""What elements are made of."""
+"""The namespace of elements."""
 
 
 class EventOptions(TypedDict, total=False):
     """Options of every event."""
 
     event_id: str
-    """What the client sends back as `last-event-id` when it connects again. One line, Latin-1."""
+    """The id that the client sends back as `last-event-id` when it connects again. One line, Latin-1."""
     retry: int
-    """How long the client waits before it connects again, in milliseconds. 1000 is left out: write 1001 to undo one."""
+    """The client's wait before it connects again, in milliseconds. 1000 is left out: write 1001 to undo one."""
 
 
 class RemoveElementsOptions(EventOptions, total=False):
@@ -39,38 +39,38 @@ class RemoveElementsOptions(EventOptions, total=False):
     use_view_transition: bool
     """Whether the browser animates the change."""
     view_transition_selector: str
-    """What of the page is animated, in CSS, with `use_view_transition`; the client 1.0.1 does not read it."""
+    """The CSS selector of the animated part, for `use_view_transition`; the client 1.0.1 does not read it."""
 
 
 class PatchElementsOptions(RemoveElementsOptions, total=False):
     """Options of `patch-elements`; see `encode_patch_elements`."""
 
     selector: str
-    """Where the elements belong, in CSS. Without it, they find their place by their ids."""
+    """The CSS selector of the place of the elements. Without it, the client finds the place by their ids."""
     mode: PatchMode
-    """How they are put there; `outer` by default."""
+    """How the elements are put there; `outer` by default."""
     namespace: Namespace
-    """What they are made of; `html` by default."""
+    """The namespace of the elements; `html` by default."""
 
 
 class PatchSignalsOptions(EventOptions, total=False):
     """Options of `patch-signals`; see `encode_patch_signals`."""
 
     only_if_missing: bool
-    """Whether signals that the page has already are left as they are."""
+    """Whether signals that the page has already stay unchanged."""
 
 
 class ExecuteScriptOptions(EventOptions, total=False):
     """Options of `execute-script`; see `encode_execute_script`."""
 
     auto_remove: bool
-    """Whether the script's element is removed once it has run, as by default."""
+    """Whether the element of the script is removed once it has run; True by default."""
     attributes: Mapping[str, str | bool]
-    """Those of the script's element, such as `nonce`; True is one without a value, False one that is left out."""
+    """The attributes of the script element, such as `nonce`; True means no value, False leaves the attribute out."""
 
 
 class RedirectOptions(EventOptions, total=False):
     """Options of `redirect`; see `encode_redirect`."""
 
     attributes: Mapping[str, str | bool]
-    """Those of the script's element that does it, such as `nonce` under a Content Security Policy."""
+    """The attributes of the script element that redirects, such as `nonce` under a Content Security Policy."""

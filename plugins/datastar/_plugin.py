@@ -1,4 +1,4 @@
-"""The effects: values in, one frame to the sink."""
+"""The plugin and its effects. Each effect encodes its values, and sends one frame to the sink."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ __all__ = ["Datastar"]
 
 @final
 class Datastar:
-    """The plugin: each effect is written to the system's `sink`.
+    """The plugin. Each effect writes to the `sink` of the system.
 
-    `patch-elements`, `remove-elements`, `patch-signals`, `execute-script` and `redirect` are one event each;
+    `patch-elements`, `remove-elements`, `patch-signals`, `execute-script` and `redirect` send one event each;
     `close-sse` ends the stream.
     """
 
@@ -56,18 +56,18 @@ def send_elements(
 ) -> None:
     """Patch elements into the page: `["patch-elements", elements, {"selector": "#list", "mode": "append"}]`.
 
-    `elements` is an object with `__html__`, such as an htpy element, `html("...")`, or `fragment(*rows)` for several;
-    None to remove by selector.
+    `elements` is an object with `__html__`: an htpy element, `html("...")`, or `fragment(*rows)` for several elements.
+    It is None for `mode` `remove` with a selector.
     """
-    given = options or {}
+    event_options = options or {}
     text = None if elements is None else render(elements)
-    sink.send(encode_patch_elements(text, **given))
+    sink.send(encode_patch_elements(text, **event_options))
 
 
 def send_removal(ctx: Context, selector: str, options: RemoveElementsOptions | None = None, *, sink: Sink) -> None:
     """Remove elements from the page: `["remove-elements", "#row-7"]`."""
-    given = options or {}
-    sink.send(encode_remove_elements(selector, **given))
+    event_options = options or {}
+    sink.send(encode_remove_elements(selector, **event_options))
 
 
 def send_signals(
@@ -78,22 +78,22 @@ def send_signals(
     sink: Sink,
 ) -> None:
     """Patch signals into the page: `["patch-signals", {"connected": True}]`."""
-    given = options or {}
-    sink.send(encode_patch_signals(signals, **given))
+    event_options = options or {}
+    sink.send(encode_patch_signals(signals, **event_options))
 
 
 def send_script(ctx: Context, script: str, options: ExecuteScriptOptions | None = None, *, sink: Sink) -> None:
-    """Make the page run a script that can be trusted: `["execute-script", f"alert({js(text)})"]`."""
-    given = options or {}
-    sink.send(encode_execute_script(script, **given))
+    """Make the page run a trusted script: `["execute-script", f"alert({js(text)})"]`."""
+    event_options = options or {}
+    sink.send(encode_execute_script(script, **event_options))
 
 
 def send_redirect(ctx: Context, url: str, options: RedirectOptions | None = None, *, sink: Sink) -> None:
-    """Make the page go elsewhere: `["redirect", "/welcome"]`."""
-    given = options or {}
-    sink.send(encode_redirect(url, **given))
+    """Make the page go to another URL: `["redirect", "/welcome"]`."""
+    event_options = options or {}
+    sink.send(encode_redirect(url, **event_options))
 
 
 def close_stream(ctx: Context, *, sink: Sink) -> None:
-    """End the stream that this dispatch writes to, once what is queued has been written: `["close-sse"]`."""
+    """End the stream that this dispatch writes to, once all queued frames have been written: `["close-sse"]`."""
     sink.close()

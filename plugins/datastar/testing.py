@@ -1,6 +1,6 @@
-"""Read frames in tests, as a browser would.
+"""Reads frames in tests, as a browser would.
 
-`SSEParser().feed(sink.text.encode())` are the events that were sent to an `effects.testing.MemorySink`.
+`SSEParser().feed(sink.text.encode())` returns the events that were sent to an `effects.testing.MemorySink`.
 """
 
 from __future__ import annotations
@@ -25,25 +25,25 @@ class Event:
 
     @property
     def elements(self) -> str:
-        """The HTML of a `datastar-patch-elements`; empty for other events."""
-        return "\n".join(self._lines("elements "))
+        """The HTML of a `datastar-patch-elements` event; empty for other events."""
+        return "\n".join(self._data_after("elements "))
 
     @property
     def signals(self) -> dict[str, object]:
-        """The signals of a `datastar-patch-signals`; empty for other events."""
-        return cast(dict[str, object], json.loads("\n".join(self._lines("signals ")) or "{}"))
+        """The signals of a `datastar-patch-signals` event; empty for other events."""
+        return cast(dict[str, object], json.loads("\n".join(self._data_after("signals ")) or "{}"))
 
-    def _lines(self, name: str) -> list[str]:
+    def _data_after(self, name: str) -> list[str]:
         return [line.removeprefix(name) for line in self.data.split("\n") if line.startswith(name)]
 
 
 @final
 class SSEParser:
-    """Bytes in, events out: the parser of the WHATWG HTML standard, section 9.2.6, fed piece by piece."""
+    """Parses bytes into events, piece by piece, as the WHATWG HTML standard says in section 9.2.6."""
 
     def __init__(self) -> None:
         self._rest = b""
-        self._begin = True
+        self._at_beginning = True
         self._after_cr = False
         self._type = ""
         self._data: list[str] = []
@@ -55,18 +55,18 @@ class SSEParser:
         """The last `retry` field, in milliseconds."""
 
     def feed(self, chunk: bytes) -> list[Event]:
-        """Take in bytes, and return the events that they complete."""
-        if self._begin:
+        """Read more bytes, and return the events that they complete."""
+        if self._at_beginning:
             chunk = chunk.removeprefix(b"\xef\xbb\xbf")
-        self._begin = self._begin and not chunk
+        self._at_beginning = self._at_beginning and not chunk
         if self._after_cr:
-            chunk = chunk.removeprefix(b"\n")  # the second half of a CRLF that was cut in two
+            chunk = chunk.removeprefix(b"\n")  # the second half of a CRLF that was split between two chunks
         self._after_cr = chunk.endswith(b"\r") or (self._after_cr and not chunk)
         text = (self._rest + chunk).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         *lines, self._rest = text.split(b"\n")
-        return [event for line in lines if (event := self._line(line.decode("utf-8", "replace"))) is not None]
+        return [event for line in lines if (event := self._read_line(line.decode("utf-8", "replace"))) is not None]
 
-    def _line(self, line: str) -> Event | None:
+    def _read_line(self, line: str) -> Event | None:
         if not line:
             return self._dispatch()
         field, _, value = line.partition(":")

@@ -1,4 +1,4 @@
-"""`broadcast` and `with-connection`: once for all, and the same bytes for everyone."""
+"""`broadcast` and `with-connection`: the effects run once, and every connection gets the same bytes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HOME = [ANY, ["page", "home", ANY]]
 
 
 def registry(calls: list[str]) -> Registry:
-    """Effects that send text, and that count how often they run."""
+    """Register effects that send text, and count how often they run."""
     test = Registry("test", late=["sink"])
 
     @test.effect("say")
@@ -61,14 +61,14 @@ class World:
             self.store.add(person)
 
     async def run(self, *effects: object, **data: object) -> BroadcastResult:
-        """Dispatch, and return what the first effect came to."""
+        """Dispatch, and return the value of the first effect."""
         result = (await self.dispatch(effects, data=data)).raise_errors()
         value = result.results[0].value
         assert isinstance(value, BroadcastResult)
         return value
 
-    def heard(self, name: str) -> bytes:
-        """What is queued for one."""
+    def text_for(self, name: str) -> bytes:
+        """Return the bytes queued for one person."""
         return b"".join(self.people[name]._frames)
 
 
@@ -77,7 +77,7 @@ async def test_a_broadcast_runs_its_effects_once_and_reaches_all() -> None:
     world = World()
     result = await world.run(["broadcast", {"pattern": HOME}, ["say", "hi"], ["say", "ho"]])
     assert world.calls == ["hi", "ho"]
-    assert [world.heard(name) for name in "abc"] == [b"hiho"] * 3
+    assert [world.text_for(name) for name in "abc"] == [b"hiho"] * 3
     assert len({id(person._frames[0]) for person in world.people.values()}) == 1
     assert result == BroadcastResult(matched=3, queued=6)
 
@@ -91,38 +91,38 @@ async def test_a_broadcast_that_reaches_nobody_runs_all_the_same() -> None:
 
 @pytest.mark.parametrize("exclude", [["a", ANY], [["a", ANY]], [["a", ("page", "home", "a")], ["x", "y"]]])
 async def test_a_broadcast_leaves_out_whom_it_is_told(exclude: list[object]) -> None:
-    """One name or pattern, or several."""
+    """`exclude` is one name or pattern, or a list of several."""
     world = World()
     await world.run(["broadcast", {"pattern": HOME, "exclude": exclude}, ["say", "hi"]])
-    assert [world.heard(name) for name in "abc"] == [b"", b"hi", b"hi"]
+    assert [world.text_for(name) for name in "abc"] == [b"", b"hi", b"hi"]
 
 
 async def test_nested_placeholders_are_the_sender_s() -> None:
     """They are bound when the nested effects run, from the data of the dispatch around them."""
     world = World()
     await world.run(["broadcast", {"pattern": HOME}, ["say", Placeholder("sender")]], sender="Ann")
-    assert world.heard("b") == b"Ann"
+    assert world.text_for("b") == b"Ann"
 
 
 async def test_placeholders_for_each_member_are_resolved_for_each() -> None:
-    """And then the effect runs once for each member."""
+    """The effect runs once for each member."""
     world = World()
     await world.run(["broadcast", {"pattern": HOME}, ["say", Placeholder("who")]])
-    assert [world.heard(name) for name in "abc"] == [b"a", b"b", b"c"]
+    assert [world.text_for(name) for name in "abc"] == [b"a", b"b", b"c"]
 
 
 async def test_one_that_overflows_is_cut_off_and_the_others_never_notice() -> None:
-    """The result says how many."""
+    """The result counts the frames that were dropped."""
     world = World(max_frames=1)
     world.people["a"].send(b"old")
     result = await world.run(["broadcast", {"pattern": HOME}, ["say", "hi"]])
     assert result == BroadcastResult(matched=3, queued=2, dropped=1, evicted=1)
     assert world.people["a"].cause == "overflow"
-    assert world.heard("b") == b"hi"
+    assert world.text_for("b") == b"hi"
 
 
 async def test_who_matches_is_settled_at_the_start() -> None:
-    """Whoever comes while it runs is not reached."""
+    """A connection that comes while it runs is not reached."""
     world = World()
     late = Connection("d", ("page", "home", "d"))
     test = Registry("late")
@@ -137,11 +137,11 @@ async def test_who_matches_is_settled_at_the_start() -> None:
 
 
 async def test_nested_errors_are_in_the_result_with_their_place() -> None:
-    """And the other effects still reach everyone."""
+    """The other effects still reach everyone."""
     world = World()
     result = await world.dispatch([["broadcast", {"pattern": HOME}, ["shout"], ["say", "hi"]]])
     assert [(record.key, record.path) for record in result.errors] == [("shout", (0, 2))]
-    assert world.heard("a") == b"hi"
+    assert world.text_for("a") == b"hi"
 
 
 async def test_concurrent_broadcasts_arrive_in_one_order_everywhere() -> None:
@@ -151,51 +151,51 @@ async def test_concurrent_broadcasts_arrive_in_one_order_everywhere() -> None:
         for number in range(20):
             effects = [["broadcast", {"pattern": HOME}, ["say", f"<{number}>"], ["say", f"({number})"]]]
             nursery.start_soon(world.dispatch, effects)
-    assert world.heard("a")
-    assert world.heard("a") == world.heard("b") == world.heard("c")
+    assert world.text_for("a")
+    assert world.text_for("a") == world.text_for("b") == world.text_for("c")
 
 
 async def test_closing_a_group_closes_its_members() -> None:
-    """And no one else."""
+    """Connections outside the group stay open."""
     world = World()
     await world.run(["broadcast", {"pattern": HOME, "exclude": ["c", ANY]}, ["hang-up"]])
     assert [world.people[name].cause for name in "abc"] == ["closed", "closed", None]
 
 
 async def test_sending_to_a_group_is_charged_to_the_dispatch() -> None:
-    """Past the limit the frame goes nowhere, and the error says where."""
+    """The frame that crosses the limit goes nowhere, and the error says where."""
     world = World(limits=Limits(members=5))
     result = await world.dispatch([["broadcast", {"pattern": HOME}, ["say", "hi"], ["say", "ho"]]])
-    assert world.heard("a") == b"hi"
+    assert world.text_for("a") == b"hi"
     assert [(type(record.exception), record.key) for record in result.errors] == [(LimitError, "say")]
 
 
 async def test_with_connection_reaches_every_connection_of_a_name() -> None:
-    """Two tabs are one name."""
+    """Two tabs have one name."""
     world = World()
     tab = Connection("a", ["page", "home", "a"])
     world.store.add(tab)
     result = await world.run(["with-connection", ["a", ["page", "home", "a"]], ["say", "hi"]])
     assert result == BroadcastResult(matched=2, queued=2)
-    assert world.heard("b") == b""
+    assert world.text_for("b") == b""
 
 
 async def test_with_connection_of_nobody_says_so_and_runs_nothing() -> None:
-    """That is no error."""
+    """Reaching no connection is no error."""
     world = World()
     assert await world.run(["with-connection", ["x", "y"], ["say", "hi"]]) == BroadcastResult(matched=0)
     assert world.calls == []
 
 
 async def test_with_connection_takes_no_pattern() -> None:
-    """The error says what would do."""
+    """The error says how to write it."""
     world = World()
     (record,) = (await world.dispatch([["with-connection", HOME, ["say", "hi"]]])).errors
     assert "patterns are for broadcast" in str(record)
 
 
 async def test_disconnect_ends_everyone_who_matches() -> None:
-    """Once what is queued has been written, and nobody who is left out."""
+    """It ends them once their queues have been written; excluded connections stay."""
     world = World()
     world.people["b"].send(b"last words")
     result = await world.run(["disconnect", {"pattern": HOME, "exclude": ["c", ANY]}])
@@ -206,7 +206,7 @@ async def test_disconnect_ends_everyone_who_matches() -> None:
 
 
 async def test_disconnecting_is_charged_to_the_dispatch() -> None:
-    """Past the limit nobody is ended."""
+    """If the limit is crossed, no connection is ended."""
     world = World(limits=Limits(members=2))
     result = await world.dispatch([["disconnect", {"pattern": HOME}]])
     assert [type(record.exception) for record in result.errors] == [LimitError]
@@ -214,17 +214,17 @@ async def test_disconnecting_is_charged_to_the_dispatch() -> None:
 
 
 def test_an_app_can_disconnect_with_a_cause() -> None:
-    """Outside any dispatch."""
+    """`Connections.disconnect` needs no dispatch."""
     connections = Connections()
-    one, other = Connection("a", "k"), Connection("b", "k")
-    for connection in (one, other):
+    ended_connection, open_connection = Connection("a", "k"), Connection("b", "k")
+    for connection in (ended_connection, open_connection):
         connections.store.add(connection)
     assert connections.disconnect(["a", ANY], "expired") == 1
-    assert (one.cause, other.cause) == ("expired", None)
+    assert (ended_connection.cause, open_connection.cause) == ("expired", None)
 
 
 async def test_actions_see_who_is_connected() -> None:
-    """As a state slice: names once each, connections counted."""
+    """The state slice lists each name once, and counts the connections."""
     world = World()
     world.store.add(Connection("a", ("page", "home", "a")))
     test = Registry("asking")
@@ -241,14 +241,14 @@ async def test_actions_see_who_is_connected() -> None:
 
 
 def test_what_is_no_store_is_refused() -> None:
-    """When the plugin is made."""
+    """It is refused when the plugin is made."""
     with pytest.raises(RegistrationError, match="a dict is no ConnectionStore"):
         Connections(cast(Any, {}))
 
 
 @pytest.mark.parametrize("options", [{}, {"pattern": HOME, "exlude": []}, {"pattern": "page"}, HOME])
 async def test_unusable_options_are_refused(options: object) -> None:
-    """Before anything is matched."""
+    """It is refused before any connection is matched."""
     world = World()
     (record,) = (await world.dispatch([["broadcast", options, ["say", "hi"]]])).errors
     assert record.phase == "validate"

@@ -1,4 +1,4 @@
-"""Connections that nothing can be written to any more are ended; nobody else is."""
+"""Connections to which nothing can be written any more are ended; no others are."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from plugins.connections import Connection, Connections
 
 @pytest.fixture
 async def connections() -> AsyncGenerator[Connections]:
-    """A plugin at work, with a time to live of 8 seconds."""
+    """Run a plugin with a time to live of 8 seconds."""
     plugin = Connections(ttl=8)
     async with create_dispatch([plugin]).running():
         yield plugin
 
 
 async def reading(connections: Connections) -> Connection:
-    """A connection whose reader has read something, and has been written since."""
-    one = Connection("s", "k")
-    connections.store.add(one)
-    one.send(b"first")
-    await one.receive()
+    """A connection whose reader has read a frame that has been written since."""
+    connection = Connection("s", "k")
+    connections.store.add(connection)
+    connection.send(b"first")
+    await connection.receive()
     with trio.move_on_after(0):
-        await one.receive()
-    return one
+        await connection.receive()
+    return connection
 
 
 async def test_one_that_nothing_can_be_written_to_expires(connections: Connections, autojump_clock: MockClock) -> None:
-    """After its time to live, and at most a quarter of it later."""
+    """It expires after its time to live, at most a quarter of that later."""
     stuck = await reading(connections)
     stuck.send(b"x")
     await trio.sleep(7.9)
@@ -44,7 +44,7 @@ async def test_one_that_nothing_can_be_written_to_expires(connections: Connectio
 
 
 async def test_one_whose_write_never_ends_expires(connections: Connections, autojump_clock: MockClock) -> None:
-    """What was received and not yet written counts as waiting."""
+    """A received frame that is not yet written counts as waiting."""
     stuck = Connection("s", "k")
     connections.store.add(stuck)
     stuck.send(b"x")
@@ -54,7 +54,7 @@ async def test_one_whose_write_never_ends_expires(connections: Connections, auto
 
 
 async def test_one_with_nothing_to_write_lives(connections: Connections, autojump_clock: MockClock) -> None:
-    """However long."""
+    """For any length of time."""
     idle = Connection("s", "k")
     connections.store.add(idle)
     await trio.sleep(1_000)
@@ -62,7 +62,7 @@ async def test_one_with_nothing_to_write_lives(connections: Connections, autojum
 
 
 async def test_one_that_is_written_to_lives(connections: Connections, autojump_clock: MockClock) -> None:
-    """However much is waiting whenever somebody looks."""
+    """Even if frames wait at every look."""
     busy = Connection("s", "k")
     connections.store.add(busy)
     for _ in range(50):
@@ -76,7 +76,7 @@ async def test_one_that_is_written_to_lives(connections: Connections, autojump_c
 async def test_looking_it_up_and_sending_to_it_keep_nobody_alive(
     connections: Connections, autojump_clock: MockClock
 ) -> None:
-    """Only what was written does."""
+    """Only successful writes do."""
     stuck = await reading(connections)
     for _ in range(11):
         for found in connections.store.match(["s", "k"]):
@@ -86,7 +86,7 @@ async def test_looking_it_up_and_sending_to_it_keep_nobody_alive(
 
 
 async def test_one_that_is_still_being_opened_lives(connections: Connections, autojump_clock: MockClock) -> None:
-    """What is held for it waits for the server, not for its client."""
+    """Its held frames wait for the server, not for its client."""
     opening = Connection("s", "k", held=True)
     connections.store.add(opening)
     opening.send(b"x")
@@ -98,7 +98,7 @@ async def test_one_that_is_still_being_opened_lives(connections: Connections, au
 async def test_one_that_reads_on_after_the_machine_slept_lives(
     connections: Connections, autojump_clock: MockClock
 ) -> None:
-    """However long it had been waiting by the clock: nobody could have written to it meanwhile."""
+    """However long it had waited by the clock: nothing could have been written while the machine slept."""
     busy = await reading(connections)
     busy.send(b"x")
     await trio.sleep(3)
@@ -113,7 +113,7 @@ async def test_one_that_reads_on_after_the_machine_slept_lives(
 async def test_one_that_was_idle_while_the_machine_slept_lives(
     connections: Connections, autojump_clock: MockClock
 ) -> None:
-    """And what is sent to it afterwards has all the time there is."""
+    """A frame that is sent afterwards has its full time to live."""
     idle = await reading(connections)
     await trio.sleep(3)
     autojump_clock.jump(6 * 3_600)
@@ -125,7 +125,7 @@ async def test_one_that_was_idle_while_the_machine_slept_lives(
 async def test_one_that_is_still_stuck_after_the_machine_slept_expires(
     connections: Connections, autojump_clock: MockClock
 ) -> None:
-    """No later than its time to live, and a quarter of it, after that."""
+    """At most its time to live and a quarter of it after that."""
     stuck = await reading(connections)
     stuck.send(b"x")
     await trio.sleep(3)
@@ -136,7 +136,7 @@ async def test_one_that_is_still_stuck_after_the_machine_slept_expires(
 
 @pytest.mark.parametrize("ttl", [0, -1, float("inf"), float("nan"), "60", None])
 def test_a_time_to_live_is_a_number_of_seconds(ttl: Any) -> None:
-    """Above zero, and finite."""
+    """It is above zero and finite."""
     with pytest.raises(RegistrationError, match="ttl is a number of seconds"):
         Connections(ttl=ttl)
     with pytest.raises(RegistrationError, match="open_timeout is a number of seconds"):

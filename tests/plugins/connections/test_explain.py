@@ -11,7 +11,7 @@ from plugins.connections.testing import names, patterns
 
 @given(patterns, names)
 def test_it_agrees_with_what_matches(pattern: tuple[object, object], name: tuple[object, object]) -> None:
-    """The reason says the same as the verdict."""
+    """The reason and the verdict say the same."""
     explanation = explain_match(pattern, name)
     assert bool(explanation) == matches(freeze_pattern(pattern), freeze_name(name))
     assert str(explanation).startswith("match" if explanation else "no match: ")
@@ -32,12 +32,12 @@ def test_it_agrees_with_what_matches(pattern: tuple[object, object], name: tuple
     ],
 )
 def test_it_names_the_first_difference(pattern: list[object], name: list[object], reason: str) -> None:
-    """Or what the wildcards stand for."""
+    """If there is none, it shows the values of the wildcards."""
     assert str(explain_match(pattern, name)) == reason
 
 
 def test_what_is_no_pattern_or_no_name_is_refused() -> None:
-    """As everywhere."""
+    """With a `PatternError`, as everywhere."""
     with pytest.raises(PatternError):
         explain_match(["page"], ["a", "k"])
     with pytest.raises(PatternError):

@@ -1,4 +1,4 @@
-"""Old connections of a key end as late as they like: they take nothing from newer ones."""
+"""Old connections of a key may end at any time: they take nothing from newer ones."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ class Generations(RuleBasedStateMachine):
 
     @rule(key=KEYS)
     def begin(self, key: str) -> None:
-        """A newer one of its key."""
+        """A newer connection of a key begins."""
         self.open.append(Connection("s", key))
         self.store.add(self.open[-1])
 
     @rule(index=st.integers(0, 9), cause=CAUSES)
     def end(self, index: int, cause: str) -> None:
-        """One of those that are there, however old."""
+        """An open connection ends, however old it is."""
         if index < len(self.open):
-            one = self.open.pop(index)
-            one.close(cause)  # type: ignore[arg-type]
-            self.gone.append(one)
+            connection = self.open.pop(index)
+            connection.close(cause)  # type: ignore[arg-type]
+            self.gone.append(connection)
 
     @rule(index=st.integers(0, 9), cause=CAUSES)
     def end_again(self, index: int, cause: str) -> None:
-        """One that has ended: its socket is noticed, and its request is over, after that."""
+        """An ended connection is closed, removed and added again, as when its socket and its request end later."""
         if index < len(self.gone):
             self.gone[index].close(cause)  # type: ignore[arg-type]
             self.store.remove(self.gone[index])
@@ -50,27 +50,27 @@ class Generations(RuleBasedStateMachine):
 
     @rule(key=KEYS)
     def send(self, key: str) -> None:
-        """To all of a key: it reaches those that are there, each once."""
-        before = [one.queued for one in self.open]
+        """A frame that is sent to a key reaches each open connection of it once."""
+        before = [connection.queued for connection in self.open]
         self.store.group(["s", key], charge=lambda members: None).send(b"x")
-        assert [one.queued for one in self.open] == [
-            count + (one.key == key) for one, count in zip(self.open, before, strict=True)
+        assert [connection.queued for connection in self.open] == [
+            count + (connection.key == key) for connection, count in zip(self.open, before, strict=True)
         ]
 
     @invariant()
     def those_that_are_open_are_there(self) -> None:
-        """And no other, in order of arrival."""
+        """The store holds exactly the open connections, in order of arrival."""
         assert list(self.store) == list(self.store.match([ANY, ANY])) == self.open
-        assert all(one.cause is None for one in self.open)
+        assert all(connection.cause is None for connection in self.open)
 
 
 def test_an_old_connection_takes_no_newer_one_along() -> None:
-    """Whatever ends, in whatever order."""
+    """For any connections that end in any order."""
     run_state_machine_as_test(Generations)
 
 
 class Move(NamedTuple):
-    """After some time, one more begins, or one that is there ends."""
+    """After some time, one more connection begins, or an open one ends."""
 
     wait: float
     ends: int | None
@@ -82,7 +82,7 @@ moves = st.lists(st.builds(Move, st.sampled_from([0, 0.5, 1, 2, 3]), st.none() |
 @settings(max_examples=settings().max_examples * 3 // 5, deadline=None)
 @given(moves)
 def test_nobody_is_announced_as_gone_while_a_newer_one_lives(moves: list[Move]) -> None:
-    """Whatever ends, and when: they come and go in turns, and they are gone only when there are none."""
+    """Arrivals and departures are told in turns, and a departure only if no connection is left."""
     told: list[str] = []
     connections = Connections()
     registry = Registry("told")

@@ -1,4 +1,4 @@
-"""What a connection that was cut off missed: exactly what it would have got, or word that this is not known."""
+"""A connection that was cut off gets all the frames it missed, or the answer that they are not known."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PATTERNS = [[ANY, ["room", ANY]], [ANY, ["room", 1]], ["ann", ANY], *map(list, N
 
 
 class World:
-    """A dispatch whose connections come back to where they were."""
+    """A dispatch whose connections come back to their places."""
 
     def __init__(self, history: History | None = None) -> None:
         self.history = history or History()
@@ -67,26 +67,26 @@ class World:
         self.dispatch: Dispatch = create_dispatch([self.connections, test])
 
     def join(self, name: Sequence[object] = NAMES[0]) -> tuple[Connection, Follower]:
-        """A connection that has got what it begins with."""
+        """Add a connection, and follow it."""
         connection = Connection(*name)
         self.connections.add(connection)
         return connection, self.history.follow(connection)
 
     async def say(self, text: object, pattern: object = PATTERNS[0], exclude: Sequence[object] = ()) -> None:
         """Broadcast a text."""
-        said = await self.dispatch([["broadcast", {"pattern": pattern, "exclude": exclude}, ["say", text]]])
-        said.raise_errors()
+        result = await self.dispatch([["broadcast", {"pattern": pattern, "exclude": exclude}, ["say", text]]])
+        result.raise_errors()
 
 
 def place_of(follower: Follower) -> str:
-    """The id that it got last: of all there is."""
+    """Return the last id that a follower was told: the place after all entries."""
     first = follower.first_id()
     return (follower.progress() or first).decode()
 
 
-def leave(joined: tuple[Connection, Follower], cause: Cause | None = None) -> str:
-    """End a connection, by itself or as if its client had gone. The id that it got last."""
-    connection, follower = joined
+def leave(visitor: tuple[Connection, Follower], cause: Cause | None = None) -> str:
+    """End a connection, on purpose or as if its client had gone. Return the last id it was told."""
+    connection, follower = visitor
     last = place_of(follower)
     if cause is None:
         follower.cut_off()
@@ -95,11 +95,11 @@ def leave(joined: tuple[Connection, Follower], cause: Cause | None = None) -> st
 
 
 async def test_who_was_cut_off_gets_what_was_said_meanwhile() -> None:
-    """In order, and nothing from before."""
+    """In order, and no frame from before."""
     world = World()
-    joined = world.join()
+    visitor = world.join()
     await world.say("before")
-    last = leave(joined)
+    last = leave(visitor)
     await world.say("one")
     await world.say("two", NAMES[0])
     again, follower = world.join()
@@ -110,7 +110,7 @@ async def test_who_was_cut_off_gets_what_was_said_meanwhile() -> None:
 
 @pytest.mark.parametrize("cause", ["overflow", "expired"])
 async def test_who_could_not_keep_up_may_come_back(cause: Cause) -> None:
-    """Nobody wanted that."""
+    """Nobody ended such a connection on purpose."""
     world = World()
     last = leave(world.join(), cause)
     await world.say("one")
@@ -119,7 +119,7 @@ async def test_who_could_not_keep_up_may_come_back(cause: Cause) -> None:
 
 @pytest.mark.parametrize("cause", ["closed", "lapsed", "replaced", "size", "shutdown"])
 async def test_who_was_ended_on_purpose_begins_anew(cause: Cause) -> None:
-    """What was said since was perhaps not for them."""
+    """The frames sent since may not have been for them."""
     world = World()
     last = leave(world.join(), cause)
     assert world.join()[1].missed(last) is None
@@ -134,7 +134,7 @@ DISMISSALS: list[Callable[[World], list[object]]] = [
 
 @pytest.mark.parametrize("dismiss", DISMISSALS, ids=["disconnect", "with-connection", "broadcast"])
 async def test_who_is_ended_while_away_begins_anew(dismiss: Callable[[World], list[object]]) -> None:
-    """It makes no difference that they were not there."""
+    """An end on purpose holds for connections that are away, too."""
     world = World()
     last = leave(world.join())
     (await world.dispatch([dismiss(world)])).raise_errors()
@@ -142,7 +142,7 @@ async def test_who_is_ended_while_away_begins_anew(dismiss: Callable[[World], li
 
 
 async def test_those_left_out_of_a_disconnect_may_come_back() -> None:
-    """As those would have stayed who are there."""
+    """They are treated like excluded connections that are there."""
     world = World()
     last = leave(world.join())
     (await world.dispatch([["disconnect", {"pattern": PATTERNS[0], "exclude": NAMES[0]}]])).raise_errors()
@@ -150,7 +150,7 @@ async def test_those_left_out_of_a_disconnect_may_come_back() -> None:
 
 
 async def test_the_end_of_a_session_ends_its_places() -> None:
-    """`Connections.disconnect` is what ends them."""
+    """`Connections.disconnect` ends them."""
     world = World()
     last = leave(world.join())
     world.connections.disconnect(["ann", ANY])
@@ -158,7 +158,7 @@ async def test_the_end_of_a_session_ends_its_places() -> None:
 
 
 async def test_a_place_belongs_to_its_name() -> None:
-    """Whoever has somebody else's id gets nothing for it, not even of what was for both."""
+    """An id of another name gives no frames, not even those sent to both names."""
     world = World()
     last = leave(world.join(NAMES[0]))
     await world.say("for all")
@@ -167,7 +167,7 @@ async def test_a_place_belongs_to_its_name() -> None:
 
 
 async def test_nobody_claims_a_place_from_before_they_came() -> None:
-    """Nor one that is yet to come, nor what is none."""
+    """Neither a place in the future nor text that is no place is accepted."""
     world = World()
     await world.say("not for newcomers")
     token, _, place = leave(world.join()).rpartition(".")
@@ -179,7 +179,7 @@ async def test_nobody_claims_a_place_from_before_they_came() -> None:
 
 
 async def test_frames_that_were_forgotten_are_not_known() -> None:
-    """By their number, by their bytes; others who came later still know all of theirs."""
+    """Too many frames or too many bytes. Connections that came later still know all of theirs."""
     for history in (History(max_frames=2), History(max_bytes=2)):
         world = World(history)
         early = leave(world.join())
@@ -194,8 +194,8 @@ async def test_frames_that_were_forgotten_are_not_known() -> None:
 async def test_frames_and_places_are_forgotten_in_time(autojump_clock: trio.testing.MockClock) -> None:
     """After `max_age` seconds."""
     world = World(History(max_age=10))
-    joined = world.join()
-    last = leave(joined)
+    visitor = world.join()
+    last = leave(visitor)
     await world.say("one")
     await trio.sleep(9)
     assert world.join()[1].missed(last) == [b"one"]
@@ -204,7 +204,7 @@ async def test_frames_and_places_are_forgotten_in_time(autojump_clock: trio.test
 
 
 async def test_only_so_many_may_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The longest away are forgotten first."""
+    """Those that are away the longest are forgotten first."""
     monkeypatch.setattr("plugins.connections._history._MAX_AWAY", 2)
     world = World()
     ids = [leave(world.join()) for _ in range(3)]
@@ -212,7 +212,7 @@ async def test_only_so_many_may_come_back(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 async def test_nothing_is_left_of_those_who_do_not_come_back(autojump_clock: trio.testing.MockClock) -> None:
-    """No place, no name, no frame."""
+    """No place, no name and no frame is left."""
     world = World(History(max_age=10))
     for _ in range(10):
         leave(world.join())
@@ -220,13 +220,16 @@ async def test_nothing_is_left_of_those_who_do_not_come_back(autojump_clock: tri
         await world.say("something")
     await trio.sleep(11)
     assert not world.history.may_return(NAMES[0])
-    sizes = [len(getattr(world.history, name)) for name in ("_sent", "_followers", "_names", "_left", "_sending")]
+    sizes = [
+        len(getattr(world.history, name))
+        for name in ("_entries", "_followers", "_names", "_departures", "_sender_audiences")
+    ]
     assert sizes == [0] * 5
     assert world.history._bytes == 0
 
 
 async def test_a_connection_that_has_ended_has_no_place() -> None:
-    """It was ended before anybody could follow it."""
+    """It had ended before it was followed."""
     world = World()
     connection = Connection(*NAMES[0])
     connection.close()
@@ -236,7 +239,7 @@ async def test_a_connection_that_has_ended_has_no_place() -> None:
 
 
 async def test_somebody_who_may_come_back_is_sent_to() -> None:
-    """`with-connection` runs its effects for them, and for nobody else who is not there."""
+    """`with-connection` runs its effects for a name that may come back, and for no other absent name."""
     world = World()
     last = leave(world.join())
     for name in (NAMES[0], NAMES[2]):
@@ -248,41 +251,41 @@ async def test_somebody_who_may_come_back_is_sent_to() -> None:
 
 @pytest.mark.parametrize("there", [False, True])
 async def test_what_is_made_for_each_is_not_known(there: bool) -> None:
-    """Whether they were there when it was made, or not."""
+    """Whether the connection was there or away."""
     world = World()
-    joined = world.join()
-    last = leave(joined) if not there else place_of(joined[1])
+    visitor = world.join()
+    last = leave(visitor) if not there else place_of(visitor[1])
     await world.say(Placeholder("who"))
     assert world.join()[1].missed(last) is None
 
 
 async def test_what_was_made_for_each_and_received_is_no_loss() -> None:
-    """Others, who have not got theirs, begin anew; of one that is not meant nothing is said."""
+    """Other connections, which did not get their copies, begin anew; a name that was not meant loses nothing."""
     world = World()
-    joined, other = world.join(), world.join(NAMES[1])
+    visitor, other = world.join(), world.join(NAMES[1])
     before = place_of(other[1])
     await world.say(Placeholder("who"), NAMES[0])
-    last = leave(joined)
+    last = leave(visitor)
     assert world.join()[1].missed(last) == []
     assert world.join(NAMES[1])[1].missed(before) == []
 
 
 async def test_what_is_sent_to_a_single_member_is_noted_when_it_is_sent() -> None:
-    """A member that is closed by its own copy of an effect is gone."""
+    """A member that is closed by its own copy of an effect has ended."""
     world = World()
-    joined = world.join()
+    visitor = world.join()
     group = world.connections.store.group(PATTERNS[0], charge=lambda _: None)
     (member,) = history_sink(world.connections.store, group, PATTERNS[0]).members()
-    between = place_of(joined[1])
+    between = place_of(visitor[1])
     assert list(member.members()) == [member]
     member.send(b"for one")
     assert world.join()[1].missed(between) is None
     member.close()
-    assert joined[0].cause == "closed"
+    assert visitor[0].cause == "closed"
 
 
 async def test_copies_for_many_take_the_place_of_one_frame() -> None:
-    """Or a single broadcast would have everything else forgotten."""
+    """Otherwise one broadcast could make the history forget everything else."""
     world = World(History(max_frames=5))
     last = leave(world.join(NAMES[1]))
     others = [world.join(("ann", ("room", 1))) for _ in range(10)]
@@ -294,7 +297,7 @@ async def test_copies_for_many_take_the_place_of_one_frame() -> None:
 
 
 async def test_what_a_broadcast_has_spawned_may_still_be_sent(autojump_clock: trio.testing.MockClock) -> None:
-    """Who comes meanwhile does not get it, so that its place is not known; who comes later is told of it."""
+    """A connection that comes meanwhile does not get it, so its place is not known; a later one replays it."""
     world = World()
     async with world.dispatch.running():
         last = leave(world.join())
@@ -307,17 +310,17 @@ async def test_what_a_broadcast_has_spawned_may_still_be_sent(autojump_clock: tr
 
 
 async def test_dispatches_that_share_a_store_share_its_history() -> None:
-    """What one sends, who comes back to the other has missed."""
+    """A connection that comes back to one dispatch gets the frames that the other sent."""
     world = World()
     last = leave(world.join())
     other = create_dispatch([Connections(world.connections.store), world.registry])
-    said = await other([["broadcast", {"pattern": PATTERNS[0]}, ["say", "from the other"]]])
-    said.raise_errors()
+    result = await other([["broadcast", {"pattern": PATTERNS[0]}, ["say", "from the other"]]])
+    result.raise_errors()
     assert world.join()[1].missed(last) == [b"from the other"]
 
 
 def test_a_history_belongs_to_one_store_in_memory() -> None:
-    """Of others it would not know what is sent to them."""
+    """It would not know the frames that other processes send to another store."""
     store = MemoryStore()
     assert Connections(store).history is None
     history = History()
@@ -332,10 +335,10 @@ def test_a_history_belongs_to_one_store_in_memory() -> None:
 
 
 async def test_a_broadcast_that_has_begun_earlier_is_not_known(autojump_clock: trio.testing.MockClock) -> None:
-    """It does not know who comes meanwhile; once it has ended, what it sent is."""
+    """It does not reach a connection that comes meanwhile. Once it has ended, its frames are known."""
     world = World()
-    joined = world.join()
-    last = leave(joined)
+    visitor = world.join()
+    last = leave(visitor)
     async with trio.open_nursery() as nursery:
         slow = [["broadcast", {"pattern": PATTERNS[0]}, ["wait"], ["say", "late"]]]
         nursery.start_soon(world.dispatch, slow)
@@ -349,10 +352,10 @@ async def test_what_opens_a_name_is_kept_for_it() -> None:
     """Effects of `on_open` are sent to the name, too."""
     world = World()
     async with world.dispatch.running():
-        joined = world.join()
-        before = place_of(joined[1])
-        await world.connections.open(joined[0], Lifecycle(on_open=[["say", "welcome"]], grace=100))
-        leave(joined)
+        visitor = world.join()
+        before = place_of(visitor[1])
+        await world.connections.open(visitor[0], Lifecycle(on_open=[["say", "welcome"]], grace=100))
+        leave(visitor)
         assert world.join()[1].missed(before) == [b"welcome"]
 
 
@@ -376,7 +379,7 @@ STEPS = st.lists(
 
 
 class Ride:
-    """Beside each name that comes and goes, a connection that always stays."""
+    """A connection that always stays, beside each name that comes and goes."""
 
     def __init__(self, max_frames: int) -> None:
         self.max_frames = max_frames
@@ -388,22 +391,22 @@ class Ride:
             self.stay(name)
 
     def stay(self, name: tuple[object, object]) -> None:
-        """One that stays, whatever was before."""
+        """Add a connection that stays, in place of an earlier one."""
         self.stays[name] = Connection(*name)
         self.world.connections.store.add(self.stays[name])
 
     async def come_or_go(self, name: tuple[object, object]) -> None:
-        """Somebody is cut off, or comes back."""
+        """A connection is cut off, or comes back."""
         await (self.leave(name) if name in self.there else self.join(name))
 
     async def leave(self, name: object) -> None:
-        """So far they have got what was to be got."""
-        joined = self.there.pop(name)
-        assert await received(joined[0]) == await received(self.stays[name])
-        self.away[name] = (leave(joined), self.world.history.length)
+        """Until now it has got the same frames as the one that stays."""
+        visitor = self.there.pop(name)
+        assert await received(visitor[0]) == await received(self.stays[name])
+        self.away[name] = (leave(visitor), self.world.history.length)
 
     async def join(self, name: tuple[object, object]) -> None:
-        """They get the same as who stayed, or a word that this is not known."""
+        """It gets the same frames as the one that stayed, or the answer that they are not known."""
         last, place = self.away.pop(name, ("", -1))
         self.there[name] = self.world.join(name)
         missed = self.there[name][1].missed(last)
@@ -413,12 +416,12 @@ class Ride:
         assert missed is None or b"".join(missed) == stayed
 
     async def each(self, pattern: Sequence[object]) -> None:
-        """Everyone gets something of their own: who is away cannot be given theirs."""
+        """Each connection gets a frame of its own, so those that are away begin anew."""
         await self.world.say(Placeholder("who"), pattern)
         self._begin_anew(pattern)
 
     async def disconnect(self, pattern: Sequence[object]) -> None:
-        """Some are ended on purpose."""
+        """Some connections are ended on purpose."""
         self.world.connections.disconnect(pattern)
         self._begin_anew(pattern)
         for name in NAMES:
@@ -436,7 +439,7 @@ class Ride:
 
 @given(steps=STEPS, max_frames=st.integers(1, 10))
 def test_coming_back_is_as_good_as_having_stayed(steps: list[tuple[Any, ...]], max_frames: int) -> None:
-    """Whatever was said meanwhile, to whomever, and however much of it is still known."""
+    """For any frames sent meanwhile to any names, and any size of the history."""
 
     async def run() -> None:
         ride = Ride(max_frames)
@@ -454,5 +457,5 @@ def test_coming_back_is_as_good_as_having_stayed(steps: list[tuple[Any, ...]], m
 
 
 async def received(connection: Connection) -> bytes:
-    """What is queued."""
+    """Return the queued frames."""
     return await connection.receive() if connection.queued else b""

@@ -1,4 +1,4 @@
-"""Names, patterns, and when they match."""
+"""Names and patterns, and whether they match."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def match(pattern: object, name: object) -> bool:
     return matches(freeze_pattern(pattern), freeze_name(name))
 
 
-def holed(key: object, draw: Callable[[st.SearchStrategy[Any]], Any]) -> object:
-    """The key with some positions made into wildcards, and lists and tuples swapped."""
+def with_holes(key: object, draw: Callable[[st.SearchStrategy[Any]], Any]) -> object:
+    """Return the key with some positions replaced by wildcards, and lists and tuples swapped."""
     if draw(st.integers(0, 3)) == 0:
         return ANY
     if not isinstance(key, (list, tuple)):
         return key
-    items = [holed(item, draw) for item in cast(list[object], key)]
+    items = [with_holes(item, draw) for item in cast(list[object], key)]
     if draw(st.booleans()):
         items = [*items[: draw(st.integers(0, len(items)))], REST]
     return draw(st.sampled_from([list, tuple]))(items)
@@ -41,20 +41,24 @@ def holed(key: object, draw: Callable[[st.SearchStrategy[Any]], Any]) -> object:
 
 @given(scopes, keys, st.data())
 def test_a_name_matches_itself_with_holes(scope: object, key: object, data: st.DataObject) -> None:
-    """Whatever becomes ANY or falls under REST, the name still matches."""
-    assert match((scope, holed(key, data.draw)), (scope, key))
+    """Some positions become ANY, some ends of lists become REST: the name still matches."""
+    assert match((scope, with_holes(key, data.draw)), (scope, key))
 
 
 @given(scopes, keys, scopes, keys)
-def test_without_wildcards_matching_is_being_the_same(a: object, one: object, b: object, other: object) -> None:
-    """The same shape and the same leaves, of the same types."""
+def test_without_wildcards_matching_is_being_the_same(
+    scope: object, key: object, other_scope: object, other_key: object
+) -> None:
+    """Both names have the same shape and the same leaves of the same types."""
 
-    def typed(value: object) -> object:
+    def with_types(value: object) -> object:
         if isinstance(value, (list, tuple)):
-            return [typed(item) for item in cast(list[object], value)]
+            return [with_types(item) for item in cast(list[object], value)]
         return type(value), value
 
-    assert match((a, one), (b, other)) == (typed([a, one]) == typed([b, other]))
+    assert match((scope, key), (other_scope, other_key)) == (
+        with_types([scope, key]) == with_types([other_scope, other_key])
+    )
 
 
 @given(scopes, keys)
@@ -93,19 +97,19 @@ def test_any_is_one_position_and_rest_the_tail() -> None:
     ],
 )
 def test_what_is_no_pattern_is_refused(pattern: object, message: str) -> None:
-    """With a message that says what would do."""
+    """The message says what is wrong."""
     with pytest.raises(PatternError, match=message):
         freeze_pattern(pattern)
 
 
 def test_a_name_holds_no_wildcard() -> None:
-    """Nobody is stored under a pattern."""
+    """A pattern cannot be the name of a connection."""
     with pytest.raises(PatternError, match="a wildcard stands where one connection must be named"):
         freeze_name(["s", ["page", ANY]])
 
 
 def test_a_key_of_any_depth_is_refused_not_recursed_into() -> None:
-    """The limit is far above what keys are for."""
+    """The limit is far above the depth of real keys."""
     deep: object = "k"
     for _ in range(100_000):
         deep = [deep]
@@ -114,14 +118,14 @@ def test_a_key_of_any_depth_is_refused_not_recursed_into() -> None:
 
 
 def test_wildcards_keep_their_identity() -> None:
-    """Pickled and copied, they are themselves."""
+    """Also after pickling and copying."""
     assert pickle.loads(pickle.dumps(ANY)) is ANY
     assert repr([ANY, REST]) == "[ANY, REST]"
     assert match((UUID(int=1), None), (UUID(int=1), None))
 
 
 def test_a_str_that_is_an_enum_is_its_text() -> None:
-    """As it is where it is compared otherwise."""
+    """As everywhere else: a member of a str Enum is compared by its text."""
 
     class Place(str, Enum):  # noqa: UP042 - StrEnum is what it is not
         HOME = "home"

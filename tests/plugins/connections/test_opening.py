@@ -1,4 +1,4 @@
-"""A stream opens the same way on any transport: on_open, then what it missed or a snapshot, then what others sent."""
+"""A stream opens the same way on any transport: on_open, then the missed frames or a snapshot, then others' frames."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ALL = {"pattern": [ANY, KEY]}
 
 
 def encode_id(text: str) -> bytes:
-    """Name an event id as this transport tells it."""
+    """Make the frame that tells an event id on this transport."""
     return f"<{text}>".encode()
 
 
@@ -64,7 +64,7 @@ async def test_a_snapshot_goes_ahead_of_what_others_sent_meanwhile() -> None:
 
 
 async def test_on_open_is_dispatched_before_the_snapshot(autojump_clock: MockClock) -> None:
-    """What it sends to the connection follows the snapshot, as everything that is sent by name."""
+    """Its frames to the connection follow the snapshot, as all frames that are sent by name do."""
     pipe = Pipe()
     connection = pipe.accept()
     lifecycle = Lifecycle([["with-connection", own_key(KEY), ["write", "hello "]]])
@@ -74,14 +74,14 @@ async def test_on_open_is_dispatched_before_the_snapshot(autojump_clock: MockClo
 
 
 async def test_a_lifecycle_needs_a_running_dispatch() -> None:
-    """Nobody would dispatch it."""
+    """Without one, nothing would dispatch its effects."""
     pipe = Pipe()
     with pytest.raises(LifecycleError, match="only while the dispatch is running"):
         await pipe.connections.begin(pipe.accept(), pipe.snapshot, lifecycle=Lifecycle([["write", "hello"]]))
 
 
 async def test_a_connection_that_was_cut_off_gets_what_it_missed() -> None:
-    """In the place of a snapshot; its event ids are as the transport writes them."""
+    """It gets them in the place of a snapshot; its event ids are as the transport writes them."""
     pipe = Pipe()
     connection, follower, result = await pipe.come_back("")
     assert result == "was sent"
@@ -100,7 +100,7 @@ async def test_a_connection_that_was_cut_off_gets_what_it_missed() -> None:
 
 
 async def test_replay_needs_a_history() -> None:
-    """The error says how to get one."""
+    """The error says how to get a history."""
     connections = Connections()
     connection = Connection("ann", KEY)
     connections.add(connection)
@@ -126,7 +126,7 @@ async def test_a_connection_that_ends_meanwhile_is_left_ended(autojump_clock: Mo
 
 
 async def test_a_snapshot_that_raises_leaves_the_connection_held() -> None:
-    """The transport decides what its client is told; nothing of others was sent yet."""
+    """The transport decides what to tell its client. No frame of others was sent yet."""
     connections = Connections()
     connection = Connection("ann", KEY, held=True)
     connections.add(connection)

@@ -1,4 +1,4 @@
-"""Connections belong to the run of their readers: from another `trio.run` they are neither sent to nor ended."""
+"""Connections belong to the run of their readers: another `trio.run` can neither send to them nor end them."""
 
 from collections.abc import Callable
 
@@ -23,7 +23,7 @@ FIX = "trio.from_thread.run(dispatch, effects)"
 
 @pytest.mark.parametrize("what", EFFECTS)
 async def test_effects_that_reach_connections_are_refused_elsewhere(what: str) -> None:
-    """As error records with the fix; in their own run they work as ever."""
+    """As error records with the fix; in their own run they work as usual."""
     connections = Connections()
     dispatch = create_dispatch([Datastar(), connections])
     connection = Connection("ann", ["page"])
@@ -46,7 +46,7 @@ async def test_effects_that_reach_connections_are_refused_elsewhere(what: str) -
 
 
 async def elsewhere(act: Callable[[], object]) -> None:
-    """Do something in the run of another thread, and then in a thread that has none."""
+    """Call a function in the run of another thread, and then in a thread that has no run."""
 
     async def main() -> None:
         act()
@@ -58,17 +58,17 @@ async def elsewhere(act: Callable[[], object]) -> None:
 
 
 ACTS: dict[str, Callable[[Connections, Connection], object]] = {
-    "add": lambda connections, one: connections.add(Connection("ben", ["page"])),
-    "end_all": lambda connections, one: connections.end_all("closed"),
-    "disconnect": lambda connections, one: connections.disconnect([ANY, ["page"]]),
-    "send": lambda connections, one: one.send(b"a"),
-    "close": lambda connections, one: one.close(),
+    "add": lambda connections, connection: connections.add(Connection("ben", ["page"])),
+    "end_all": lambda connections, connection: connections.end_all("closed"),
+    "disconnect": lambda connections, connection: connections.disconnect([ANY, ["page"]]),
+    "send": lambda connections, connection: connection.send(b"a"),
+    "close": lambda connections, connection: connection.close(),
 }
 
 
 @pytest.mark.parametrize("what", ACTS)
 async def test_what_touches_connections_is_refused_elsewhere(what: str) -> None:
-    """Nothing is changed by it: what comes after, in its own run, is read."""
+    """The refused call changes nothing: a later frame of the right run is read."""
     connections = Connections()
     connection = Connection("ann", ["page"])
     async with create_dispatch([connections]).running():
@@ -87,7 +87,7 @@ async def _expect(connection: Connection, frame: bytes) -> None:
 
 
 async def test_guests_arrive_in_the_run_of_their_dispatch() -> None:
-    """What announces them is a task of that."""
+    """The tasks that announce them belong to that run."""
     connections = Connections()
 
     async def main() -> None:
@@ -100,7 +100,7 @@ async def test_guests_arrive_in_the_run_of_their_dispatch() -> None:
 
 
 def test_a_connection_that_nobody_waits_at_belongs_to_no_run() -> None:
-    """It may be made, sent to and closed wherever nobody else does."""
+    """Any run may make it, send to it and close it, one after the other."""
     connection = Connection("ann", ["page"])
     connection.send(b"a")
     assert trio.run(connection.receive) == b"a"
@@ -116,7 +116,7 @@ def test_a_connection_that_nobody_waits_at_belongs_to_no_run() -> None:
 
 
 async def test_a_reader_that_is_called_belongs_to_the_run_of_who_asked_for_it() -> None:
-    """What is called then wakes a task of that run."""
+    """The function that is called wakes a task of that run."""
     connection = Connection("ann", ["page"])
     called: list[int] = []
     connection.on_queued(lambda: called.append(1))

@@ -1,4 +1,4 @@
-"""A lifecycle may be many connections', and a name is handed out again and again: nobody sees what became of them."""
+"""One lifecycle serves many connections, and a name is handed out often: none sees what others did to its copy."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.spoiling import Spoiler, spoil
 
 
 def world() -> tuple[Connections, Spoiler, Any]:
-    """A dispatch in which everything is spoilt."""
+    """Make a dispatch whose effects spoil every container they get."""
     spoiler, connections, registry = Spoiler(), Connections(), Registry("test")
 
     @registry.effect("note")
@@ -39,19 +39,19 @@ SHARED = Lifecycle([["note", {"all": []}, *ABOUT[:2]]], [["note", {"all": []}, *
 async def test_nobody_sees_what_became_of_the_effects_of_a_shared_lifecycle(
     together: bool, autojump_clock: MockClock
 ) -> None:
-    """Nor of its data, nor of the name: one after the other, or at the same time."""
+    """Nor of its data and its name: one after the other, or at the same time."""
     connections, spoiler, dispatch = world()
     before = repr(SHARED)
     async with dispatch.running(), trio.open_nursery() as nursery:
         for number in range(3):
-            one = Connection(f"s{number}", ["room", ["tea"]])
+            connection = Connection(f"s{number}", ["room", ["tea"]])
             if together:
-                nursery.start_soon(connections.open, one, SHARED)
+                nursery.start_soon(connections.open, connection, SHARED)
             else:
-                await connections.open(one, SHARED)
+                await connections.open(connection, SHARED)
         await trio.sleep(2)
-        for one in [*connections.store]:
-            one.close()
+        for connection in [*connections.store]:
+            connection.close()
             if not together:
                 await trio.sleep(9)
         await trio.sleep(9)
@@ -63,22 +63,22 @@ async def test_nobody_sees_what_became_of_the_effects_of_a_shared_lifecycle(
 
 
 async def test_a_key_is_handed_out_and_stays(autojump_clock: MockClock) -> None:
-    """To whoever was given it, who made it, and who asks who is there."""
+    """It is copied for the giver, the connection, and those that ask for names."""
     connections, _, dispatch = world()
     key: list[object] = ["room", ["tea"]]
-    one = Connection("ann", key)
+    connection = Connection("ann", key)
     async with dispatch.running():
-        connections.add(one)
+        connections.add(connection)
         spoil(key)
         for _ in range(2):
             (await dispatch([["names"]])).raise_errors()
             each = ["broadcast", {"pattern": [ANY, ANY]}, ["note", Placeholder("connection/key")]]
             (await dispatch([each])).raise_errors()
-        assert one.key == ["room", ["tea"]]
+        assert connection.key == ["room", ["tea"]]
 
 
 @pytest.mark.parametrize("name", ["on_open", "on_close"])
 def test_effects_that_are_no_list_are_refused(name: str) -> None:
-    """When the lifecycle is made."""
+    """They are refused when the lifecycle is made."""
     with pytest.raises(RegistrationError, match=f"{name} is a list of effect vectors"):
         Lifecycle(**{name: "note"})  # type: ignore[arg-type]

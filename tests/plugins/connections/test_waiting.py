@@ -1,4 +1,4 @@
-"""Whoever comes waits for what is told of their name, but not for ever; it is told in order all the same."""
+"""A connection waits for the effects of its name, but not for ever; they are dispatched in order all the same."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from plugins.connections import Connection, Connections, Lifecycle
 
 
 class Inn:
-    """A dispatch that takes its time to tell who comes and goes."""
+    """A dispatch whose on_open and on_close take their time."""
 
     def __init__(self, *, came: float = 0, went: float = 0, open_timeout: float = 2) -> None:
         self.told: list[tuple[str, str]] = []
@@ -44,7 +44,7 @@ CAME, WENT = [("came", "begins"), ("came", "ends")], [("went", "begins"), ("went
 
 
 async def test_a_slow_on_close_keeps_nobody_out(autojump_clock: MockClock, caplog: pytest.LogCaptureFixture) -> None:
-    """Who comes back is in when they have waited long enough, and is announced once the end has been told."""
+    """A connection that comes back opens after the timeout; its on_open follows the on_close."""
     inn = Inn(went=45)
     async with inn.dispatch.running():
         (await inn.enter()).close()
@@ -59,7 +59,7 @@ async def test_a_slow_on_close_keeps_nobody_out(autojump_clock: MockClock, caplo
 
 
 async def test_a_slow_on_open_keeps_nobody_out(autojump_clock: MockClock, caplog: pytest.LogCaptureFixture) -> None:
-    """Neither the first nor the second tab; it is told once."""
+    """It delays the first and the second tab only up to the timeout, and it is dispatched once."""
     inn = Inn(came=10, open_timeout=3)
     async with inn.dispatch.running():
         for _ in range(2):
@@ -71,7 +71,7 @@ async def test_a_slow_on_open_keeps_nobody_out(autojump_clock: MockClock, caplog
 
 
 async def test_who_leaves_before_they_could_be_announced_never_was(autojump_clock: MockClock) -> None:
-    """Whoever was told to be gone is gone."""
+    """A name that was announced as gone stays gone."""
     inn = Inn(went=45)
     async with inn.dispatch.running():
         (await inn.enter()).close()
@@ -83,7 +83,7 @@ async def test_who_leaves_before_they_could_be_announced_never_was(autojump_cloc
 
 
 async def test_nobody_else_waits(autojump_clock: MockClock, caplog: pytest.LogCaptureFixture) -> None:
-    """Only who has the name, and only as long as they have to."""
+    """Only connections of that name wait, and only as long as they have to."""
     inn = Inn(went=1.5)
     async with inn.dispatch.running():
         (await inn.enter()).close()
@@ -96,7 +96,7 @@ async def test_nobody_else_waits(autojump_clock: MockClock, caplog: pytest.LogCa
 
 
 async def test_who_waits_for_an_end_when_the_dispatch_stops_is_not_announced(autojump_clock: MockClock) -> None:
-    """There is no time for it any more."""
+    """No time is left for its on_open."""
     inn = Inn(went=45)
     async with inn.dispatch.running():
         (await inn.enter()).close()
@@ -107,7 +107,7 @@ async def test_who_waits_for_an_end_when_the_dispatch_stops_is_not_announced(aut
 
 
 class Move(NamedTuple):
-    """After some time, one more begins, or one that is there ends."""
+    """After some time, one more connection begins, or an open one ends."""
 
     wait: float
     ends: int | None
@@ -122,7 +122,7 @@ durations = st.sampled_from([0, 0.3, 1.9, 2.1, 7, 45])
 def test_what_is_told_of_a_name_is_told_in_order_however_long_it_takes(
     moves: list[Move], came: float, went: float, open_timeout: float
 ) -> None:
-    """One ends before the next begins, in turns, up to what is so; and nobody waits for longer than they have to."""
+    """One announcement ends before the next begins, they take turns, and no connection waits longer than it has to."""
     inn = Inn(came=came, went=went, open_timeout=open_timeout)
 
     async def main() -> None:

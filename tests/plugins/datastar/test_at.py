@@ -1,4 +1,4 @@
-"""Actions: what is written is what the client takes, and what is passed in stays a value."""
+"""Actions: the client accepts every written option, and each argument stays a value."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ RUN = """
 """
 
 
-def called(evaluate: Evaluate, expression: str) -> list[object]:
-    """The name and the arguments of an action."""
+def run_action(evaluate: Evaluate, expression: str) -> list[object]:
+    """Return the name and the arguments of the action that an expression runs."""
     assert len(re.findall("@", expression)) == 1
     return cast(list[object], evaluate(RUN.format(code=expression.replace("@", "", 1))))
 
 
-def joined(text: str) -> str:
-    """The text as JavaScript has it, where a pair of surrogates is one character."""
+def join_surrogates(text: str) -> str:
+    """Return a text as JavaScript has it: a surrogate pair is one character."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
 
@@ -50,7 +50,7 @@ def test_ordinary_input_is_written_as_people_write_it() -> None:
 
 
 def test_every_option_has_the_client_s_name() -> None:
-    """And is written as the client takes it."""
+    """The expression has the option in the form that the client reads."""
     assert at.post(
         "/a",
         content_type="json",
@@ -75,16 +75,16 @@ def test_every_option_has_the_client_s_name() -> None:
 
 @given(url=texts.filter(bool), selector=texts)
 def test_text_arrives_as_it_was(evaluate: Evaluate, url: str, selector: str) -> None:
-    """Whatever it is."""
+    """For any text."""
     expression = at.post(url, selector=selector, content_type="form")
-    options = {"contentType": "form", "selector": joined(selector)}
-    assert called(evaluate, expression) == ["post", joined(url), options]
+    options = {"contentType": "form", "selector": join_surrogates(selector)}
+    assert run_action(evaluate, expression) == ["post", join_surrogates(url), options]
 
 
 @given(value=json_values(texts).filter(lambda value: value is not None))
 def test_a_payload_arrives_as_it_was(evaluate: Evaluate, value: object) -> None:
-    """Whatever JSON can say."""
-    assert called(evaluate, at.get("/", payload=value)) == ["get", "/", {"payload": evaluate(f"({js(value)})")}]
+    """For any value that JSON can represent."""
+    assert run_action(evaluate, at.get("/", payload=value)) == ["get", "/", {"payload": evaluate(f"({js(value)})")}]
 
 
 @given(texts.filter(bool))
@@ -100,47 +100,47 @@ def test_nothing_in_an_argument_is_read_by_the_client(text: str) -> None:
 
 @given(value=json_values(texts), pattern=texts)
 def test_signals_are_set_to_values(evaluate: Evaluate, value: object, pattern: str) -> None:
-    """By pattern."""
-    assert called(evaluate, at.set_all(value, {"include": pattern})) == [
+    """The filter has patterns."""
+    assert run_action(evaluate, at.set_all(value, {"include": pattern})) == [
         "setAll",
         evaluate(f"({js(value)})"),
-        {"include": joined(pattern)},
+        {"include": join_surrogates(pattern)},
     ]
 
 
 def test_actions_on_all_signals_need_no_filter() -> None:
-    """Then they are about all."""
+    """Without a filter, they change all signals."""
     assert at.set_all(False) == "@setAll(false)"
     assert at.toggle_all() == "@toggleAll()"
     assert at.toggle_all({"include": "^open", "exclude": "x"}) == "@toggleAll({include: '^open', exclude: 'x'})"
 
 
 def test_peeking_takes_an_expression() -> None:
-    """One, whatever is in it."""
+    """It reads one expression, whatever it contains."""
     assert at.peek("$a, $b") == "@peek(() => ($a, $b))"
 
 
 @pytest.mark.parametrize("expression", ["", " \n", ";"])
 def test_peeking_at_nothing_is_refused(expression: str) -> None:
-    """It would be no JavaScript."""
+    """It would not be JavaScript."""
     with pytest.raises(ArgumentError, match=r"at\.peek takes an expression, not an empty str"):
         at.peek(expression)
 
 
 def test_peeking_at_what_is_no_expression_is_refused() -> None:
-    """With the type."""
+    """The error names the type."""
     with pytest.raises(ArgumentError, match=r"at\.peek: an expression is a str, not int"):
         at.peek(3)  # type: ignore[arg-type]
 
 
 def test_a_url_of_another_type_is_refused() -> None:
-    """With the type."""
+    """The error names the type."""
     with pytest.raises(ArgumentError, match=r"at\.get: the URL is a str, not int"):
         at.get(5)  # type: ignore[arg-type]
 
 
 def test_unknown_options_are_refused_by_python() -> None:
-    """As of any function."""
+    """They raise TypeError, as for any function."""
     with pytest.raises(TypeError, match="unexpected keyword argument 'retries'"):
         at.get("/", retries=3)  # type: ignore[call-arg]
 
@@ -148,24 +148,24 @@ def test_unknown_options_are_refused_by_python() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"content_type": "xml"}, "content_type is none of those the client knows"),
-        ({"retry": "sometimes"}, "retry is none of those"),
-        ({"request_cancellation": "no"}, "request_cancellation is none of those"),
-        ({"selector": "#f"}, "selector is heeded only where content_type is 'form'"),
-        ({"payload": 1, "content_type": "form"}, "payload is heeded only where content_type is 'json'"),
-        ({"filter_signals": {}, "content_type": "form"}, "filter_signals is heeded only"),
-        ({"filter_signals": {"includes": "a"}}, "a filter of signals has something that the client does not know"),
-        ({"filter_signals": {"include": 3}}, "a filter of signals has something"),
+        ({"content_type": "xml"}, "content_type is not a value that the client knows"),
+        ({"retry": "sometimes"}, "retry is not a value"),
+        ({"request_cancellation": "no"}, "request_cancellation is not a value"),
+        ({"selector": "#f"}, "selector is used only if content_type is 'form'"),
+        ({"payload": 1, "content_type": "form"}, "payload is used only if content_type is 'json'"),
+        ({"filter_signals": {}, "content_type": "form"}, "filter_signals is used only"),
+        ({"filter_signals": {"includes": "a"}}, "a filter of signals has a key or value that the client does not know"),
+        ({"filter_signals": {"include": 3}}, "a filter of signals has a key or value"),
         ({"filter_signals": "^a"}, "a filter of signals is a mapping, not str"),
         ({"selector": 5, "content_type": "form"}, "selector is a str, not int"),
         ({"headers": "a"}, "headers are a mapping, not str"),
         ({"headers": {"X-A": 5}}, "the value of a header is a str, not int"),
         ({"headers": {5: "a"}}, "the name of a header is a str, not int"),
-        ({"headers": {"a b": "c"}}, "headers hold one that browsers do not send"),
-        ({"headers": {"": "c"}}, "headers hold one"),
-        ({"headers": {"a": "b\r\nc: d"}}, "headers hold one"),
-        ({"headers": {"a": "\u0100"}}, "headers hold one"),
-        ({"payload": float("nan")}, "a value holds what JSON cannot say"),
+        ({"headers": {"a b": "c"}}, "a header has a name or value that browsers do not send"),
+        ({"headers": {"": "c"}}, "a header has a name or value"),
+        ({"headers": {"a": "b\r\nc: d"}}, "a header has a name or value"),
+        ({"headers": {"a": "\u0100"}}, "a header has a name or value"),
+        ({"payload": float("nan")}, "a value holds something that JSON cannot represent"),
         ({"open_when_hidden": "no"}, "open_when_hidden is True or False"),
         ({"retry_interval": -1}, "retry_interval is a whole number, 0 or more and no more than 2147483647"),
         ({"retry_interval": 1.5}, "retry_interval is a whole number"),
@@ -179,7 +179,7 @@ def test_unknown_options_are_refused_by_python() -> None:
     ],
 )
 def test_options_that_would_not_be_heeded_are_refused(options: dict[str, object], message: str) -> None:
-    """With a message that says what would do."""
+    """The message names the values that are allowed."""
     with pytest.raises(ArgumentError, match=message):
         at.get("/", **options)  # type: ignore[arg-type]
 
@@ -191,7 +191,7 @@ def test_an_action_without_a_url_is_refused() -> None:
 
 
 def test_choices_are_literals() -> None:
-    """So that type checkers know them, too."""
+    """So type checkers know them, too."""
     hints = get_type_hints(type(at.get).__call__)
     assert set(get_args(get_args(hints["retry"])[0])) == {"auto", "error", "always", "never"}
     assert "retry_max_count" in inspect.signature(at.get).parameters

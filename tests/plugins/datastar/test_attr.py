@@ -1,4 +1,4 @@
-"""Attributes: what is written is what the client reads, and what is passed in stays where it belongs."""
+"""Attributes: the client reads what was written, and each argument stays in its place."""
 
 from __future__ import annotations
 
@@ -76,14 +76,14 @@ expressions = texts.filter(str.strip)
     ],
 )
 def test_each_function_is_one_attribute_of_the_client(attributes: Attributes, written: dict[str, str]) -> None:
-    """With its modifiers, in its spelling."""
+    """With its modifiers and its spelling."""
     assert attributes == written
     assert type(attributes) is Attributes
 
 
 @given(signal_names, json_values(names))
 def test_signals_hold_whatever_they_are_given(name: str, value: object) -> None:
-    """And through any HTML, the client reads the same."""
+    """The client reads the same, whatever library makes the HTML."""
     page = Markup(str(htpy.div(attr.signals({name: value}))))
     ((_, attributes),) = page.tags
     assert list(attributes) == ["data-signals"]
@@ -96,7 +96,7 @@ def test_signals_hold_whatever_they_are_given(name: str, value: object) -> None:
 
 @pytest.mark.parametrize("name", sorted(EVERYWHERE))
 def test_signals_under_names_of_every_object_are_refused(name: str) -> None:
-    """Wherever a signal is named."""
+    """In every attribute that names a signal."""
     calls: list[Callable[[], object]] = [
         lambda: attr.signals({"a": {name: 1}}),
         lambda: attr.bind(name),
@@ -111,7 +111,7 @@ def test_signals_under_names_of_every_object_are_refused(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["", "$name", "a b", "a.", ".a", "a..b", "a'", "é", "a[0]", "a\n"])
 def test_what_is_no_name_of_a_signal_is_refused(name: str) -> None:
-    """With the fix: no $."""
+    """The fix says to write no $."""
     for function in (attr.bind, attr.ref, attr.indicator):
         with pytest.raises(ArgumentError, match=r"takes the name of a signal\n  fix  .*without the \$"):
             function(name)
@@ -119,14 +119,14 @@ def test_what_is_no_name_of_a_signal_is_refused(name: str) -> None:
 
 @given(st.sampled_from([attr.text, attr.show, attr.effect, attr.init, attr.on_interval]), expressions)
 def test_expressions_stay_in_their_attribute(function: Callable[[str], Attributes], expression: str) -> None:
-    """As they are: they are code, and trusted."""
+    """Expressions are trusted code, and stay unchanged."""
     page = Markup(str(htpy.div(function(expression))))
     ((_, attributes),) = page.tags
     assert list(attributes.values()) == [expression]
 
 
 def test_an_expression_that_calls_itself_html_is_escaped_as_any_other() -> None:
-    """Whoever makes the HTML would trust it otherwise."""
+    """A library that makes HTML would trust such a str."""
     assert str(htpy.div(attr.text(html('"<')))) == '<div data-text="&#34;&lt;"></div>'
 
 
@@ -157,9 +157,9 @@ def test_classes_may_have_any_name(evaluate: Evaluate, classes: dict[str, str]) 
 @pytest.mark.parametrize("name", ["", "a b", "a=", "a>", "1a", "é", "@a"])
 def test_attributes_that_cannot_be_set_are_refused(name: str) -> None:
     """The client would throw."""
-    with pytest.raises(ArgumentError, match=r"attr\.attr: the name of an attribute is none that can be set"):
+    with pytest.raises(ArgumentError, match=r"attr\.attr: a script cannot set an attribute of this name"):
         attr.attr({name: "$a"})
-    with pytest.raises(ArgumentError, match=r"attr\.preserve_attr: the name"):
+    with pytest.raises(ArgumentError, match=r"attr\.preserve_attr: a script cannot set"):
         attr.preserve_attr("open", name)
 
 
@@ -178,19 +178,19 @@ def test_properties_that_set_the_prototype_are_refused() -> None:
     ],
 )
 def test_an_expression_in_an_object_may_end_as_a_statement(attributes: Attributes, value: str) -> None:
-    """In parentheses, the `;` would be an error."""
+    """A `;` between parentheses would be an error."""
     assert list(attributes.values()) == [value]
 
 
 def test_nothing_but_a_semicolon_is_no_expression() -> None:
-    """In an object it leaves nothing."""
+    """In an object, nothing would be left of it."""
     with pytest.raises(ArgumentError, match="not an empty str"):
         attr.class_({"a": ";"})
 
 
 @pytest.mark.parametrize("function", [attr.class_, attr.attr, attr.style, attr.computed])
 def test_expressions_by_name_are_a_mapping(function: Callable[[object], Attributes]) -> None:
-    """Of names that are text."""
+    """The names are text."""
     with pytest.raises(ArgumentError, match=r"attr\.\w+ takes a mapping, not str\n  fix  pass expressions by name"):
         function("a")
     with pytest.raises(ArgumentError, match=r"attr\.\w+: a name is a str, not int"):
@@ -199,38 +199,38 @@ def test_expressions_by_name_are_a_mapping(function: Callable[[object], Attribut
 
 @pytest.mark.parametrize("function", [attr.bind, attr.ref, attr.indicator, attr.preserve_attr, attr.ignore])
 def test_names_and_modifiers_of_another_type_are_refused(function: Callable[[object], Attributes]) -> None:
-    """With the type."""
+    """The error names the type."""
     with pytest.raises(ArgumentError, match="is a str, not int"):
         function(5)
 
 
 def test_signals_of_another_type_are_refused() -> None:
-    """With the type."""
+    """The error names the type."""
     with pytest.raises(ArgumentError, match="signals are a mapping, not str"):
         attr.signals("{a: 1}")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", ["user.name", "$name", "user name", ""])
 def test_names_of_signals_that_nothing_can_read_are_refused(name: str) -> None:
-    """As when they are patched."""
+    """As in `encode_patch_signals`."""
     with pytest.raises(ArgumentError, match="a signal has a"):
         attr.signals({name: 1})
 
 
 @pytest.mark.parametrize("nonce", ["", "a b", "a\n", "'a'", "\xe9", None, 7])
 def test_a_nonce_that_no_policy_can_name_is_refused(nonce: str) -> None:
-    """The client would throw where it is empty, and the browser block its scripts else."""
+    """The client would throw for an empty one; for any other, the browser would block its scripts."""
     with pytest.raises(ArgumentError, match=r"attr\.nonce: the nonce is "):
         attr.nonce(nonce)
 
 
 def test_preserving_nothing_is_refused() -> None:
-    """It would do nothing."""
+    """Without names it would do nothing."""
     with pytest.raises(ArgumentError, match="takes names of attributes"):
         attr.preserve_attr()
 
 
 def test_a_filter_with_other_keys_is_refused() -> None:
-    """Wherever there is one."""
-    with pytest.raises(ArgumentError, match="a filter of signals has something"):
+    """In every attribute that has a filter."""
+    with pytest.raises(ArgumentError, match="a filter of signals has a key or value"):
         attr.json_signals(filter_signals={"only": "a"})  # type: ignore[arg-type]

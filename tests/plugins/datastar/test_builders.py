@@ -1,4 +1,4 @@
-"""Builders: they make the data that one would write by hand, with the options that the effects have."""
+"""Builders: they make the same data as one writes by hand, with the options of the effects."""
 
 from __future__ import annotations
 
@@ -44,17 +44,21 @@ FAMILIES = [
 
 
 def options(function: Callable[..., object]) -> dict[str, object]:
-    """The names and types of what is taken by keyword, without the None of what is not given."""
+    """Return the names and types of the keyword parameters, without the None of missing options."""
     hints = get_type_hints(function)
     parameters = inspect.signature(function).parameters.values()
-    return {one.name: without_none(hints[one.name]) for one in parameters if one.kind is one.KEYWORD_ONLY}
+    return {
+        parameter.name: without_none(hints[parameter.name])
+        for parameter in parameters
+        if parameter.kind is parameter.KEYWORD_ONLY
+    }
 
 
 def without_none(hint: object) -> object:
-    """`X` of `X | None`."""
+    """Return `X` for `X | None`."""
     if get_origin(hint) not in {Union, types.UnionType}:
         return hint
-    rest = tuple(one for one in get_args(hint) if one is not type(None))
+    rest = tuple(part for part in get_args(hint) if part is not type(None))
     return Union[rest]  # noqa: UP007 - made of what is there
 
 
@@ -62,7 +66,7 @@ def without_none(hint: object) -> object:
 def test_builders_effects_and_encoders_have_the_same_options(
     builder: Callable[..., object], typed: type, encoder: Callable[..., object]
 ) -> None:
-    """By name and type."""
+    """They have the same names and types."""
     hints = get_type_hints(typed)
     assert options(builder) == hints
     assert options(encoder) == hints
@@ -128,14 +132,14 @@ def test_builders_effects_and_encoders_have_the_same_options(
     ],
 )
 async def test_what_is_built_is_what_would_be_written(built: list[object], written: list[object]) -> None:
-    """With the options that were given, and no others; and a dispatch takes it."""
+    """It has the given options and no others, and a dispatch accepts it."""
     dispatch = create_dispatch([Datastar()])
     assert str(built) == str(written)
     (await dispatch([built], system={"sink": MemorySink()})).raise_errors()
 
 
 def test_several_elements_become_a_fragment() -> None:
-    """In order."""
+    """They become one fragment, in order."""
     assert patch_elements(li["<"], li["2"], selector="ul") == [
         "patch-elements",
         Markup("<li>&lt;</li><li>2</li>"),
@@ -144,12 +148,12 @@ def test_several_elements_become_a_fragment() -> None:
 
 
 def test_one_of_several_that_is_no_element_is_refused() -> None:
-    """There is nothing to make a fragment of; a type checker refuses it, too."""
+    """A bare str cannot be part of a fragment; type checkers refuse it, too."""
     with pytest.raises(ArgumentError, match="elements are an object with __html__, not str"):
         patch_elements(li["1"], "<li>2</li>")  # type: ignore[arg-type]
 
 
 async def test_what_is_wrong_is_found_when_the_effect_runs() -> None:
-    """A builder only builds."""
+    """A builder only builds data."""
     result = await create_dispatch([Datastar()])([patch_elements()], system={"sink": MemorySink()})
     assert "mode 'outer' needs elements" in str(result.errors[0])

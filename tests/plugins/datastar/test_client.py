@@ -75,14 +75,14 @@ class Elements(HTMLParser):
 
 
 def attributes(client: Client) -> dict[str, str | None]:
-    """Those of the one element that a client is."""
+    """Return the attributes of the one element of a client."""
     ((tag, found),) = Elements(str(client)).found
     assert tag == "script"
     return found
 
 
 def test_the_default_is_the_official_bundle_with_its_integrity() -> None:
-    """The one that all tests were run on."""
+    """It is the version that all tests were run on."""
     assert attributes(Client()) == {
         "type": "module",
         "src": DATASTAR_URL,
@@ -94,20 +94,20 @@ def test_the_default_is_the_official_bundle_with_its_integrity() -> None:
 
 @pytest.mark.parametrize("version", OFFICIAL)
 def test_each_version_that_was_tested_has_the_integrity_of_that_file(version: str) -> None:
-    """Which is that of the bytes that were tested."""
+    """It is the digest of the bytes that were tested."""
     digest = b64encode(bytes.fromhex(OFFICIAL[version].sha256)).decode()
     assert attributes(Client.of_version(version))["integrity"] == f"sha256-{digest}"
 
 
 @pytest.mark.parametrize("version", ["1.0.0", "1.0.3", "1.0.5", "1.0.999"])
 def test_of_other_versions_nothing_is_known(version: str) -> None:
-    """They are loaded all the same."""
+    """Their URLs work, without an integrity."""
     url = f"https://cdn.jsdelivr.net/gh/starfederation/datastar@v{version}/bundles/datastar.js"
     assert attributes(Client.of_version(version)) == {"type": "module", "src": url}
 
 
 def test_the_bundle_with_components_is_a_file_of_its_own() -> None:
-    """With everything in it that is in the other."""
+    """The bundle contains everything of the ordinary one."""
     client = Client.of_version("1.0.4", rocket=True)
     assert client.url == DATASTAR_URL.replace("datastar.js", "datastar-rocket.js")
     assert "integrity" not in attributes(client)
@@ -115,27 +115,27 @@ def test_the_bundle_with_components_is_a_file_of_its_own() -> None:
 
 @pytest.mark.parametrize("version", ["1.0.0", "1.0.1", "1.0.3"])
 def test_older_versions_have_no_bundle_with_components(version: str) -> None:
-    """It was not free then."""
-    with pytest.raises(ArgumentError, match=r"no official bundle before 1\.0\.4"):
+    """Rocket was not free before that version."""
+    with pytest.raises(ArgumentError, match=r"official bundles before 1\.0\.4"):
         Client.of_version(version, rocket=True)
 
 
 @pytest.mark.parametrize("version", NO_VERSIONS)
 def test_a_version_that_is_no_1_0_x_is_refused(version: str) -> None:
-    """What this package says would not be understood there."""
+    """Other versions may read other attributes and events."""
     with pytest.raises(ArgumentError, match=r"the versions 1\.0\.x of the client\n.*fix"):
         Client.of_version(version)
 
 
 @pytest.mark.parametrize("version", [None, 1.0, 4, b"1.0.4", ["1.0.4"]])
 def test_a_version_is_text(version: object) -> None:
-    """Said with its type."""
+    """The error names the type."""
     with pytest.raises(ArgumentError, match="the version of the client is a str, not"):
         Client.of_version(version)  # type: ignore[arg-type]
 
 
 def test_any_url_may_be_named() -> None:
-    """Of this site, or of another, with what its bytes must be and how it is asked."""
+    """On this site or another, with an integrity and the mode of the request."""
     assert attributes(Client(OWN)) == {"type": "module", "src": OWN}
     client = Client("https://cdn.example/d.js", integrity=DIGESTS[1], crossorigin="use-credentials", nonce="bm9uY2U=")
     assert attributes(client) == {
@@ -149,7 +149,7 @@ def test_any_url_may_be_named() -> None:
 
 @given(st.text(min_size=1))
 def test_whatever_is_named_stays_in_its_attribute(url: str) -> None:
-    """Or is refused."""
+    """Or it is refused."""
     try:
         client = Client(url)
     except ArgumentError:
@@ -161,18 +161,18 @@ def test_whatever_is_named_stays_in_its_attribute(url: str) -> None:
     "url", ["//cdn.example/d.js", "d.js", "./a:b.js", "?d", 'x"><script>alert(1)</script>', "/a b&c"]
 )
 def test_urls_that_lead_somewhere_are_taken(url: str) -> None:
-    """And escaped."""
+    """Special characters in it are escaped."""
     assert attributes(Client(url))["src"] == url
 
 
 def test_a_lone_surrogate_is_replaced() -> None:
-    """Which no page could be sent with."""
+    """A page with one could not be sent."""
     assert str(Client("/\ud800.js")).encode() == '<script type="module" src="/\ufffd.js"></script>'.encode()
 
 
 @pytest.mark.parametrize("scheme", ["javascript", "JavaScript", "data", "vbscript", "file", "blob", "ftp", "x+y.z-1"])
 def test_a_url_of_another_scheme_is_refused(scheme: str) -> None:
-    """`javascript:` above all."""
+    """Such as `javascript:`."""
     with pytest.raises(ArgumentError, match="the URL of the client has a scheme other than http and https"):
         Client(f"{scheme}:alert(1)")
 
@@ -193,14 +193,14 @@ def test_a_url_of_another_scheme_is_refused(scheme: str) -> None:
     ],
 )
 def test_a_url_that_browsers_would_clean_is_refused(url: str) -> None:
-    """So that nothing is read twice."""
+    """Browsers would remove characters before they read it."""
     with pytest.raises(ArgumentError, match="the URL of the client is empty, or has control characters"):
         Client(url)
 
 
 @pytest.mark.parametrize("url", [None, 1, b"/d.js", Path("/d.js")])
 def test_a_url_is_text(url: object) -> None:
-    """A file has a URL only where something serves it."""
+    """A file has a URL only if an app serves it."""
     with pytest.raises(ArgumentError, match="the URL of the client is a str, not"):
         Client(url)  # type: ignore[arg-type]
 
@@ -209,7 +209,7 @@ def test_a_url_is_text(url: object) -> None:
     "integrity", [*DIGESTS, f"{DIGESTS[0]} {DIGESTS[2]}", DIGESTS[0].replace("+", "-").replace("/", "_")]
 )
 def test_an_integrity_may_be_any_that_browsers_read(integrity: str) -> None:
-    """Several, and in the base64 of URLs, too."""
+    """Several digests, also in the base64 of URLs."""
     assert attributes(Client(OWN, integrity=integrity)) == {
         "type": "module",
         "src": OWN,
@@ -220,34 +220,34 @@ def test_an_integrity_may_be_any_that_browsers_read(integrity: str) -> None:
 
 @pytest.mark.parametrize("integrity", NO_DIGESTS)
 def test_an_integrity_that_is_none_is_refused(integrity: str) -> None:
-    """A browser would ignore what it cannot read, and run anything."""
-    with pytest.raises(ArgumentError, match=r"no digest of a file as browsers read it\n.*fix.*sha384-"):
+    """A browser would ignore a digest that it cannot read, and run any file."""
+    with pytest.raises(ArgumentError, match=r"integrity is not a digest that browsers read\n.*fix.*sha384-"):
         Client(OWN, integrity=integrity)
 
 
 @pytest.mark.parametrize("integrity", [0, False, b"sha256-x", [DIGESTS[0]]])
 def test_an_integrity_is_text(integrity: object) -> None:
-    """Said with its type."""
+    """The error names the type."""
     with pytest.raises(ArgumentError, match="integrity is a str, not"):
         Client(OWN, integrity=integrity)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("crossorigin", ["", "Anonymous", "none", True, ["anonymous"]])
 def test_a_crossorigin_that_is_none_is_refused(crossorigin: object) -> None:
-    """Whatever its type."""
-    with pytest.raises(ArgumentError, match="crossorigin is none that HTML knows"):
+    """For a value of any type."""
+    with pytest.raises(ArgumentError, match="crossorigin is not a value that HTML knows"):
         Client(OWN, crossorigin=crossorigin)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("nonce", ["", "a b", "a\n", 'a"b', "a'b", "\xe9", "===", "a===", "a;b"])
 def test_a_nonce_that_no_policy_can_name_is_refused(nonce: str) -> None:
-    """Or the script would not run."""
-    with pytest.raises(ArgumentError, match="the nonce of the client is none that a policy can name"):
+    """With such a nonce, the script would not run."""
+    with pytest.raises(ArgumentError, match="the nonce of the client is not valid in a Content Security Policy"):
         Client(nonce=nonce)
 
 
 def test_a_nonce_is_new_for_each_page() -> None:
-    """All else stays."""
+    """All its other attributes stay."""
     own = Client(OWN, integrity=DIGESTS[0])
     assert attributes(replace(own, nonce="MQ")) == {**attributes(own), "nonce": "MQ"}
 
@@ -262,7 +262,7 @@ FIRST_LINES = [
 
 @pytest.mark.parametrize("line", FIRST_LINES)
 def test_a_file_has_the_integrity_of_its_bytes(line: str, tmp_path: Path) -> None:
-    """Whoever made it, if it begins as a client does."""
+    """Any file that begins as a client does."""
     file = tmp_path / "mine.js"
     file.write_bytes(content := f"{line}\nlet it = '\u2028'".encode())
     integrity = f"sha384-{b64encode(sha384(content).digest()).decode()}"
@@ -271,7 +271,7 @@ def test_a_file_has_the_integrity_of_its_bytes(line: str, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("begun", NO_CLIENTS)
 def test_a_file_that_is_no_client_1_0_x_is_refused(begun: bytes, tmp_path: Path) -> None:
-    """When the app starts, and not on a page that does nothing."""
+    """When the app starts, not when a page fails."""
     file = tmp_path / "mine.js"
     file.write_bytes(begun)
     with pytest.raises(ArgumentError, match=r"does not begin as a client 1\.0\.x does\b"):
@@ -279,13 +279,13 @@ def test_a_file_that_is_no_client_1_0_x_is_refused(begun: bytes, tmp_path: Path)
 
 
 def test_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
-    """The operating system's own."""
+    """It is an error of the operating system."""
     with pytest.raises(FileNotFoundError):
         Client.of_file(tmp_path / "nowhere.js", OWN)
 
 
 def test_htpy_and_jinja_take_it_as_an_element() -> None:
-    """As it is, and not escaped; so do f-strings."""
+    """In templates it is not escaped again; f-strings work, too."""
     client = Client(OWN)
     element = f'<script type="module" src="{OWN}"></script>'
     assert str(html[client, body]) == f"<!doctype html><html>{element}<body></body></html>"

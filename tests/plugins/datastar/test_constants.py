@@ -1,4 +1,4 @@
-"""What both ends agree on."""
+"""The constants of the protocol."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from plugins.datastar import (
 
 
 def test_names_and_headers_are_the_sdk_s() -> None:
-    """They are the protocol's."""
+    """The official SDK has the same constants."""
     assert consts.DATASTAR_KEY == DATASTAR_KEY
     assert consts.DEFAULT_SSE_RETRY_DURATION == DEFAULT_RETRY
     assert dict(SSE_HEADERS) == THEIRS
@@ -25,11 +25,11 @@ def test_names_and_headers_are_the_sdk_s() -> None:
 
 
 def test_the_url_has_the_version() -> None:
-    """One place to change."""
+    """A new version changes one place."""
     assert f"@v{DATASTAR_VERSION}/" in DATASTAR_URL
 
 
 def test_headers_cannot_be_changed() -> None:
-    """They are everybody's."""
+    """No caller can change them for others."""
     with pytest.raises(TypeError):
         SSE_HEADERS["X"] = "y"  # type: ignore[index]

@@ -15,11 +15,11 @@ MODULES = [module.name for module in pkgutil.iter_modules(plugins.datastar.__pat
 
 @pytest.mark.parametrize("name", MODULES)
 def test_examples_show_what_happens(name: str) -> None:
-    """With the names of the package's face."""
+    """The examples use the names of the package's face."""
     module = importlib.import_module(f"plugins.datastar.{name}")
     assert doctest.testmod(module, extraglobs=vars(plugins.datastar)).failed == 0
 
 
 def test_there_are_examples() -> None:
-    """They are found."""
+    """The examples are found."""
     assert doctest.testmod(plugins.datastar.attr, extraglobs=vars(plugins.datastar)).attempted > 5

@@ -1,4 +1,4 @@
-"""Each effect has all that belongs to one: who adds one is told what is missing."""
+"""Each effect has everything that belongs to it: the tests tell the author of a new one what is missing."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from plugins.datastar import Datastar
 ROOT = Path(__file__).parents[3]
 EFFECTS = Datastar().rhialto_registry().registrations
 ENDS = {"close-sse"}
-"""Those that send nothing."""
+"""The effects that send nothing."""
 each = pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.key)
 
 
-def exported(name: str) -> Callable[..., Any]:
-    """What the face has under that name."""
+def find_export(name: str) -> Callable[..., Any]:
+    """Return the object that the face exports under a name."""
     assert name in plugins.datastar.__all__, f"plugins/datastar/__init__.py exports no {name}"
     found: Callable[..., Any] = getattr(plugins.datastar, name)
     return found
@@ -29,32 +29,32 @@ def exported(name: str) -> Callable[..., Any]:
 
 @each
 def test_it_has_a_builder(effect: Registration) -> None:
-    """A function of its name, which makes its vector."""
-    builder = exported(effect.key.replace("-", "_"))
+    """A function with the name of the effect makes its vector."""
+    builder = find_export(effect.key.replace("-", "_"))
     assert builder.__doc__
     assert f'"{effect.key}"' in (ROOT / "plugins/datastar/_builders.py").read_text()
 
 
 @each
 def test_it_has_an_encoder(effect: Registration) -> None:
-    """It makes the bytes, for whoever has no dispatch."""
+    """It makes the bytes without a dispatch."""
     if effect.key not in ENDS:
-        assert exported(f"encode_{effect.key.replace('-', '_')}").__doc__
+        assert find_export(f"encode_{effect.key.replace('-', '_')}").__doc__
 
 
 @each
 def test_its_docstring_shows_a_vector(effect: Registration) -> None:
-    """As it is written."""
+    """The example is in the form of a vector."""
     assert f'["{effect.key}"' in (effect.function.__doc__ or "")
 
 
 @each
 def test_it_has_a_row_in_the_readme(effect: Registration) -> None:
-    """In the table of effects."""
+    """It is in the table of effects."""
     assert re.search(rf"^\| `{effect.key}` \| .+ \|$", (ROOT / "README.md").read_text(), re.MULTILINE)
 
 
 @each
 def test_it_has_a_test(effect: Registration) -> None:
-    """Of what it sends."""
+    """A test of the effects sends it."""
     assert f'"{effect.key}"' in (ROOT / "tests/plugins/datastar/test_effects.py").read_text()

@@ -1,4 +1,4 @@
-"""The encoder: nothing breaks out of its field, and ordinary input is what the official SDK makes of it."""
+"""The encoder: no value leaves its field, and the official SDK makes the same of ordinary input."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.plugins.datastar.examples import (
     lines,
     milliseconds,
     ordinary,
-    parsed,
+    parse_events,
     signal_names,
 )
 
@@ -35,8 +35,8 @@ signals = st.dictionaries(signal_names, values, max_size=4)
 
 @given(any_text)
 def test_elements_never_break_out_of_their_field(text: str) -> None:
-    """Whatever the HTML is, there is one event, and each of its data lines is one of elements."""
-    events = parsed(encode_patch_elements(text, selector="#x"))
+    """For any HTML there is one event, and all its data lines are lines of elements."""
+    events = parse_events(encode_patch_elements(text, selector="#x"))
     assert [event.event for event in events] == ["datastar-patch-elements"]
     first, *rest = events[0].data.split("\n")
     assert first == "selector #x"
@@ -46,7 +46,7 @@ def test_elements_never_break_out_of_their_field(text: str) -> None:
 @given(any_text)
 def test_elements_arrive_as_they_were(text: str) -> None:
     """Only line ends change, to LF, and lone surrogates, to U+FFFD; U+2028, U+0085 and NUL survive."""
-    (event,) = parsed(encode_patch_elements(text, selector="#x"))
+    (event,) = parse_events(encode_patch_elements(text, selector="#x"))
     arrived = [line.removeprefix("elements ") for line in event.data.split("\n")[1:]]
     sent = re.split(r"\r\n|\r|\n", text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
     assert arrived == (sent[:-1] if sent[-1] == "" else sent)
@@ -54,8 +54,8 @@ def test_elements_arrive_as_they_were(text: str) -> None:
 
 @given(signals, st.booleans())
 def test_signals_arrive_as_they_were(signals: dict[str, object], only_if_missing: bool) -> None:
-    """One event with one line of JSON that says the same."""
-    (event,) = parsed(encode_patch_signals(signals, only_if_missing=only_if_missing))
+    """One event has one line of JSON, with the same value."""
+    (event,) = parse_events(encode_patch_signals(signals, only_if_missing=only_if_missing))
     *options, line = event.data.split("\n")
     assert options == (["onlyIfMissing true"] if only_if_missing else [])
     assert json.loads(line.removeprefix("signals ")) == signals
@@ -66,7 +66,7 @@ def test_signals_arrive_as_they_were(signals: dict[str, object], only_if_missing
     st.sampled_from(["selector", "event_id", "view_transition_selector"]),
 )
 def test_fields_of_one_line_refuse_line_ends_and_nul(text: str, field: str) -> None:
-    """What would end the field, or void the id, is refused."""
+    """Characters that would end the field or void the id are refused."""
     with pytest.raises(ArgumentError, match=f"{field} holds CR, LF or NUL"):
         encode_patch_elements("<p>", **{field: text})  # type: ignore[arg-type]
 
@@ -87,7 +87,7 @@ def test_ordinary_elements_are_byte_for_byte_the_sdk_s(
     event_id: str | None,
     retry: int | None,
 ) -> None:
-    """Where the official SDK is right, we say the same."""
+    """For ordinary input, the SDK and this package send the same."""
     theirs = SDK.patch_elements(
         elements, selector=selector, mode=mode, use_view_transition=transition, event_id=event_id, retry_duration=retry
     )
@@ -106,7 +106,7 @@ def test_ordinary_elements_are_byte_for_byte_the_sdk_s(
 def test_ordinary_signals_are_byte_for_byte_the_sdk_s(
     signals: dict[str, object], only_if_missing: bool, event_id: str | None
 ) -> None:
-    """Where the official SDK is right, we say the same."""
+    """For ordinary input, the SDK and this package send the same."""
     theirs = SDK.patch_signals(signals, only_if_missing=only_if_missing, event_id=event_id)  # type: ignore[arg-type]
     assert encode_patch_signals(signals, only_if_missing=only_if_missing, event_id=event_id) == theirs.encode()
 
@@ -139,15 +139,15 @@ def test_all_options_are_said() -> None:
 
 
 def test_removing_needs_no_elements() -> None:
-    """A selector is enough."""
+    """A selector without elements is enough."""
     assert b"data: mode remove\ndata: selector #x\n\n" in encode_patch_elements(None, selector="#x", mode="remove")
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"mode": "morph"}, "mode is none of those Datastar knows"),
-        ({"namespace": "xhtml"}, "namespace is none of those"),
+        ({"mode": "morph"}, "mode is not a value that Datastar knows"),
+        ({"namespace": "xhtml"}, "namespace is not a value"),
         ({"retry": -1}, "retry is a number of milliseconds"),
         ({"retry": True}, "retry is a number of milliseconds"),
         ({"retry": 1.5}, "retry is a number of milliseconds"),
@@ -155,13 +155,13 @@ def test_removing_needs_no_elements() -> None:
     ],
 )
 def test_unusable_options_are_refused(options: dict[str, object], message: str) -> None:
-    """With a message that says what would do."""
+    """The message names the values that are allowed."""
     with pytest.raises(ArgumentError, match=message):
         encode_patch_elements("<p>", **options)  # type: ignore[arg-type]
 
 
 def test_elements_may_only_be_missing_where_something_is_removed() -> None:
-    """And removing must say what."""
+    """An event that removes needs a selector."""
     with pytest.raises(ArgumentError, match="needs elements"):
         encode_patch_elements(None)
     with pytest.raises(ArgumentError, match="needs a selector"):
@@ -177,22 +177,22 @@ def test_modes_that_the_client_wants_a_selector_for_are_refused_without(mode: Pa
 
 @pytest.mark.parametrize("mode", ["outer", "replace"])
 def test_elements_find_their_place_by_id(mode: PatchMode) -> None:
-    """In the modes that put elements where others were."""
+    """In modes that put elements into the place of others."""
     assert b"elements <p id='a'>" in encode_patch_elements("<p id='a'>", mode=mode)
 
 
 @given(ordinary, st.none() | event_ids, st.none() | milliseconds)
 def test_ordinary_removals_are_byte_for_byte_the_sdk_s(selector: str, event_id: str | None, retry: int | None) -> None:
-    """Where the official SDK is right, we say the same."""
+    """For ordinary input, the SDK and this package send the same."""
     theirs = SDK.remove_elements(selector, event_id=event_id, retry_duration=retry)
     assert encode_remove_elements(selector, event_id=event_id, retry=retry) == theirs.encode()
 
 
 @given(any_text.filter(bool))
 def test_a_selector_never_breaks_out_of_its_field(selector: str) -> None:
-    """It is refused, or arrives in its line."""
+    """It is refused, or it arrives unchanged in its line."""
     try:
-        (event,) = parsed(encode_remove_elements(selector))
+        (event,) = parse_events(encode_remove_elements(selector))
     except ArgumentError:
         assert re.search(r"[\r\n\0]", selector)
     else:
@@ -201,7 +201,7 @@ def test_a_selector_never_breaks_out_of_its_field(selector: str) -> None:
 
 
 def test_all_options_of_a_removal_are_said() -> None:
-    """Those of elements that are about what is there already."""
+    """The options of a patch that also make sense for a removal."""
     frame = encode_remove_elements("#a", use_view_transition=True, view_transition_selector=".v", event_id="7", retry=0)
     assert frame.decode() == (
         "event: datastar-patch-elements\nid: 7\nretry: 0\ndata: mode remove\ndata: selector #a\n"
@@ -219,9 +219,9 @@ def test_signals_under_names_of_every_object_are_refused(name: str) -> None:
 
 @given(st.sampled_from(sorted(EVERYWHERE)))
 def test_values_and_parts_of_names_may_be_anything(name: str) -> None:
-    """`"constructor"` is a fine text."""
+    """`"constructor"` is a valid text."""
     signals = {"a": name, "b": [name, f'".{name}."'], f"{name}s": 1, f"my{name}": {f"{name}_": f".{name}."}}
-    (event,) = parsed(encode_patch_signals(signals))
+    (event,) = parse_events(encode_patch_signals(signals))
     assert json.loads(event.data.removeprefix("signals ")) == signals
 
 
@@ -229,8 +229,10 @@ def test_values_and_parts_of_names_may_be_anything(name: str) -> None:
     "value", [float("nan"), float("inf"), object(), {1, 2}, b"bytes", pytest.param(10**5000, id="long")]
 )
 def test_signals_that_json_cannot_say_are_refused(value: object) -> None:
-    """NaN above all: the client would evaluate it as JavaScript. The value is not in the message."""
-    with pytest.raises(ArgumentError, match=r"^signals hold what JSON cannot say(: .* at \['x'\]| \(ValueError\))\n"):
+    """Such as NaN, which the client would evaluate as JavaScript. The message does not show the value."""
+    with pytest.raises(
+        ArgumentError, match=r"^signals hold something that JSON cannot represent(: .* at \['x'\]| \(ValueError\))\n"
+    ):
         encode_patch_signals({"x": value})
 
 
@@ -246,63 +248,63 @@ def test_signals_that_json_cannot_say_are_refused(value: object) -> None:
     ],
 )
 def test_what_json_cannot_say_is_named_with_its_place(value: dict[str, object], said: str) -> None:
-    """By type; the value is not in the message."""
+    """By its type. The message does not show the value."""
     with pytest.raises(ArgumentError) as caught:
         encode_patch_signals(value)
-    assert str(caught.value).startswith("signals hold what JSON cannot say" + said)
+    assert str(caught.value).startswith("signals hold something that JSON cannot represent" + said)
 
 
 def test_signals_that_contain_themselves_are_refused() -> None:
-    """The search for what is wrong ends, however often they do."""
+    """The search ends, however often a container contains itself."""
     value: list[object] = []
     value.extend([value, value])
-    with pytest.raises(ArgumentError, match=r"what JSON cannot say \(ValueError\)"):
+    with pytest.raises(ArgumentError, match=r"something that JSON cannot represent \(ValueError\)"):
         encode_patch_signals({"a": value})
 
 
 @pytest.mark.parametrize("number", [2**53 + 1, -(2**53) - 1, 10**400])
 def test_whole_numbers_that_javascript_rounds_are_refused(number: int) -> None:
-    """As they are in attributes."""
+    """As in attributes."""
     with pytest.raises(ArgumentError, match=r"that JavaScript rounds\n  fix  pass it as a str"):
         encode_patch_signals({"a": [{"id": number}]})
 
 
 @pytest.mark.parametrize("signals", [{"a": 2**53}, {"a": 0.1234567890123456789}, {"a": "9007199254740993"}])
 def test_long_numbers_that_javascript_has_pass(signals: dict[str, object]) -> None:
-    """And digits in a text."""
-    (event,) = parsed(encode_patch_signals(signals))
+    """Digits in a text are no number."""
+    (event,) = parse_events(encode_patch_signals(signals))
     assert event.signals == signals
 
 
 def test_a_path_is_no_name_of_a_signal() -> None:
-    """The client does not split it, so nothing could read it."""
+    """The client does not split the name, so no expression could read the signal."""
     with pytest.raises(ArgumentError, match=r"a '\.' in its name.*\n  fix  write {\"user\": {\"name\": \.\.\.}}"):
         encode_patch_signals({"user.name": 1})
 
 
 @pytest.mark.parametrize("name", ["", "$name", "user name", "a'", "a[0]", "a\n", "@a", "a:b"])
 def test_names_that_expressions_cannot_read_are_refused(name: str) -> None:
-    """With those that they can."""
+    """The error lists the characters that they can read."""
     with pytest.raises(ArgumentError, match="a name that expressions cannot read\n  fix  a signal is named by letters"):
         encode_patch_signals({name: 1})
 
 
 @pytest.mark.parametrize("name", ["a", "_a", "7", "my-name", "userName", "a__b", "é", "नाम", "日本"])
 def test_ordinary_names_of_signals_pass(name: str) -> None:
-    """In any script."""
-    (event,) = parsed(encode_patch_signals({name: 1}))
+    """Letters of every script are allowed."""
+    (event,) = parse_events(encode_patch_signals({name: 1}))
     assert event.signals == {name: 1}
 
 
 def test_keys_of_data_may_be_any() -> None:
-    """What is in a signal is a value."""
+    """The content of a signal is a value."""
     signals: dict[str, object] = {"rows": {"2024-01-01": 3, "a b": 1, "a.b": [{"$": 1, "": 2}]}}
-    (event,) = parsed(encode_patch_signals(signals))
+    (event,) = parse_events(encode_patch_signals(signals))
     assert event.signals == signals
 
 
 def test_signals_that_are_no_mapping_are_refused() -> None:
-    """With the type."""
+    """The error names the type."""
     with pytest.raises(ArgumentError, match="signals are a mapping, not str"):
         encode_patch_signals("{a: 1}")  # type: ignore[arg-type]
 
@@ -316,13 +318,13 @@ def test_event_ids_that_no_header_can_carry_are_refused(event_id: str) -> None:
 
 @pytest.mark.parametrize("field", ["event_id", "selector", "view_transition_selector"])
 def test_fields_of_another_type_are_refused(field: str) -> None:
-    """With the type."""
+    """The error names the type."""
     with pytest.raises(ArgumentError, match=f"{field} is a str, not int"):
         encode_patch_elements("<p>", **{field: 5})  # type: ignore[arg-type]
 
 
 def test_html_of_another_type_is_refused() -> None:
-    """With the type."""
+    """The error names the type."""
     with pytest.raises(ArgumentError, match="the HTML of elements is a str, not int"):
         encode_patch_elements(5)  # type: ignore[arg-type]
 
@@ -337,7 +339,7 @@ def test_signals_too_deep_for_json_are_refused() -> None:
 
 
 def test_an_event_with_nothing_in_it_is_refused() -> None:
-    """A browser would never dispatch it; with a selector and a mode, nothing is something."""
+    """A browser would never dispatch it. With a selector and a mode, it empties an element."""
     with pytest.raises(ArgumentError, match="elements are empty"):
         encode_patch_elements("")
     assert b"data: mode inner\ndata: selector #x\n\n" in encode_patch_elements("", selector="#x", mode="inner")

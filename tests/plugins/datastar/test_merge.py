@@ -1,4 +1,4 @@
-"""What is merged for a slow client leaves its page as all of it would have."""
+"""Merged frames leave the page of a slow client in the same state as all frames would."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ element_patches = st.builds(
 )
 
 
-def patched(old: object, new: object) -> object:
-    """A JSON merge patch, as RFC 7396 has it."""
+def apply_patch(old: object, new: object) -> object:
+    """Apply a JSON merge patch, as RFC 7396 defines it."""
     if not isinstance(new, dict):
         return new
     result: dict[str, object] = dict(old) if isinstance(old, dict) else {}
@@ -43,17 +43,17 @@ def patched(old: object, new: object) -> object:
         if value is None:
             result.pop(name, None)
         else:
-            result[name] = patched(result.get(name), value)
+            result[name] = apply_patch(result.get(name), value)
     return result
 
 
-def page(frames: list[bytes]) -> tuple[object, dict[str, str]]:
-    """The signals and the elements that a page has after these."""
+def page_after(frames: list[bytes]) -> tuple[object, dict[str, str]]:
+    """Return the signals and the elements that a page has after some frames."""
     signals: object = {"a": {"a": 9, "b": {"a": 9}}, "b": 9}
     elements: dict[str, str] = {}
     for event in SSEParser().feed(b"".join(frames)):
         if event.event == "datastar-patch-signals":
-            signals = patched(signals, event.signals)
+            signals = apply_patch(signals, event.signals)
         else:
             elements[event.elements[6]] = event.elements
     return signals, elements
@@ -61,15 +61,15 @@ def page(frames: list[bytes]) -> tuple[object, dict[str, str]]:
 
 @given(st.lists(signal_patches | element_patches, max_size=12))
 def test_a_page_is_as_if_it_had_got_everything(frames: list[bytes]) -> None:
-    """And merging again changes nothing more."""
+    """Merging again changes nothing more."""
     merged = merge_patches(frames)
-    assert page(merged) == page(frames)
+    assert page_after(merged) == page_after(frames)
     assert len(merged) <= len(frames)
-    assert page(merge_patches(merged)) == page(frames)
+    assert page_after(merge_patches(merged)) == page_after(frames)
 
 
 def test_the_last_value_of_each_signal_is_left() -> None:
-    """Where the last patch stood."""
+    """In the place of the last patch."""
     ticks = [encode_patch_signals({"tick": number, f"only{number % 2}": number}) for number in range(100)]
     script = encode_execute_script("go()")
     first, second = merge_patches([*ticks[:50], script, *ticks[50:]])
@@ -78,7 +78,7 @@ def test_the_last_value_of_each_signal_is_left() -> None:
 
 
 def test_a_signal_that_is_removed_and_comes_back_is_removed_first() -> None:
-    """Or what was in it before would stay."""
+    """Otherwise the earlier content of the signal would stay."""
     frames = [encode_patch_signals({"a": value}) for value in (None, {"b": 1}, {"c": 2})]
     removed, back = merge_patches(frames)
     assert removed == frames[0]
@@ -103,5 +103,5 @@ ROWS: Any = [
 
 @pytest.mark.parametrize(("frame", "left"), ROWS)
 def test_only_what_is_replaced_as_a_whole_is_left_out(frame: bytes, left: int) -> None:
-    """All else is kept, in its order."""
+    """All other frames are kept, in their order."""
     assert merge_patches([frame, frame]) == [frame] * left

@@ -1,4 +1,4 @@
-"""Modifiers: those that the client looks for, written as it reads them, and no others."""
+"""Modifiers: only those that the client looks for, in the form that it reads."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from plugins.datastar import Attributes, attr
 
 
 def on(*modifiers: str) -> Attributes:
-    """An event with modifiers."""
+    """Return an event attribute with modifiers."""
     return attr.on("click", "x", *modifiers)
 
 
@@ -39,12 +39,12 @@ def test_modifiers_stand_in_the_name_as_they_are(function: Callable[..., Attribu
 
 
 def test_modifiers_stand_in_order() -> None:
-    """All of them."""
+    """All of them are in the name of the attribute."""
     assert list(on("once", "delay.1s", "stop")) == ["data-on:click__once__delay.1s__stop"]
 
 
 def test_a_misspelt_modifier_names_those_near_to_it() -> None:
-    """And all that there are; not what was written."""
+    """The error lists all of them, and does not show the argument."""
     with pytest.raises(ArgumentError) as caught:
         on("debonce.300ms")
     assert str(caught.value) == (
@@ -71,7 +71,7 @@ def test_a_misspelt_modifier_names_those_near_to_it() -> None:
 def test_modifiers_that_an_attribute_does_not_have_are_refused(
     function: Callable[..., Attributes], modifier: str
 ) -> None:
-    """The client would ignore them. Cases are not needed: names keep theirs."""
+    """The client would ignore them. Modifiers for the case are not needed: names keep theirs."""
     with pytest.raises(ArgumentError, match=r"has no such modifier\n(  near .*\n)?  fix  one of "):
         function(modifier)
 
@@ -98,7 +98,7 @@ def test_modifiers_that_an_attribute_does_not_have_are_refused(
     ],
 )
 def test_what_the_client_would_read_otherwise_is_refused(modifier: str, fix: str) -> None:
-    """A time comes first, whole, with its unit, and is one that a timer can wait for."""
+    """A time comes first; it is whole, has a unit, and is short enough for a timer."""
     with pytest.raises(ArgumentError, match="is not written as the client reads it") as caught:
         on(modifier)
     assert f"fix  {fix}" in str(caught.value)
@@ -115,24 +115,24 @@ def test_names_in_modifiers_are_checked(modifier: str) -> None:
 
 @pytest.mark.parametrize("modifier", ["threshold", "threshold.101", "threshold.0.5", "threshold.-1"])
 def test_thresholds_are_percents(modifier: str) -> None:
-    """From 0 to 100."""
+    """From 0 to 100 percent."""
     with pytest.raises(ArgumentError, match="is not written as the client reads it"):
         attr.on_intersect("x", modifier)
 
 
 def test_a_modifier_that_is_given_twice_is_refused() -> None:
-    """The client would take the last."""
+    """The client would use only the last one."""
     with pytest.raises(ArgumentError, match="modifier 'delay' is given twice"):
         on("delay.1s", "delay.2s")
 
 
 def test_the_case_of_an_event_needs_no_modifier() -> None:
-    """Its name says it."""
+    """The name of the event shows it."""
     with pytest.raises(ArgumentError, match="the case needs no modifier\n  fix  leave it out, and write the name"):
         attr.on("myEvent", "x", "case.camel")
 
 
 def test_modifiers_of_another_type_are_refused() -> None:
-    """With the type."""
+    """The error names the type."""
     with pytest.raises(ArgumentError, match="data-on: a modifier is a str, not int"):
         attr.on("click", "x", 500)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Scripts and redirects: what runs in the page is what was meant, and nothing ends it early."""
+"""Scripts and redirects: the page runs exactly the given script, and no text ends it early."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.plugins.datastar.examples import (
     lines,
     milliseconds,
     ordinary,
-    parsed,
+    parse_events,
 )
 
 ENDS = re.compile(r"<!--|</?script|</(html|head|body)", re.IGNORECASE)
@@ -33,15 +33,15 @@ url_text = st.text("abcXYZ019-._~:/?#[]@!$&()*+,;=%")
 names = st.from_regex(r"\A[a-z_:][a-z0-9_.:-]*\Z").filter(lambda name: name != "data-effect")
 
 
-def plain(text: str) -> str:
-    """Text as SSE and UTF-8 carry it."""
+def as_carried(text: str) -> str:
+    """Return a text as SSE and UTF-8 carry it."""
     lines = re.sub(r"\r\n|\r", "\n", text)
     return lines.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 @given(any_script)
 def test_nothing_ends_a_script_early(script: str) -> None:
-    """One element, and in it no more than one end, which is the last thing."""
+    """There is one element, with one end at its end."""
     page = elements(encode_execute_script(script))
     assert [found[0].lower() for found in ENDS.finditer(page)] == ["<script", "</script"]
     assert page.endswith("</script>")
@@ -49,19 +49,19 @@ def test_nothing_ends_a_script_early(script: str) -> None:
     assert found.tags == [("script", {"data-effect": "el.remove()"})]
     assert found.ends == ["script"]
     assert re.sub(r"\\x3C(?=!--|/?script|/html|/head|/body)", "<", found.text, flags=re.I) == re.sub(
-        r"\\x3C(?=!--|/?script|/html|/head|/body)", "<", plain(script), flags=re.I
+        r"\\x3C(?=!--|/?script|/html|/head|/body)", "<", as_carried(script), flags=re.I
     )
 
 
 @given(text=any_script)
 def test_text_in_a_script_arrives(evaluate: Evaluate, text: str) -> None:
-    """Put in with `js`; only a lone surrogate in the script itself would change."""
+    """`js` writes them into the script; only a lone surrogate in the script itself would change."""
     page = Markup(elements(encode_execute_script(f"({js(text)})")))
     assert evaluate(page.text) == evaluate(f"({js(text)})")
 
 
 def test_what_is_escaped_means_the_same_in_a_string(evaluate: Evaluate) -> None:
-    """And in a regular expression."""
+    """Also in a regular expression."""
     script = "'</script><!--<SCRIPT></body>'.match(/<\\/script><!--/)[0]"
     page = Markup(elements(encode_execute_script(script)))
     assert page.text.startswith("'\\x3C/script>\\x3C!--\\x3CSCRIPT>\\x3C/body>'")
@@ -78,7 +78,7 @@ def test_what_is_escaped_means_the_same_in_a_string(evaluate: Evaluate) -> None:
 def test_ordinary_scripts_are_byte_for_byte_the_sdk_s(
     script: str, auto_remove: bool, attributes: dict[str, str], event_id: str | None, retry: int | None
 ) -> None:
-    """Where the official SDK is right, we say the same."""
+    """For ordinary input, the SDK and this package send the same."""
     theirs = SDK.execute_script(
         script, auto_remove=auto_remove, attributes=attributes, event_id=event_id, retry_duration=retry
     )
@@ -90,33 +90,33 @@ def test_ordinary_scripts_are_byte_for_byte_the_sdk_s(
 
 @given(any_text.filter(lambda text: "\0" not in text))
 def test_attributes_of_a_script_arrive_as_they_were(text: str) -> None:
-    """Whatever their values."""
+    """For any values."""
     page = Markup(elements(encode_execute_script("x", auto_remove=False, attributes={"data-a": text, "id": "b"})))
-    assert page.tags == [("script", {"data-a": plain(text), "id": "b"})]
+    assert page.tags == [("script", {"data-a": as_carried(text), "id": "b"})]
 
 
 def test_attributes_may_have_no_value_or_be_left_out() -> None:
-    """True and False."""
+    """For the values True and False."""
     page = elements(encode_execute_script("x", auto_remove=False, attributes={"async": True, "defer": False}))
     assert page == "<script async>x</script>"
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a\n", "a=b", "a>", "a/", "a'", 'a"', "\0", "é", "1a", "-a", "@a", "a<"])
 def test_attribute_names_that_no_element_takes_are_refused(name: str) -> None:
-    """They would end the name, or the tag, or make the client throw."""
-    with pytest.raises(ArgumentError, match="none that can be set"):
+    """They would end the name or the tag, or make the client throw."""
+    with pytest.raises(ArgumentError, match="a script cannot set an attribute of this name"):
         encode_execute_script("x", attributes={name: "x"})
 
 
 @pytest.mark.parametrize("attributes", [{"data-effect": "x"}, {"Data-Effect": "x"}, {"id": "a", "ID": "b"}])
 def test_an_attribute_that_is_given_twice_is_refused(attributes: dict[str, str | bool]) -> None:
-    """A browser would take the first, and say nothing."""
+    """A browser would silently use the first one."""
     with pytest.raises(ArgumentError, match="given twice"):
         encode_execute_script("x", attributes=attributes)
 
 
 def test_data_effect_may_be_given_where_nothing_is_removed() -> None:
-    """It is an attribute as any other."""
+    """It is an ordinary attribute."""
     page = elements(encode_execute_script("x", auto_remove=False, attributes={"data-effect": "y"}))
     assert page == '<script data-effect="y">x</script>'
 
@@ -130,13 +130,13 @@ def test_nul_is_refused(script: str, value: str) -> None:
 
 @given(url_text.map("/".__add__) | url_text.map("https://".__add__) | url_text.map("HTTP:".__add__))
 def test_ordinary_redirects_are_byte_for_byte_the_sdk_s(url: str) -> None:
-    """Where the official SDK is right, we say the same."""
+    """For ordinary input, the SDK and this package send the same."""
     assert encode_redirect(url) == SDK.redirect(url).encode()
 
 
 @given(text=any_text | hostile_text)
 def test_whatever_a_redirect_leads_to_arrives_or_is_refused(evaluate: Evaluate, text: str) -> None:
-    """As one string; a lone surrogate as U+FFFD, as a browser has it in URLs."""
+    """As one string. A lone surrogate becomes U+FFFD, as in URLs of browsers."""
     url = f"/{text}"
     if re.search(r"[\0-\x1f\x7f-\x9f]", url) or url != url.strip():
         with pytest.raises(ArgumentError, match="control characters or white space"):
@@ -145,7 +145,7 @@ def test_whatever_a_redirect_leads_to_arrives_or_is_refused(evaluate: Evaluate, 
     page = Markup(elements(encode_redirect(url)))
     assert page.ends == ["script"]
     assert page.text.isascii()
-    assert evaluate(f"{page.text}; window.location") == plain(url)
+    assert evaluate(f"{page.text}; window.location") == as_carried(url)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_whatever_a_redirect_leads_to_arrives_or_is_refused(evaluate: Evaluate, 
     ],
 )
 def test_other_schemes_are_refused(url: str) -> None:
-    """Whatever their case."""
+    """In upper or lower case."""
     with pytest.raises(ArgumentError, match="a scheme other than http and https"):
         encode_redirect(url)
 
@@ -171,7 +171,7 @@ def test_other_schemes_are_refused(url: str) -> None:
     ["", " javascript:x", "\x01javascript:x", "java\tscript:x", "java\nscript:x", "\x00/", "/ ", "/\x7f", "\xa0/"],
 )
 def test_what_browsers_take_out_is_refused(url: str) -> None:
-    """They do so before they look for the scheme."""
+    """They remove them before they look for the scheme."""
     with pytest.raises(ArgumentError, match="is empty, or has control characters or white space"):
         encode_redirect(url)
 
@@ -180,12 +180,12 @@ def test_what_browsers_take_out_is_refused(url: str) -> None:
     "url", ["/", "a", "?b=javascript:x", "#c:d", "./e:f", "//example.org/", "http://x", "HTTPS://x", "1:2"]
 )
 def test_relative_and_web_urls_pass(url: str) -> None:
-    """A colon does not make a scheme everywhere."""
+    """Not every colon ends a scheme."""
     assert f"'{url}'" in elements(encode_redirect(url))
 
 
 def test_a_redirect_has_the_attributes_of_its_script() -> None:
-    """A nonce, where the page says which scripts may run."""
+    """Such as a nonce, if a policy allows only some scripts."""
     (tag,) = Markup(elements(encode_redirect("/", attributes={"nonce": "n"}))).tags
     assert tag == ("script", {"data-effect": "el.remove()", "nonce": "n"})
 
@@ -199,13 +199,13 @@ def test_a_redirect_has_the_attributes_of_its_script() -> None:
     ],
 )
 def test_attributes_of_another_type_are_refused(attributes: dict[str, str | bool], message: str) -> None:
-    """With the type."""
+    """The error names the type."""
     with pytest.raises(ArgumentError, match=message):
         encode_execute_script("x", attributes=attributes)
 
 
 def test_scripts_and_urls_of_another_type_are_refused() -> None:
-    """With the type."""
+    """The error names the type."""
     with pytest.raises(ArgumentError, match="a script is a str, not int"):
         encode_execute_script(3)  # type: ignore[arg-type]
     with pytest.raises(ArgumentError, match="the URL of a redirect is a str, not NoneType"):
@@ -213,8 +213,8 @@ def test_scripts_and_urls_of_another_type_are_refused() -> None:
 
 
 def test_options_reach_the_event() -> None:
-    """Both have those of every event."""
+    """Both effects have the options of every event."""
     for frame in (encode_execute_script("x", event_id="7", retry=5), encode_redirect("/", event_id="7", retry=5)):
-        (event,) = parsed(frame)
+        (event,) = parse_events(frame)
         assert event.id == "7"
         assert b"\nretry: 5\n" in frame

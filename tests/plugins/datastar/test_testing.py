@@ -1,4 +1,4 @@
-"""`plugins.datastar.testing`: the parser that tests read with."""
+"""`plugins.datastar.testing`: the parser for tests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from plugins.datastar.testing import Event, SSEParser
 
 @given(st.lists(st.integers(1, 9), min_size=1))
 def test_the_parser_does_not_mind_how_bytes_are_cut(cuts: list[int]) -> None:
-    """An event is handed out when its empty line has come."""
+    """An event is returned once its empty line has come."""
     stream = b": hi\nid: 7\r\nevent: a\r\ndata: x\r\ndata:y\n\nretry: 50\rdata: \xe2\x80\xa8\r\r"
     parser, events, start = SSEParser(), [], 0
     for cut in [*cuts, len(stream)]:
@@ -32,7 +32,7 @@ def test_the_parser_ignores_what_the_standard_ignores() -> None:
 
 
 def test_the_parser_takes_a_byte_order_mark_and_bad_utf_8_as_the_standard_does() -> None:
-    """The first is dropped, once; the second becomes U+FFFD."""
+    """The first is dropped, once. The second becomes U+FFFD."""
     parser = SSEParser()
     assert parser.feed(b"") == []
     assert parser.feed(b"\xef\xbb\xbfdata: \xff\n\n") == [Event("message", "\ufffd")]
@@ -40,7 +40,7 @@ def test_the_parser_takes_a_byte_order_mark_and_bad_utf_8_as_the_standard_does()
 
 
 def test_an_event_says_what_it_patches() -> None:
-    """Its elements or its signals; others patch nothing."""
+    """It has elements or signals; other events have none."""
     elements = Event("datastar-patch-elements", "selector #a\nelements <p>\nelements </p>")
     signals = Event("datastar-patch-signals", 'onlyIfMissing true\nsignals {"a":1}')
     assert (elements.elements, elements.signals) == ("<p>\n</p>", {})
