@@ -4,7 +4,7 @@ Only request/response: a route dispatches, answers and closes. Streams that stay
 `Live.stream(key=...)`.
 """
 
-from ._bound import BoundRoute, blueprint, routes
+from ._binding import BoundRoute, blueprint, routes
 from ._route import Route
 
 __all__ = ["BoundRoute", "Route", "blueprint", "routes"]

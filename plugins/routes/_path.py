@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from effects import RegistrationError
 
-__all__ = ["kinds", "path_params", "shape_of"]
+__all__ = ["param_types", "path_params", "shape_of"]
 
 _PARAM = re.compile(r"<(?:(?P<converter>[a-zA-Z_]\w*(?:\([^<>]*\))?):)?(?P<name>[a-zA-Z_]\w*)>")
 
@@ -22,7 +22,7 @@ def path_params(path: object) -> tuple[str, ...]:
         )
     if "?" in rest or "#" in rest:
         raise RegistrationError(f"the path {path!r} goes on after its end", fix='read the query with Query("name")')
-    names = tuple(found["name"] for found in _PARAM.finditer(path))
+    names = tuple(match["name"] for match in _PARAM.finditer(path))
     if len(set(names)) < len(names):
         raise RegistrationError(f"the path {path!r} has two parameters of one name", fix="rename one of them")
     return names
@@ -30,17 +30,17 @@ def path_params(path: object) -> tuple[str, ...]:
 
 def shape_of(path: str) -> str:
     """A path without the names of its parameters: two of one shape match the very same URLs."""
-    return _PARAM.sub(lambda found: f"<{_converter(found)}>", path)
+    return _PARAM.sub(lambda match: f"<{_converter_of(match)}>", path)
 
 
-def kinds(path: str) -> Mapping[str, type]:
+def param_types(path: str) -> Mapping[str, type]:
     """Of which types the parameters of a path are, as far as that is known: not of converters of one's own."""
-    return {found["name"]: _KINDS[kind] for found in _PARAM.finditer(path) if (kind := _converter(found)) in _KINDS}
+    return {match["name"]: _TYPES[kind] for match in _PARAM.finditer(path) if (kind := _converter_of(match)) in _TYPES}
 
 
-def _converter(found: re.Match[str]) -> str:
-    named = (found["converter"] or "string").replace(" ", "").removesuffix("()")
-    return "string" if named == "default" else named
+def _converter_of(match: re.Match[str]) -> str:
+    converter = (match["converter"] or "string").replace(" ", "").removesuffix("()")
+    return "string" if converter == "default" else converter
 
 
-_KINDS: Mapping[str, type] = {"string": str, "path": str, "int": int, "float": float}
+_TYPES: Mapping[str, type] = {"string": str, "path": str, "int": int, "float": float}

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from effects import RegistrationError, Template, find_placeholders
 from plugins.http import Allow, Effects, OnError, OnInvalid, Otherwise, PathParam, placeholder_problem
 
-from ._path import kinds, path_params
+from ._path import param_types, path_params
 from ._template import (
     check_exclude,
     check_target,
@@ -85,20 +85,20 @@ class Route:
     @property
     def effects(self) -> list[object]:
         """What is dispatched: data, to be looked at, expanded or recorded in tests; containers are new each time."""
-        return [*Template([self._targeted(), *self.reply])]
+        return [*Template([self._vector_for_target(), *self.reply])]
 
     @property
     def kinds(self) -> Mapping[str, type]:
         """Of which types the path's parameters are, as far as its converters say."""
-        return kinds(self.path)
+        return param_types(self.path)
 
-    def _targeted(self) -> Sequence[object]:
+    def _vector_for_target(self) -> Sequence[object]:
         if self.target is None:
             return self.dispatch
         if not has_wildcard(self.target):
             return ["with-connection", self.target, self.dispatch]
-        left_out = {} if self.exclude is None else {"exclude": self.exclude}
-        return ["broadcast", {"pattern": self.target, **left_out}, self.dispatch]
+        excluded = {} if self.exclude is None else {"exclude": self.exclude}
+        return ["broadcast", {"pattern": self.target, **excluded}, self.dispatch]
 
     def _check_method(self) -> None:
         method = str(self.method).lower()
@@ -118,8 +118,8 @@ class Route:
     def _check_signals(self) -> None:
         model = cast(object, self.signals)
         kind = type(model).__name__
-        fits = isinstance(model, type) and issubclass(model, BaseModel)
-        if model is not None and not fits:
+        is_model = isinstance(model, type) and issubclass(model, BaseModel)
+        if model is not None and not is_model:
             raise RegistrationError(
                 f"signals is a pydantic model, a class, not {kind}",
                 fix="class Message(BaseModel): ...; Route(..., signals=Message)",
@@ -146,18 +146,18 @@ class Route:
         if allow is not None and not isinstance(allow, bool) and not callable(allow):
             raise RegistrationError("allow is True, False or a function of the request's data", fix="allow=is_member")
         for name in ("on_invalid", "on_error"):
-            given: object = getattr(self, name)
-            if given is not None and not callable(given):
-                check_vectors(name, given)
+            effects: object = getattr(self, name)
+            if effects is not None and not callable(effects):
+                check_vectors(name, effects)
         if (problem := page_problem(self.otherwise)) is not None:
             raise RegistrationError(problem, fix="write a function: otherwise=lambda: redirect(url_for(...))")
 
     def _check_placeholders(self, params: Sequence[str]) -> None:
-        for where in ("dispatch", "target", "exclude", "reply", "on_error"):
-            for placeholder in find_placeholders(getattr(self, where)):
+        for field in ("dispatch", "target", "exclude", "reply", "on_error"):
+            for placeholder in find_placeholders(getattr(self, field)):
                 problem = placeholder_problem(placeholder, path=params, signals=self.signals)
                 if problem is not None:
-                    raise RegistrationError(f"{where}: {problem.what}", near=problem.near, fix=problem.fix)
-        for name, kind in kinds(self.path).items():
+                    raise RegistrationError(f"{field}: {problem.what}", near=problem.near, fix=problem.fix)
+        for name, kind in param_types(self.path).items():
             if kind is float and PathParam(name) in find_placeholders((self.target, self.exclude)):
                 raise RegistrationError(f"target: {name!r} is a float, and keys hold none", fix="use another converter")

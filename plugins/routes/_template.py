@@ -36,10 +36,10 @@ def check_vector(what: str, vector: object) -> None:
 
 def check_vectors(what: str, vectors: object) -> None:
     """Raise `RegistrationError` for what is no list of effect vectors."""
-    listed = cast(Sequence[object], vectors) if isinstance(vectors, (list, tuple)) else None
-    if listed is None or (listed and isinstance(listed[0], str)):
+    items = cast(Sequence[object], vectors) if isinstance(vectors, (list, tuple)) else None
+    if items is None or (items and isinstance(items[0], str)):
         raise RegistrationError(f"{what} is a list of effect vectors", fix=f'{what}=[["patch-signals", {{...}}]]')
-    for vector in listed:
+    for vector in items:
         check_vector(f"each of {what}", vector)
 
 
@@ -61,7 +61,7 @@ def page_problem(otherwise: object) -> str | None:
 def check_target(target: object) -> None:
     """Raise `RegistrationError` for what can never be the name or pattern of connections."""
     try:
-        freeze_pattern(_stood_in(target))
+        freeze_pattern(_fill_placeholders(target))
     except PatternError as error:
         raise RegistrationError(f"target: {error.what}", near=error.near, fix=error.fix) from None
     (scope, _) = cast(Sequence[object], target)
@@ -78,7 +78,7 @@ def check_exclude(exclude: object) -> None:
         raise RegistrationError("exclude is a name or pattern, or a list of them", fix="write [scope, key]")
     try:
         for pattern in patterns_in(cast(Sequence[object], exclude)):
-            freeze_pattern(_stood_in(pattern))
+            freeze_pattern(_fill_placeholders(pattern))
     except PatternError as error:
         raise RegistrationError(f"exclude: {error.what}", near=error.near, fix=error.fix) from None
 
@@ -86,16 +86,16 @@ def check_exclude(exclude: object) -> None:
 def has_wildcard(target: Sequence[object]) -> bool:
     """Whether a checked target is a pattern, and no name, by what is written in it."""
     try:
-        freeze_name(_stood_in(target))
+        freeze_name(_fill_placeholders(target))
     except PatternError:
         return True
     return False
 
 
-def _stood_in(template: object) -> object:
+def _fill_placeholders(template: object) -> object:
     """The template with text in the place of each placeholder: what is resolved later is never a wildcard."""
     if isinstance(template, Placeholder):
         return ""
     if isinstance(template, (list, tuple)):
-        return [_stood_in(item) for item in cast(Sequence[object], template)]
+        return [_fill_placeholders(item) for item in cast(Sequence[object], template)]
     return template

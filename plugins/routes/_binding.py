@@ -14,10 +14,10 @@ from werkzeug.routing import Map
 from effects import RegistrationError, Registry, Template
 from plugins.http import Live
 
-from ._checks import check
-from ._found import Claim, found
+from ._checks import check_claims
 from ._path import path_params, shape_of
 from ._route import Route
+from ._sources import Claim, claims_of
 
 __all__ = ["BoundRoute", "Source", "blueprint", "routes"]
 
@@ -59,17 +59,17 @@ class BoundRoute:
         """
         method = self.route.method.upper()
         if isinstance(place, Blueprint):
-            place.record(self._refuse_taken_by)
+            place.record(self._check_app)
         else:
-            self._refuse_taken(place.url_map, self.route.path)
+            self._check_rules(place.url_map, self.route.path)
         place.add_url_rule(self.route.path, self.endpoint, self.answer, methods=[method])
 
-    def _refuse_taken_by(self, state: BlueprintSetupState) -> None:
+    def _check_app(self, state: BlueprintSetupState) -> None:
         path = self.route.path
         where = f"{state.url_prefix.rstrip('/')}{path}" if state.url_prefix else path
-        self._refuse_taken(state.app.url_map, where, state.subdomain)
+        self._check_rules(state.app.url_map, where, state.subdomain)
 
-    def _refuse_taken(self, rules: Map, path: str, subdomain: str | None = None) -> None:
+    def _check_rules(self, rules: Map, path: str, subdomain: str | None = None) -> None:
         for rule in rules.iter_rules():
             is_same = shape_of(rule.rule) == shape_of(path) and (rule.subdomain or "") == (subdomain or "")
             if is_same and not rule.websocket and self.route.method.upper() in (rule.methods or ()):
@@ -89,20 +89,20 @@ def routes(live: Live, *sources: Source) -> tuple[BoundRoute, ...]:
     routes, effects and placeholders that are not registered, too few or many arguments, and routes with one method and
     paths that match the same URLs, naming the owners of both.
     """
-    claims = [claim for source in sources for claim in found(live.dispatch, source)]
+    claims = [claim for source in sources for claim in claims_of(live.dispatch, source)]
     if not claims:
         raise RegistrationError("no registry is named, so there are no routes", fix="name it: blueprint(live, lobby)")
-    check(live.app, live.dispatch, claims)
-    made: dict[str, BoundRoute] = {}
+    check_claims(live.app, live.dispatch, claims)
+    bound: dict[str, BoundRoute] = {}
     for claim in claims:
-        endpoint = _endpoint(claim, made)
-        if endpoint in made:
+        endpoint = _choose_endpoint(claim, bound)
+        if endpoint in bound:
             raise RegistrationError(
-                f"{made[endpoint].owner} and {claim.owner} have routes with one endpoint, {endpoint!r}",
+                f"{bound[endpoint].owner} and {claim.owner} have routes with one endpoint, {endpoint!r}",
                 fix='rename one of them: Route(..., endpoint="...")',
             )
-        made[endpoint] = BoundRoute(claim.route, live, claim.owner, endpoint, Template(claim.route.effects))
-    return tuple(made.values())
+        bound[endpoint] = BoundRoute(claim.route, live, claim.owner, endpoint, Template(claim.route.effects))
+    return tuple(bound.values())
 
 
 def blueprint(live: Live, *sources: Source, name: str = "routes", url_prefix: str | None = None) -> Blueprint:
@@ -112,15 +112,15 @@ def blueprint(live: Live, *sources: Source, name: str = "routes", url_prefix: st
     """
     if url_prefix is not None and path_params(url_prefix):
         raise RegistrationError("a url_prefix has no parameters here", fix="write them into the paths of the routes")
-    made = Blueprint(name, __name__, url_prefix=url_prefix)
+    result = Blueprint(name, __name__, url_prefix=url_prefix)
     for route in routes(live, *sources):
-        route.add_to(made)
-    return made
+        route.add_to(result)
+    return result
 
 
-def _endpoint(claim: Claim, made: Container[str]) -> str:
+def _choose_endpoint(claim: Claim, taken_names: Container[str]) -> str:
     """The name that was given, else the key; where another route with the same key has that, a longer one."""
     if claim.route.endpoint is not None:
         return claim.route.endpoint
     name = claim.key.replace(".", "_")
-    return f"{name} {claim.route}".replace(".", "_") if name in made else name
+    return f"{name} {claim.route}".replace(".", "_") if name in taken_names else name
