@@ -21,17 +21,17 @@ from quart.signals import got_serving_exception
 
 from ._relied import LifespanTimeoutError, find_cures
 
-__all__ = ["begin_with_theirs", "heard", "lone", "say_why_briefly", "without_places"]
+__all__ = ["begin_with_theirs", "collect_errors", "drop_tracebacks", "say_why_briefly", "single_cause"]
 
 _MARK = "_rhialto_brief"
-_MOST = 5
+_MAX_ERRORS = 5
 """So many errors of a group are told."""
-_BETWEEN = frozenset({"contextlib", "effects", "plugins", "trio"})
+_PACKAGES_BETWEEN = frozenset({"contextlib", "effects", "plugins", "trio"})
 """Packages that stand between an app's start and the code that it runs."""
 
 
 @contextmanager
-def heard(*app: object) -> Generator[list[Exception]]:
+def collect_errors(*app: object) -> Generator[list[Exception]]:
     """Hear what keeps an app, or any, from starting, or stopping: the list, of which the first is the cause of all."""
     errors: list[Exception] = []
 
@@ -42,18 +42,18 @@ def heard(*app: object) -> Generator[list[Exception]]:
         yield errors
 
 
-def lone(error: BaseException) -> BaseException:
+def single_cause(error: BaseException) -> BaseException:
     """What is in a group of one, and in groups of one in it; else the error itself."""
-    while len(_inside(error)) == 1:
-        (error,) = _inside(error)
+    while len(_errors_in(error)) == 1:
+        (error,) = _errors_in(error)
     return error
 
 
-def without_places(error: Exception) -> Exception:
+def drop_tracebacks(error: Exception) -> Exception:
     """An error without its traceback, which quart has logged already."""
     error.__traceback__ = None
-    for inside in _inside(error):
-        without_places(cast(Exception, inside))
+    for inside in _errors_in(error):
+        drop_tracebacks(cast(Exception, inside))
     return error
 
 
@@ -67,7 +67,7 @@ def begin_with_theirs(error: Exception) -> None:
 
 
 def _is_between(place: TracebackType) -> bool:
-    return str(place.tb_frame.f_globals.get("__name__")).partition(".")[0] in _BETWEEN
+    return str(place.tb_frame.f_globals.get("__name__")).partition(".")[0] in _PACKAGES_BETWEEN
 
 
 def say_why_briefly() -> None:
@@ -81,32 +81,32 @@ def say_why_briefly() -> None:
 
     @wraps(serve)
     async def worker_serve(*args: object, **options: object) -> None:
-        with heard() as errors:
+        with collect_errors() as errors:
             try:
                 await serve(*args, **options)
             except ExceptionGroup as group:
-                if isinstance(hangs := lone(group), LifespanTimeoutError):
-                    errors.append(hangs)
+                if isinstance(timeout := single_cause(group), LifespanTimeoutError):
+                    errors.append(timeout)
                 if not errors:
                     raise
             else:
                 return
-        sys.exit("\n  ".join(["the app could not start, or stop:", *_told(errors[0])]))
+        sys.exit("\n  ".join(["the app could not start, or stop:", *_error_lines(errors[0])]))
 
     setattr(worker_serve, _MARK, True)
     run.worker_serve = worker_serve
 
 
-def _told(error: BaseException) -> Iterator[str]:
+def _error_lines(error: BaseException) -> Iterator[str]:
     """The lines that tell of an error, and of those in a group."""
-    for inside in _inside(error)[:_MOST]:
-        yield from _told(inside)
-    if _inside(error):
+    for inside in _errors_in(error)[:_MAX_ERRORS]:
+        yield from _error_lines(inside)
+    if _errors_in(error):
         yield from getattr(error, "__notes__", ())
     else:
         yield from "".join(traceback.format_exception_only(error)).splitlines()
 
 
-def _inside(error: BaseException) -> Sequence[BaseException]:
+def _errors_in(error: BaseException) -> Sequence[BaseException]:
     """What is in a group; nothing is in any other exception."""
     return cast("BaseExceptionGroup[BaseException]", error).exceptions if isinstance(error, BaseExceptionGroup) else ()

@@ -15,10 +15,10 @@ from effects import Dispatch, RegistrationError
 from plugins.connections import ANY, Connection, Connections, Follower, Lifecycle, TooManyConnectionsError, WhenFull
 
 from ._causes import say_why_briefly
-from ._compression import Compression, compressor
+from ._compression import Compression, make_compressor
 from ._direct import DirectWrites
 from ._request.allow import Allow, RequestData, judge
-from ._request.answers import NO_SESSION, back_to_page, come_back, event_response, problem, stay_away
+from ._request.answers import NO_SESSION, event_response, problem, redirect_back, refuse_for_good, refuse_for_now
 from ._request.app_effects import Effects, OnError, OnInvalid, Otherwise, Snapshot, call_page, call_snapshot
 from ._request.buffer import Buffer
 from ._request.client import is_datastar, is_opened_as_page, takes_events
@@ -26,8 +26,8 @@ from ._request.failures import Failures
 from ._request.invalid import InvalidSignals, Messages, parse
 from ._request.models import as_model_input, values_of
 from ._request.origin import is_cross_site, shows_no_origin
-from ._request.session import had_ended, make_session_id, prepare_cookies, session_id, sessions_of
-from ._request.signals import is_form, raw_signals
+from ._request.session import make_session_id, prepare_cookies, session_had_ended, session_id, sessions_of
+from ._request.signals import is_form, read_signals
 from ._serving import Serving
 from ._stack import install, lifeline
 from ._stream import stream_response
@@ -36,8 +36,8 @@ from ._test_app import show_errors_in_tests
 
 __all__ = ["Live"]
 
-_LONGEST = 86_400
-_CLEARED = "_rhialto_cleared"
+_MAX_SECONDS = 86_400
+_CLEARING = "_rhialto_clearing"
 _NOT_ALLOWED = "This is not allowed."
 _SOON = (1, 2), "The session has just changed. Try again."
 _LATER = (5, 15), "There is no room for another stream now. Try again later."
@@ -92,8 +92,8 @@ class Live:
                 fix="create_dispatch([Connections(), ...])",
             )
         for name, seconds, least in (("peer_timeout", peer_timeout, 1), ("heartbeat", heartbeat, 0.01)):
-            if not least <= seconds <= _LONGEST:
-                raise RegistrationError(f"{name} is a number of seconds, {least} to {_LONGEST}", fix="leave it out")
+            if not least <= seconds <= _MAX_SECONDS:
+                raise RegistrationError(f"{name} is a number of seconds, {least} to {_MAX_SECONDS}", fix="leave it out")
         install(app, direct_writes=direct_writes)
         show_errors_in_tests(app)
         say_why_briefly()
@@ -103,12 +103,14 @@ class Live:
         self._app = app
         self._dispatch = dispatch
         self._writes = DirectWrites(heartbeat) if direct_writes else None
-        self._compressor = compressor(compress)
+        self._compressor = make_compressor(compress)
         self._serving = Serving(app, dispatch, connections, self._writes)
         self._sessions = sessions_of(app)
-        self._sessions.enders.append(lambda ended: connections.disconnect([ended, ANY]))
-        make = partial(Connection, max_frames=max_frames, max_bytes=max_bytes, held=True, when_full=when_full)
-        self._streams = Streams(dispatch, connections, self._serving, make, peer_timeout)
+        self._sessions.enders.append(lambda session_id: connections.disconnect([session_id, ANY]))
+        make_connection = partial(
+            Connection, max_frames=max_frames, max_bytes=max_bytes, held=True, when_full=when_full
+        )
+        self._streams = Streams(dispatch, connections, self._serving, make_connection, peer_timeout)
         self._failures = Failures(dispatch, on_invalid, on_error)
         self._max_signals = max_signals
         self._heartbeat = heartbeat
@@ -146,12 +148,12 @@ class Live:
         Where there is none, aborts: with 204 for the Datastar client, which then stays away, with 403 for others. Open
         a page first. With a cookie that is older than the last `rotate_session`, it is told to come back.
         """
-        found = session_id()
-        if found is None and had_ended():
-            abort(come_back(*_SOON))
-        if found is None:
-            abort(stay_away(NO_SESSION))
-        return found
+        current = session_id()
+        if current is None and session_had_ended():
+            abort(refuse_for_now(*_SOON))
+        if current is None:
+            abort(refuse_for_good(NO_SESSION))
+        return current
 
     def rotate_session(self) -> str:
         """Give the visitor's session a new id, and return it: call it when somebody logs in.
@@ -182,15 +184,15 @@ class Live:
         patch the signal `errors`, `{field: message}` nested as the model is and empty for fields that fit. Where the
         page still shows such messages and everything fits, `reply` takes them away.
         """
-        self._refuse()
-        signals = await raw_signals(self._max_signals)
+        self._check_request()
+        signals = await read_signals(self._max_signals)
         try:
-            fitting = parse(model, as_model_input(model, signals) if is_form() else signals)
+            form = parse(model, as_model_input(model, signals) if is_form() else signals)
         except InvalidSignals as invalid:
-            invalid.answer = partial(self._invalid, invalid.messages, on_invalid)
+            invalid.answer = partial(self._answer_messages, invalid.messages, on_invalid)
             raise
-        setattr(g, _CLEARED, self._failures.cleared(model, signals, on_invalid))
-        return fitting
+        setattr(g, _CLEARING, self._failures.clear_messages(model, signals, on_invalid))
+        return form
 
     async def reply(
         self,
@@ -217,7 +219,7 @@ class Live:
         Datastar client gets the effects `on_error` instead, or those that it returns when called with the error
         records. When the client leaves, the dispatch is cancelled. HEAD gets the headers, and nothing runs.
         """
-        self._refuse()
+        self._check_request()
         data = await self._request_data()
         if not (await judge(allow, data)).allowed:
             abort(problem(403, _NOT_ALLOWED))
@@ -227,14 +229,14 @@ class Live:
             abort(problem(406, "This address is an answer for the page that asks for it."))
         if signals is not None:
             data["signals"] = values_of(await self.signals(signals, on_invalid=on_invalid))
-        cleared = cast(Effects, g.pop(_CLEARED, ()))
+        clearing = cast(Effects, g.pop(_CLEARING, ()))
         with Buffer() as buffer:
-            result = await self._dispatch([*cleared, *effects], data=data, system={"sink": buffer, "session": session})
+            result = await self._dispatch([*clearing, *effects], data=data, system={"sink": buffer, "session": session})
         if result.errors:
-            return await self._failures.failed(result.errors, on_error, data)
+            return await self._failures.answer_errors(result.errors, on_error, data)
         if is_datastar():
             return event_response(buffer.joined())
-        return back_to_page() if otherwise is None else await call_page(otherwise)
+        return redirect_back() if otherwise is None else await call_page(otherwise)
 
     async def stream(
         self,
@@ -277,7 +279,7 @@ class Live:
         that fail are answered with 500, or `on_error` as in `reply`; without one the answer has begun, and what
         `on_error` sends follows. HEAD gets the headers, and nothing runs.
         """
-        self._refuse()
+        self._check_request()
         if key is None and (on_open or on_close or replay or expires is not None):
             raise TypeError("on_open, on_close, expires and replay belong to a stream with a key")
         if expires is not None and isnan(expires):
@@ -285,32 +287,32 @@ class Live:
         if not takes_events():
             abort(problem(406, "This address is a stream of events, for the page that opens it."))
         if key is not None and self._serving.draining:
-            return come_back(*_ELSEWHERE)
+            return refuse_for_now(*_ELSEWHERE)
         scope = None if key is None else self.session_id
         data = await self._request_data(key)
         verdict = await judge(allow, data)
         if not verdict.allowed:
-            return stay_away(_NOT_ALLOWED)
+            return refuse_for_good(_NOT_ALLOWED)
         if request.method == "HEAD":
             return event_response(b"")
         if key is None:
             handler = self._failures.handler(on_error)
             return self._carry(self._streams.run(await call_snapshot(effects), data, handler))
-        if self._sessions.ended_ago(self.session_id) is not None:
-            return come_back(*_SOON)
+        if self._sessions.seconds_since_end(self.session_id) is not None:
+            return refuse_for_now(*_SOON)
         try:
             connection = self._streams.enter(scope, key)
         except TooManyConnectionsError:
-            return come_back(*_LATER)
+            return refuse_for_now(*_LATER)
         follower = self._streams.follow(connection) if replay else None
         if verdict.waited and not (await judge(allow, data)).allowed:  # who was disconnected meanwhile stays out
             connection.close()
-            return stay_away(_NOT_ALLOWED)
+            return refuse_for_good(_NOT_ALLOWED)
         lifecycle = Lifecycle(on_open, on_close, grace, data) if on_open or on_close else None
         errors = await self._streams.begin(connection, effects, data, lifecycle, follower)
         if errors:
             connection.close()
-            return await self._failures.failed(errors, on_error, data)
+            return await self._failures.answer_errors(errors, on_error, data)
         if expires is not None:
             self._serving.end_after(connection, expires)
         return self._carry(connection, follower)
@@ -320,10 +322,10 @@ class Live:
 
     async def _answer_invalid(self, invalid: InvalidSignals) -> Response:
         """Answer as whichever `Live` was asked for the signals would; what an app raises itself, as this one."""
-        return await (invalid.answer() if invalid.answer else self._invalid(invalid.messages, None))
+        return await (invalid.answer() if invalid.answer else self._answer_messages(invalid.messages, None))
 
-    async def _invalid(self, messages: Messages, on_invalid: OnInvalid | None) -> Response:
-        return await self._failures.invalid(messages, on_invalid, self._request_data)
+    async def _answer_messages(self, messages: Messages, on_invalid: OnInvalid | None) -> Response:
+        return await self._failures.answer_invalid(messages, on_invalid, self._request_data)
 
     def _end_own_streams(self) -> None:
         """End them when the answer, and with it the new cookie, is out: clients that come back at once bring it."""
@@ -336,14 +338,14 @@ class Live:
         scope = session_id()
         about = {"scope": scope, "key": key}
         return {
-            "signals": await raw_signals(self._max_signals),
+            "signals": await read_signals(self._max_signals),
             "session": dict(session),
             "query": request.args.to_dict(),
             "path": dict(request.view_args or {}),
             "connection": {name: value for name, value in about.items() if value is not None},
         }
 
-    def _refuse(self) -> None:
+    def _check_request(self) -> None:
         if self._serving.failed:
             abort(problem(503, "What this page needs has stopped running."))
         if is_cross_site(request):

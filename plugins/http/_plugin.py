@@ -50,8 +50,8 @@ def _patch_session(ctx: Context, values: Mapping[str, JsonValue], *, session: Mu
     """
     if any(name.startswith(RESERVED) for name in values):
         raise SessionError("names in a session that begin with 'rhialto.' or '_' are the server's", fix="rename it")
-    patched = {name: _merged(session.get(name), value) for name, value in values.items()}
-    if isinstance(session, SecureCookieSession) and len(json.dumps({**session, **patched})) > _MOST:
+    patched = {name: _merge_patch(session.get(name), value) for name, value in values.items()}
+    if isinstance(session, SecureCookieSession) and len(json.dumps({**session, **patched})) > _MAX_JSON_BYTES:
         raise SessionError("this is more than a cookie can hold", fix="keep it on the server, under an id")
     for name, value in patched.items():
         if value is None:
@@ -60,18 +60,18 @@ def _patch_session(ctx: Context, values: Mapping[str, JsonValue], *, session: Mu
             session[name] = value
 
 
-_MOST = 2_900
+_MAX_JSON_BYTES = 2_900
 """Of JSON: in base64, and signed, it becomes 4,000 bytes, and browsers keep cookies of up to 4,096 (RFC 6265, 6.1)."""
 
 
-def _merged(old: object, new: object) -> object:
+def _merge_patch(old: object, new: object) -> object:
     if not isinstance(new, Mapping):
         return new
-    kept = dict(cast(Mapping[str, object], old)) if isinstance(old, Mapping) else {}
+    patched = dict(cast(Mapping[str, object], old)) if isinstance(old, Mapping) else {}
     for name, value in cast(Mapping[str, object], new).items():
-        merged = _merged(kept.get(name), value)
+        merged = _merge_patch(patched.get(name), value)
         if merged is None:
-            kept.pop(name, None)
+            patched.pop(name, None)
         else:
-            kept[name] = merged
-    return kept
+            patched[name] = merged
+    return patched

@@ -25,13 +25,13 @@ from hypercorn.trio import serve as hypercorn_serve  # pyright: ignore[reportUnk
 
 from effects import RegistrationError
 
-from ._causes import heard, lone, without_places
+from ._causes import collect_errors, drop_tracebacks, single_cause
 from ._live import Live
 
 __all__ = ["serve"]
 
-_STOP = [getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
-_OF_THE_COMMAND = frozenset(
+_STOP_SIGNALS = [getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
+_COMMAND_SETTINGS = frozenset(
     {"application_path", "daemon", "debug", "pid_path", "reload", "use_reloader", "worker_class", "workers"}
 )
 
@@ -58,25 +58,25 @@ async def serve(
     """
     if type(drain) not in (int, float) or not drain >= 0:
         raise RegistrationError("drain is a number of seconds, 0 or more", fix="leave it out")
-    config = _config({"alpn_protocols": ["http/1.1"], **options, "bind": bind})
+    config = _make_config({"alpn_protocols": ["http/1.1"], **options, "bind": bind})
     error: BaseException | None = None
-    with heard(live.app) as errors:
+    with collect_errors(live.app) as errors:
         start = _Start(task_status, errors)
         try:
             await _run(live, config, drain, start)
         except ExceptionGroup as group:
-            error = lone(group)
+            error = single_cause(group)
             if not start.is_bound:
                 error.add_note(f"while the app was bound to {bind}")
     if errors:
-        error = without_places(errors[0])
+        error = drop_tracebacks(errors[0])
     if error is not None:
         raise error
 
 
 async def _run(live: Live, config: Config, drain: float, start: _Start) -> None:
     stop = trio.Event()
-    with trio.open_signal_receiver(*_STOP) as signals:
+    with trio.open_signal_receiver(*_STOP_SIGNALS) as signals:
         async with trio.open_nursery() as nursery:
             with trio.CancelScope() as serving:
                 nursery.start_soon(_obey, signals, live, drain, stop, serving)
@@ -115,13 +115,13 @@ async def _obey(
         await anext(signals)
 
 
-def _config(settings: dict[str, object]) -> Config:
-    known = {name for name in dir(Config) if not name.startswith("_") and not callable(getattr(Config, name))}
+def _make_config(settings: dict[str, object]) -> Config:
+    known_names = {name for name in dir(Config) if not name.startswith("_") and not callable(getattr(Config, name))}
     for name in settings:
-        if name in _OF_THE_COMMAND:
+        if name in _COMMAND_SETTINGS:
             raise RegistrationError(f"{name} is a setting of the hypercorn command", fix="leave it out, or run that")
-        if name not in known:
-            near = get_close_matches(name, known - _OF_THE_COMMAND, 1)
+        if name not in known_names:
+            near = get_close_matches(name, known_names - _COMMAND_SETTINGS, 1)
             raise RegistrationError(
                 f"hypercorn has no setting {name!r}", fix=f"write {near[0]}" if near else "leave it out"
             )

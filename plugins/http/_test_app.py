@@ -18,7 +18,7 @@ from quart.typing import TestClientProtocol
 from quart_trio import QuartTrio
 from quart_trio.testing import TrioTestApp
 
-from ._unwrapped import unwrapped
+from ._unwrapped import raise_single
 
 __all__ = ["show_errors_in_tests"]
 
@@ -41,7 +41,7 @@ class _AppUnderTest:
         self._stopped = trio.Event()
         self._could_not_stop: BaseException | None = None
         self._to_app, self._from_test = trio.open_memory_channel[dict[str, str]](2)
-        self._running = self._run()
+        self._running = self._open_nursery()
 
     def test_client(self) -> TestClientProtocol:
         """Make a client of the app."""
@@ -51,7 +51,7 @@ class _AppUnderTest:
         """Start the app. `async with` does so."""
         self._to_app.send_nowait({"type": "lifespan.startup"})
         with trio.fail_after(self.startup_timeout):
-            await self._nursery.start(self._live)
+            await self._nursery.start(self._run_app)
 
     async def shutdown(self) -> None:
         """Stop the app. `async with` does so."""
@@ -71,8 +71,8 @@ class _AppUnderTest:
         await self._running.__aexit__(kind, error, traceback)
 
     @asynccontextmanager
-    async def _run(self) -> AsyncGenerator[None]:
-        with unwrapped():
+    async def _open_nursery(self) -> AsyncGenerator[None]:
+        with raise_single():
             async with trio.open_nursery() as self._nursery:
                 await self.startup()
                 try:
@@ -80,9 +80,9 @@ class _AppUnderTest:
                 finally:
                     await self.shutdown()
 
-    async def _live(self, task_status: trio.TaskStatus[None]) -> None:
+    async def _run_app(self, task_status: trio.TaskStatus[None]) -> None:
         self._started = task_status
-        with unwrapped():  # of the app's nursery
+        with raise_single():  # of the app's nursery
             await cast(Any, self.app)(_SCOPE, self._from_test.receive, self._hear)
 
     async def _hear(self, message: dict[str, Any]) -> None:
@@ -93,13 +93,13 @@ class _AppUnderTest:
             case "lifespan.shutdown.complete":
                 self._stopped.set()
             case "lifespan.shutdown.failed":
-                self._could_not_stop = _failure(message)
+                self._could_not_stop = _failure_of(message)
                 self._stopped.set()
             case _:
-                raise _failure(message)
+                raise _failure_of(message)
 
 
-def _failure(message: dict[str, Any]) -> BaseException:
+def _failure_of(message: dict[str, Any]) -> BaseException:
     return sys.exception() or RuntimeError(message.get("message", ""))
 
 

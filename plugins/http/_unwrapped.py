@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager
 
-__all__ = ["unwrapped"]
+__all__ = ["raise_single"]
 
 
 @contextmanager
-def unwrapped() -> Generator[None]:
+def raise_single() -> Generator[None]:
     """Let the one exception of a group out as itself. Put it around one nursery: a group inside is somebody else's."""
     try:
         yield

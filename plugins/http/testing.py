@@ -6,7 +6,7 @@ a disconnect hangs. `open_sse` drives the app itself, with the client's cookies.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any, cast, final
@@ -17,6 +17,8 @@ from werkzeug.datastructures import Headers
 
 from plugins.datastar import DATASTAR_REQUEST
 from plugins.datastar.testing import Event, SSEParser
+
+from ._causes import single_cause
 
 __all__ = ["Event", "SSEParser", "SSEStream", "open_sse"]
 
@@ -76,8 +78,8 @@ class SSEStream:
                 chunk = await self._from_app.receive()
             except trio.EndOfChannel:
                 hint = _HINTS.get(self.status or 0, "")
-                said = f"the response has ended: {self.status}, {bytes(self.body[:200])!r}{hint}"
-                raise trio.EndOfChannel(said) from None
+                message = f"the response has ended: {self.status}, {bytes(self.body[:200])!r}{hint}"
+                raise trio.EndOfChannel(message) from None
             self.body += chunk
             self._events += self._parser.feed(chunk)
         return self._events.pop(0)
@@ -110,7 +112,7 @@ class SSEStream:
         `async with stream.reconnect() as again: ...`; this stream may be open, dropped or at its end.
         """
         last = {"Last-Event-ID": self.last_id} if self.last_id else {}
-        return _opened(replace(self._request, headers={**self._request.headers, **last}))
+        return _open_stream(replace(self._request, headers={**self._request.headers, **last}))
 
     def _leave(self) -> None:
         with suppress(trio.ClosedResourceError, trio.BrokenResourceError):
@@ -161,12 +163,12 @@ def open_sse(
     Up to 10 chunks wait to be read; then the app has to wait, as it would for a slow client. On leaving, drops the
     stream and waits for the app to be done with the request. What the app raises comes out here.
     """
-    sent = {DATASTAR_REQUEST: "true", "Accept": "text/event-stream", **(headers or {})}
-    return _opened(_Request(client, path, sent, method, body))
+    all_headers = {DATASTAR_REQUEST: "true", "Accept": "text/event-stream", **(headers or {})}
+    return _open_stream(_Request(client, path, all_headers, method, body))
 
 
 @asynccontextmanager
-async def _opened(request: _Request) -> AsyncGenerator[SSEStream]:
+async def _open_stream(request: _Request) -> AsyncGenerator[SSEStream]:
     stream = SSEStream(request)
     try:
         async with trio.open_nursery() as nursery:
@@ -175,16 +177,10 @@ async def _opened(request: _Request) -> AsyncGenerator[SSEStream]:
             yield stream
             stream._leave()
     except BaseExceptionGroup as group:
-        raise _single(group) from None
+        raise single_cause(group) from None
 
 
 _HINTS = {
     204: " - refused: there is no session, so open a page first; or `allow` said no",
     404: " - there is no such address; is the blueprint registered?",
 }
-
-
-def _single(error: BaseException) -> BaseException:
-    """The one exception of a group, and of the groups in it; a group of several as it is."""
-    inside: Sequence[BaseException] = getattr(error, "exceptions", ())
-    return _single(inside[0]) if len(inside) == 1 else error

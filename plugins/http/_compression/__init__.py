@@ -4,6 +4,6 @@ A stream has a compressor of its own, or shares one with all others that have no
 by the client as soon as it is there, and nothing that one visitor is sent shows in the size of what another is.
 """
 
-from .choice import Compression, Compressor, Encoder, compressor
+from .choice import Compression, Compressor, Encoder, make_compressor
 
-__all__ = ["Compression", "Compressor", "Encoder", "compressor"]
+__all__ = ["Compression", "Compressor", "Encoder", "make_compressor"]

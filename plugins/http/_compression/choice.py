@@ -12,10 +12,10 @@ from werkzeug.datastructures import Accept
 
 from effects import MissingExtraError, RegistrationError
 
-from .own import OWN, Own
+from .own import OWN, OwnEncoder
 from .shared import SHARED
 
-__all__ = ["Compression", "Compressor", "Encoder", "compressor"]
+__all__ = ["Compression", "Compressor", "Encoder", "make_compressor"]
 
 _PACKAGES = {"br": "brotli", "zstd": "zstandard", "gzip": "zlib"}
 
@@ -73,11 +73,11 @@ class Compression:
                 raise RegistrationError(
                     "'br' cannot be shared, and there is no memory for streams' own", fix="write memory=64_000_000"
                 )
-        least = min(OWN[name].size for name in usable(self))
+        smallest = min(OWN[name].size for name in usable_encodings(self))
         memory = cast(object, self.memory)
-        if not isinstance(memory, int) or isinstance(memory, bool) or (memory != 0 and memory < least):
+        if not isinstance(memory, int) or isinstance(memory, bool) or (memory != 0 and memory < smallest):
             raise RegistrationError(
-                f"memory is a number of bytes, {least:,} or more, or 0 for none", fix="write memory=64_000_000"
+                f"memory is a number of bytes, {smallest:,} or more, or 0 for none", fix="write memory=64_000_000"
             )
 
 
@@ -85,11 +85,11 @@ def _are_different(names: object) -> bool:
     """Whether these are encodings, at least one, each once."""
     if not isinstance(names, (list, tuple)):
         return False
-    several = cast("Sequence[object]", names)
-    return bool(several) and all(several.count(name) == 1 and name in tuple(OWN) for name in several)
+    encodings = cast("Sequence[object]", names)
+    return bool(encodings) and all(encodings.count(name) == 1 and name in tuple(OWN) for name in encodings)
 
 
-def usable(compression: Compression) -> Sequence[str]:
+def usable_encodings(compression: Compression) -> Sequence[str]:
     """The encodings that may be used, the best first."""
     return tuple(filter(_is_installed, OWN) if compression.encodings is None else compression.encodings)
 
@@ -107,8 +107,8 @@ class Compressor:
     """Gives the streams of one `Live` what they write through."""
 
     def __init__(self, compression: Compression) -> None:
-        self._names = usable(compression)
-        self._shared = {name: partial(kind, kind.blocks()) for name, kind in SHARED.items() if name in self._names}
+        self._names = usable_encodings(compression)
+        self._shared = {name: partial(kind, kind.make_blocks()) for name, kind in SHARED.items() if name in self._names}
         self.free = compression.memory
         """So many bytes may still be taken by compressors of streams' own."""
 
@@ -117,27 +117,27 @@ class Compressor:
 
         `exits` are called when the stream is over: what it has taken is given back then.
         """
-        names = self._taken(accepted)
+        names = self._acceptable(accepted)
         for name in names:
             if OWN[name].size <= self.free:
-                own = Own(name)
+                own = OwnEncoder(name)
                 self.free -= own.size
                 exits.append(partial(self._give_back, own))
                 return own
         return next((self._shared[name]() for name in names if name in self._shared), None)
 
-    def _taken(self, accepted: Accept) -> Sequence[str]:
+    def _acceptable(self, accepted: Accept) -> Sequence[str]:
         """What a client takes, and likes at least as well as nothing: what it likes best first (RFC 9110, 12.5.3)."""
         least = accepted["identity"]
-        taken = [name for name in self._names if accepted[name] > 0 and accepted[name] >= least]
-        return sorted(taken, key=lambda name: accepted[name], reverse=True)  # of those it likes alike, our best
+        acceptable = [name for name in self._names if accepted[name] > 0 and accepted[name] >= least]
+        return sorted(acceptable, key=lambda name: accepted[name], reverse=True)  # of those it likes alike, our best
 
-    def _give_back(self, own: Own) -> None:
+    def _give_back(self, own: OwnEncoder) -> None:
         self.free += own.size
         own.close()
 
 
-def compressor(compress: bool | Compression) -> Compressor | None:
+def make_compressor(compress: bool | Compression) -> Compressor | None:
     """What a setting stands for."""
     if isinstance(compress, Compression):
         return Compressor(compress)

@@ -15,13 +15,13 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import NamedTuple, Protocol, cast, final
 
-__all__ = ["OWN", "Own"]
+__all__ = ["OWN", "OwnEncoder"]
 
-_PIECE = 32_768
+_MAX_PIECE = 32_768
 """So many bytes are compressed at a time: compressors keep the room that they needed most."""
 
 
-_Pair = tuple[Callable[[bytes], bytes], Callable[[], bytes]]
+_Functions = tuple[Callable[[bytes], bytes], Callable[[], bytes]]
 """A compressor: what makes of some bytes all that stands for them, and what makes the end."""
 
 
@@ -33,7 +33,7 @@ class _Kind(NamedTuple):
     """
 
     size: int
-    make: Callable[[], _Pair]
+    make: Callable[[], _Functions]
 
 
 class _Brotli(Protocol):
@@ -42,38 +42,38 @@ class _Brotli(Protocol):
     def finish(self) -> bytes: ...
 
 
-def _brotli() -> _Pair:
+def _make_brotli() -> _Functions:
     """With a larger window, tables are four times as large; with less quality, pages shrink six times less."""
-    one = cast(_Brotli, import_module("brotli").Compressor(quality=5, lgwin=16))
-    return lambda data: one.process(data) + one.flush(), one.finish
+    compressor = cast(_Brotli, import_module("brotli").Compressor(quality=5, lgwin=16))
+    return lambda data: compressor.process(data) + compressor.flush(), compressor.finish
 
 
-def _zstd() -> _Pair:
+def _make_zstd() -> _Functions:
     """With a smaller window, blocks and tables take nearly as much; higher levels take twice that and find no more."""
     import zstandard
 
     settings = zstandard.ZstdCompressionParameters(compression_level=1, window_log=18)
-    one = zstandard.ZstdCompressor(compression_params=settings).compressobj()
+    compressor = zstandard.ZstdCompressor(compression_params=settings).compressobj()
     block, frame = zstandard.COMPRESSOBJ_FLUSH_BLOCK, zstandard.COMPRESSOBJ_FLUSH_FINISH
-    return lambda data: one.compress(data) + one.flush(block), lambda: one.flush(frame)
+    return lambda data: compressor.compress(data) + compressor.flush(block), lambda: compressor.flush(frame)
 
 
-def _gzip() -> _Pair:
+def _make_gzip() -> _Functions:
     """The largest window there is. With larger tables, no more is found."""
-    one = zlib.compressobj(6, zlib.DEFLATED, 16 + zlib.MAX_WBITS, 7)
-    return lambda data: one.compress(data) + one.flush(zlib.Z_SYNC_FLUSH), one.flush
+    compressor = zlib.compressobj(6, zlib.DEFLATED, 16 + zlib.MAX_WBITS, 7)
+    return lambda data: compressor.compress(data) + compressor.flush(zlib.Z_SYNC_FLUSH), compressor.flush
 
 
 OWN: Mapping[str, _Kind] = {
-    "br": _Kind(1_220_000, _brotli),
-    "zstd": _Kind(1_220_000, _zstd),
-    "gzip": _Kind(210_000, _gzip),
+    "br": _Kind(1_220_000, _make_brotli),
+    "zstd": _Kind(1_220_000, _make_zstd),
+    "gzip": _Kind(210_000, _make_gzip),
 }
 """All encodings, the best first."""
 
 
 @final
-class Own:
+class OwnEncoder:
     """One stream with a compressor of its own."""
 
     def __init__(self, name: str) -> None:
@@ -83,9 +83,9 @@ class Own:
 
     def write(self, data: bytes) -> bytes:
         """What stands for some bytes; they can be read as soon as that has arrived."""
-        if len(data) <= _PIECE:
+        if len(data) <= _MAX_PIECE:
             return self._write(data)
-        return b"".join([self._write(data[at : at + _PIECE]) for at in range(0, len(data), _PIECE)])
+        return b"".join([self._write(data[at : at + _MAX_PIECE]) for at in range(0, len(data), _MAX_PIECE)])
 
     def end(self) -> bytes:
         """What stands at the end."""

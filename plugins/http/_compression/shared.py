@@ -33,19 +33,19 @@ class Blocks:
 
     def __init__(self, compress: Callable[[bytes], bytes]) -> None:
         self._compress = compress
-        self._made: dict[bytes, bytes] = {}
+        self._blocks: dict[bytes, bytes] = {}
         self._bytes = 0
 
     def block(self, data: bytes) -> bytes:
         """The block of some bytes: the very same object while it is remembered."""
-        made = self._made.get(data)
-        if made is None:
-            made = self._made[data] = self._compress(data)
-            self._bytes += len(data) + len(made)
+        block = self._blocks.get(data)
+        if block is None:
+            block = self._blocks[data] = self._compress(data)
+            self._bytes += len(data) + len(block)
             while self._bytes > _MAX_BYTES:
-                oldest = next(iter(self._made))
-                self._bytes -= len(oldest) + len(self._made.pop(oldest))
-        return made
+                oldest = next(iter(self._blocks))
+                self._bytes -= len(oldest) + len(self._blocks.pop(oldest))
+        return block
 
 
 @final
@@ -56,27 +56,27 @@ class Gzip:
 
     def __init__(self, blocks: Blocks) -> None:
         self._blocks = blocks
-        self._before = _HEADER
+        self._header = _HEADER
         self._checksum = 0
         self._size = 0
 
     @staticmethod
-    def blocks() -> Blocks:
+    def make_blocks() -> Blocks:
         """For all streams of gzip."""
         deflate = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
         return Blocks(lambda data: deflate.compress(data) + deflate.flush(zlib.Z_FULL_FLUSH))
 
     def write(self, data: bytes) -> bytes:
         """What stands for some bytes; they can be read as soon as that has arrived."""
-        before, self._before = self._before, b""
+        header, self._header = self._header, b""
         self._checksum = zlib.crc32(data, self._checksum)
         self._size += len(data)
         block = self._blocks.block(data)
-        return before + block if before else block
+        return header + block if header else block
 
     def end(self) -> bytes:
         """What stands at the end."""
-        return self._before + _LAST_BLOCK + struct.pack("<LL", self._checksum, self._size % 2**32)
+        return self._header + _LAST_BLOCK + struct.pack("<LL", self._checksum, self._size % 2**32)
 
 
 @final
@@ -89,7 +89,7 @@ class Zstd:
         self._blocks = blocks
 
     @staticmethod
-    def blocks() -> Blocks:
+    def make_blocks() -> Blocks:
         """For all streams of zstd. Frames of this level have windows of 2 MB at most; browsers read 8 MB (RFC 9659)."""
         import zstandard
 

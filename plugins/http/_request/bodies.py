@@ -15,9 +15,9 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 __all__ = ["bound_bodies"]
 
-_PIECE = 64
+_MIN_PIECE_COST = 64
 """Bytes that a piece takes at least, however small it is."""
-_FREE = 65_536
+_COST_ALLOWANCE = 65_536
 """So much may small pieces take in any case."""
 
 
@@ -27,53 +27,55 @@ def bound_bodies(app: QuartTrio) -> None:
     A client that sends very many very small pieces has sent too much when these take twice the limit, and 64 KB.
     """
     requests = cast(Any, app.request_class)
-    if not issubclass(requests.body_class, _Bounded):
-        bodies = type(requests.body_class.__name__, (_Bounded, requests.body_class), {})
+    if not issubclass(requests.body_class, _BoundedBody):
+        bodies = type(requests.body_class.__name__, (_BoundedBody, requests.body_class), {})
         app.request_class = type(requests.__name__, (requests,), {"body_class": bodies})  # type: ignore[assignment]
 
 
-class _Bounded:
+class _BoundedBody:
     """Stands before a `quart.wrappers.request.Body`."""
 
     set_complete: Callable[[], None]
 
     def __init__(self, expected_content_length: int | None, max_content_length: int | None) -> None:
         cast(Any, super()).__init__(expected_content_length, max_content_length)
-        self._most = max_content_length
+        self._max_bytes = max_content_length
         self._size = 0
         self._cost = 0
         self._is_too_large = False
 
     async def put(self, data: bytes) -> None:
         """Take a piece, unless there is too much already, as Quart 0.23 has it."""
-        self._cost += max(len(data), _PIECE)
-        if self._takes(data):
+        self._cost += max(len(data), _MIN_PIECE_COST)
+        if self._count_piece(data):
             await cast(Any, super()).put(data)
 
     def append(self, data: bytes) -> None:
         """Take a piece, unless there is too much already, as Quart 0.22 has it."""
-        if self._takes(data):
+        if self._count_piece(data):
             cast(Any, super()).append(data)
 
-    def _takes(self, data: bytes) -> bool:
+    def _count_piece(self, data: bytes) -> bool:
         self._size += len(data)
-        if self._most is not None and (self._size > self._most or self._cost > 2 * self._most + _FREE):
+        if self._max_bytes is not None and (
+            self._size > self._max_bytes or self._cost > 2 * self._max_bytes + _COST_ALLOWANCE
+        ):
             self._is_too_large = True
             self.set_complete()
         return not self._is_too_large
 
     async def __anext__(self) -> bytes:
-        self._check()
+        self._check_size()
         try:
             return cast(bytes, await cast(Any, super()).__anext__())
         finally:
-            self._check()
+            self._check_size()
 
     def __await__(self) -> Generator[Any, Any, bytes]:
         data = cast(bytes, (yield from cast(Any, super()).__await__()))
-        self._check()
+        self._check_size()
         return data
 
-    def _check(self) -> None:
+    def _check_size(self) -> None:
         if self._is_too_large:
             raise RequestEntityTooLarge

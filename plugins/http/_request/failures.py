@@ -14,7 +14,7 @@ from .answers import dispatch_problem, event_response, problem
 from .app_effects import Effects, OnError, OnInvalid, call_with
 from .buffer import Buffer
 from .client import is_datastar
-from .invalid import Messages, filled, no_errors
+from .invalid import Messages, no_errors, without_empty
 
 __all__ = ["Failures"]
 
@@ -32,7 +32,7 @@ class Failures:
         """What to do about effects that fail."""
         return self._on_error if on_error is None else on_error
 
-    async def failed(
+    async def answer_errors(
         self, errors: Sequence[ErrorRecord], on_error: OnError | None, data: Mapping[str, object]
     ) -> Response:
         """The answer for effects that failed."""
@@ -46,23 +46,25 @@ class Failures:
             return dispatch_problem([*errors, *result.errors])
         return event_response(buffer.joined())
 
-    async def invalid(
+    async def answer_invalid(
         self, messages: Messages, on_invalid: OnInvalid | None, data: Callable[[], Awaitable[Mapping[str, object]]]
     ) -> Response:
         """The answer for signals that do not fit."""
         if not is_datastar():
-            return problem(422, "What was sent does not fit.", errors=filled(messages))
+            return problem(422, "What was sent does not fit.", errors=without_empty(messages))
         effects = call_with(self._on_invalid if on_invalid is None else on_invalid, messages)
         with Buffer() as buffer:
             result = await self._dispatch(effects, data=await data(), system={"sink": buffer, "session": session})
         return dispatch_problem(result.errors) if result.errors else event_response(buffer.joined())
 
-    def cleared(self, model: type[BaseModel], signals: Mapping[str, object], on_invalid: OnInvalid | None) -> Effects:
+    def clear_messages(
+        self, model: type[BaseModel], signals: Mapping[str, object], on_invalid: OnInvalid | None
+    ) -> Effects:
         """What takes away the messages that a page still shows, now that its signals fit."""
-        shown = signals.get("errors")
-        if on_invalid is not None or self._on_invalid is not _patch_messages or not isinstance(shown, dict):
+        previous = signals.get("errors")
+        if on_invalid is not None or self._on_invalid is not _patch_messages or not isinstance(previous, dict):
             return ()
-        return _patch_messages(no_errors(model)) if filled(cast(Messages, shown)) else ()
+        return _patch_messages(no_errors(model)) if without_empty(cast(Messages, previous)) else ()
 
 
 def _patch_messages(messages: Messages) -> Effects:

@@ -11,7 +11,7 @@ from quart import Response
 
 from .models import fields_of, model_in
 
-__all__ = ["InvalidSignals", "Messages", "filled", "no_errors", "parse"]
+__all__ = ["InvalidSignals", "Messages", "no_errors", "parse", "without_empty"]
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -29,16 +29,18 @@ class InvalidSignals(Exception):  # noqa: N818 - it is an answer to a browser, n
     """
 
     def __init__(self, messages: Messages) -> None:
-        super().__init__(f"signals do not fit: {', '.join(filled(messages))}")
+        super().__init__(f"signals do not fit: {', '.join(without_empty(messages))}")
         self.messages = messages
         self.answer: Callable[[], Awaitable[Response]] | None = None
         """How `Live.signals` wants it answered."""
 
 
-def filled(messages: Messages) -> Messages:
+def without_empty(messages: Messages) -> Messages:
     """The messages without the empty ones."""
-    some = {name: filled(message) if isinstance(message, dict) else message for name, message in messages.items()}
-    return {name: message for name, message in some.items() if message}
+    short = {
+        name: without_empty(message) if isinstance(message, dict) else message for name, message in messages.items()
+    }
+    return {name: message for name, message in short.items() if message}
 
 
 def no_errors(model: type[BaseModel]) -> Messages:
@@ -46,16 +48,16 @@ def no_errors(model: type[BaseModel]) -> Messages:
 
     A page reads it, so a page must set it: `attr.signals({"errors": no_errors(Greeting)})`.
     """
-    return _blank(model)
+    return _blank_messages(model)
 
 
-def _blank(model: type[BaseModel], around: tuple[type[BaseModel], ...] = ()) -> Messages:
+def _blank_messages(model: type[BaseModel], around: tuple[type[BaseModel], ...] = ()) -> Messages:
     """No message for any field of a model, nor for those of the models in it; a model within itself is one field."""
     blank: Messages = {}
     around = (*around, model)
     for name, (_, field) in fields_of(model).items():
         inner = model_in(field.annotation)
-        blank[name] = "" if inner is None or inner in around else _blank(inner, around)
+        blank[name] = "" if inner is None or inner in around else _blank_messages(inner, around)
     return blank
 
 
@@ -64,28 +66,28 @@ def parse(model: type[M], signals: Mapping[str, object]) -> M:
     try:
         return model.model_validate(dict(signals))
     except ValidationError as error:
-        messages = _blank(model)
+        messages = _blank_messages(model)
         for detail in error.errors(include_url=False, include_input=False):
-            _put(messages, detail["loc"], _for_people(detail))
+            _put_message(messages, detail["loc"], _message_of(detail))
         raise InvalidSignals(messages) from None
 
 
-def _put(messages: Messages, place: tuple[int | str, ...], message: str) -> None:
+def _put_message(messages: Messages, place: tuple[int | str, ...], message: str) -> None:
     """Put a message where it belongs; the first for a field counts.
 
     What the model has no field for is said of the whole: its name is the sender's, and would become that of a signal.
     What is said of a nested model as a whole is its `form`.
     """
     name, *rest = place or ("",)
-    known = str(name) if str(name) in messages else "form"
-    inner = messages.get(known, "")
+    field_name = str(name) if str(name) in messages else "form"
+    inner = messages.get(field_name, "")
     if isinstance(inner, dict):
-        _put(inner, tuple(rest), message)
+        _put_message(inner, tuple(rest), message)
     elif not inner:
-        messages[known] = message
+        messages[field_name] = message
 
 
-def _for_people(detail: ErrorDetails) -> str:
+def _message_of(detail: ErrorDetails) -> str:
     """A validator's own words as they are, without pydantic's "Value error, " before them."""
     raised = detail.get("ctx", {}).get("error")
     return str(raised) if isinstance(raised, (ValueError, AssertionError)) else detail["msg"]

@@ -14,32 +14,32 @@ __all__ = ["as_model_input", "fields_of", "kind_in", "model_in", "part_of", "unk
 
 def fields_of(model: type[BaseModel]) -> Mapping[str, tuple[str, FieldInfo]]:
     """A model's fields and their names in Python, by the names under which they are sent."""
-    return {_sent_as(name, field): (name, field) for name, field in model.model_fields.items()}
+    return {_sent_name(name, field): (name, field) for name, field in model.model_fields.items()}
 
 
-def _sent_as(name: str, field: FieldInfo) -> str:
+def _sent_name(name: str, field: FieldInfo) -> str:
     """The name under which a field is sent, and under which pydantic complains of it."""
-    given = field.validation_alias
-    if isinstance(given, AliasChoices):
-        given = given.choices[0]
-    return given if isinstance(given, str) else name
+    alias = field.validation_alias
+    if isinstance(alias, AliasChoices):
+        alias = alias.choices[0]
+    return alias if isinstance(alias, str) else name
 
 
 def model_in(annotation: object) -> type[BaseModel] | None:
     """The model that a field holds, if it holds one, or None."""
-    return next((cast(type[BaseModel], member) for member in _members(annotation) if _is_model(member)), None)
+    return next((cast(type[BaseModel], member) for member in _member_types(annotation) if _is_model(member)), None)
 
 
-def _members(annotation: object) -> tuple[object, ...]:
+def _member_types(annotation: object) -> tuple[object, ...]:
     """What a field may hold, None aside; a union of several is not looked into."""
-    bare = _bare(annotation)
-    if get_origin(bare) not in {Union, UnionType}:
-        return (bare,)
-    members = tuple(_bare(member) for member in get_args(bare) if member is not type(None))
+    kind = _plain_type(annotation)
+    if get_origin(kind) not in {Union, UnionType}:
+        return (kind,)
+    members = tuple(_plain_type(member) for member in get_args(kind) if member is not type(None))
     return members if len(members) == 1 else ()
 
 
-def _bare(annotation: object) -> object:
+def _plain_type(annotation: object) -> object:
     """A type without what is said about it, and not by another name."""
     while True:
         if get_origin(annotation) is Annotated:
@@ -50,8 +50,8 @@ def _bare(annotation: object) -> object:
             return annotation
 
 
-def _is_model(one: object) -> bool:
-    return isinstance(one, type) and issubclass(one, BaseModel)
+def _is_model(annotation: object) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
 def as_model_input(model: type[BaseModel], values: Mapping[str, object]) -> dict[str, object]:
@@ -60,45 +60,49 @@ def as_model_input(model: type[BaseModel], values: Mapping[str, object]) -> dict
     There is a list also where a field that takes several was sent once; an input that was left empty is None where a
     field may be that and no text; `address.city` is the `city` of the model in the field `address`.
     """
-    given: dict[str, object] = dict(values)
+    signals: dict[str, object] = dict(values)
     for name, (_, field) in fields_of(model).items():
         inner = model_in(field.annotation)
-        dotted = [value for value in values if value.startswith(f"{name}.")]
-        if inner is not None and dotted and name not in given:
-            parts = {one.removeprefix(f"{name}."): given.pop(one) for one in dotted}
-            given[name] = as_model_input(inner, parts)
-        elif name in given and not isinstance(given[name], list) and any(map(_is_several, _members(field.annotation))):
-            given[name] = [given[name]]
-        elif given.get(name) == "" and _may_be_none_but_no_text(field.annotation):
-            given[name] = None
-    return given
+        dotted = [sent for sent in values if sent.startswith(f"{name}.")]
+        if inner is not None and dotted and name not in signals:
+            parts = {sent.removeprefix(f"{name}."): signals.pop(sent) for sent in dotted}
+            signals[name] = as_model_input(inner, parts)
+        elif (
+            name in signals
+            and not isinstance(signals[name], list)
+            and any(map(_is_collection, _member_types(field.annotation)))
+        ):
+            signals[name] = [signals[name]]
+        elif signals.get(name) == "" and _may_be_none_but_no_text(field.annotation):
+            signals[name] = None
+    return signals
 
 
 def _may_be_none_but_no_text(annotation: object) -> bool:
-    bare = _bare(annotation)
-    if get_origin(bare) not in {Union, UnionType}:
+    kind = _plain_type(annotation)
+    if get_origin(kind) not in {Union, UnionType}:
         return False
-    members = {_bare(member) for member in get_args(bare)}
+    members = {_plain_type(member) for member in get_args(kind)}
     return type(None) in members and not members & {str, object, Any}
 
 
-def _is_several(one: object) -> bool:
-    kind = get_origin(one) or one
+def _is_collection(annotation: object) -> bool:
+    kind = get_origin(annotation) or annotation
     return isinstance(kind, type) and issubclass(kind, Collection) and not issubclass(kind, (str, bytes, Mapping))
 
 
-_NOTHING: Mapping[str, object] = {}
+_NO_VALUES: Mapping[str, object] = {}
 
 
-def values_of(filled: object) -> Mapping[str, object]:
+def values_of(instance: object) -> Mapping[str, object]:
     """What a model was filled with, by the names under which it is sent. Models in it stay models.
 
     A validator of the model may have made something else of it: a mapping is taken as it is.
     """
-    if not isinstance(filled, BaseModel):
-        return cast(Mapping[str, object], filled) if isinstance(filled, Mapping) else _NOTHING
-    values: dict[str, object] = dict(filled.model_extra or {})
-    return values | {sent: getattr(filled, name) for sent, (name, _) in fields_of(type(filled)).items()}
+    if not isinstance(instance, BaseModel):
+        return cast(Mapping[str, object], instance) if isinstance(instance, Mapping) else _NO_VALUES
+    values: dict[str, object] = dict(instance.model_extra or {})
+    return values | {sent: getattr(instance, name) for sent, (name, _) in fields_of(type(instance)).items()}
 
 
 def part_of(value: object, name: str) -> object:
@@ -133,14 +137,14 @@ def kind_in(model: type[BaseModel], path: Sequence[str]) -> object:
         if inner is None:
             return None
         model = inner
-    return _bare(fields_of(model)[last][1].annotation) if last in fields_of(model) else None
+    return _plain_type(fields_of(model)[last][1].annotation) if last in fields_of(model) else None
 
 
 def _may_have_parts(annotation: object) -> bool:
-    members = _members(annotation)
-    return not members or any(map(_is_open, members))
+    members = _member_types(annotation)
+    return not members or any(map(_is_open_ended, members))
 
 
-def _is_open(one: object) -> bool:
-    kind = get_origin(one) or one
+def _is_open_ended(annotation: object) -> bool:
+    kind = get_origin(annotation) or annotation
     return kind in {Any, object} or not isinstance(kind, type) or issubclass(kind, Mapping)

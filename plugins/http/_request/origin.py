@@ -40,8 +40,8 @@ def shows_no_origin(request: Request) -> bool:
 def own_page(request: Request) -> str | None:
     """The page of this site that a request was made from, as a URL, or None where that is not said."""
     source = request.headers.get("Referer", "")
-    known = source.startswith(("http://", "https://"))
-    return source if known and _host_of(source) == _without_default_port(request.headers.get("Host", "")) else None
+    is_url = source.startswith(("http://", "https://"))
+    return source if is_url and _host_of(source) == _without_default_port(request.headers.get("Host", "")) else None
 
 
 def _host_of(url: str) -> str | None:

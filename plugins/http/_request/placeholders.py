@@ -32,7 +32,7 @@ def Signal(*path: str, default: object = _NO_DEFAULT) -> Placeholder:  # noqa: N
     Where the signals were read through a model, it is the model's value, with the model's types and defaults. Where the
     request has no such signal it is `default`; without one, resolving it raises `MissingValueError`.
     """
-    return _placeholder("http/signal", _named(path, "Signal"), default)
+    return _placeholder("http/signal", _check_path(path, "Signal"), default)
 
 
 def Session(*path: str, default: object = _NO_DEFAULT) -> Placeholder:  # noqa: N802
@@ -40,7 +40,7 @@ def Session(*path: str, default: object = _NO_DEFAULT) -> Placeholder:  # noqa: 
 
     Where there is none it is `default`; without one, resolving it raises `MissingValueError`.
     """
-    return _placeholder("http/session", _named(path, "Session"), default)
+    return _placeholder("http/session", _check_path(path, "Session"), default)
 
 
 def Query(name: str, *, default: object = _NO_DEFAULT) -> Placeholder:  # noqa: N802
@@ -49,15 +49,15 @@ def Query(name: str, *, default: object = _NO_DEFAULT) -> Placeholder:  # noqa: 
     Where there is none it is `default`; without one, resolving it raises `MissingValueError`. For other types fill a
     model: in a GET without Datastar, the query is what fills it.
     """
-    return _placeholder("http/query", _named((name,), "Query"), default)
+    return _placeholder("http/query", _check_path((name,), "Query"), default)
 
 
 def PathParam(name: str) -> Placeholder:  # noqa: N802
     """The path parameter of that name in the URL. Resolving it raises `MissingValueError` where the path has none."""
-    return _placeholder("http/path-param", _named((name,), "PathParam"), _NO_DEFAULT)
+    return _placeholder("http/path-param", _check_path((name,), "PathParam"), _NO_DEFAULT)
 
 
-def _named(path: tuple[str, ...], kind: str) -> tuple[str, ...]:
+def _check_path(path: tuple[str, ...], kind: str) -> tuple[str, ...]:
     if not path or not all(isinstance(name, str) and name for name in cast(Sequence[object], path)):
         raise TypeError(f'{kind} is named by non-empty str: {kind}("name")')
     return path
@@ -115,12 +115,12 @@ def placeholder_problem(
     The parameters of the request's path are those of `path`; its signals fill a model, or are not to be read at all.
     Other plugins' placeholders are not looked at.
     """
-    look = {"http/signal": partial(_signal_problem, signals), "http/path-param": partial(_path_problem, path)}
-    if placeholder.key not in look:
+    finders = {"http/signal": partial(_signal_problem, signals), "http/path-param": partial(_path_problem, path)}
+    if placeholder.key not in finders:
         return None
     if not placeholder.args or not isinstance(placeholder.args[0], tuple):
         return EffectsError(f"a placeholder {placeholder.key!r} without a name", fix='write Signal("name")')
-    return look[placeholder.key](cast("tuple[str, ...]", placeholder.args[0]))
+    return finders[placeholder.key](cast("tuple[str, ...]", placeholder.args[0]))
 
 
 def placeholder_kind(
@@ -133,8 +133,8 @@ def placeholder_kind(
     if not isinstance(value, Placeholder) or value.key not in _PARTS or len(value.args) != 1:
         return None
     names = cast("tuple[str, ...]", value.args[0])
-    found = {"http/query": lambda: str, "http/path-param": lambda: path.get(names[0])}
-    kind: object = found.get(value.key, lambda: kind_in(signals, names) if signals else None)()
+    kinds = {"http/query": lambda: str, "http/path-param": lambda: path.get(names[0])}
+    kind: object = kinds.get(value.key, lambda: kind_in(signals, names) if signals else None)()
     return cast("type[str]", kind) if kind in {str, int, float, bool} else None
 
 
@@ -142,9 +142,9 @@ def _path_problem(known: Collection[str], path: tuple[str, ...]) -> EffectsError
     (name,) = path
     if name in known:
         return None
-    _, colon, bare = name.rpartition(":")
-    fix = f'write PathParam("{bare}")' if colon and bare in known else f"write <{name}> into the path"
-    return EffectsError(f"no parameter {name!r} in the path", near=_listed(known), fix=fix)
+    _, colon, plain_name = name.rpartition(":")
+    fix = f'write PathParam("{plain_name}")' if colon and plain_name in known else f"write <{name}> into the path"
+    return EffectsError(f"no parameter {name!r} in the path", near=_format_names(known), fix=fix)
 
 
 def _signal_problem(model: type[BaseModel] | None, path: tuple[str, ...]) -> EffectsError | None:
@@ -154,13 +154,13 @@ def _signal_problem(model: type[BaseModel] | None, path: tuple[str, ...]) -> Eff
     unknown = unknown_part(model, path)
     if unknown is None:
         return None
-    depth, whose, known = unknown
+    depth, owner, known = unknown
     parts = tuple(path[depth].split("."))
-    fix = f"add it to {whose}" if known or not depth else "name what is there"
+    fix = f"add it to {owner}" if known or not depth else "name what is there"
     if len(parts) > 1 and unknown_part(model, (*path[:depth], *parts)) is None:
         fix = f"write Signal({', '.join(map(repr, (*path[:depth], *parts)))})"
-    return EffectsError(f"no signal {dotted!r}: {whose} has no {path[depth]!r}", near=_listed(known), fix=fix)
+    return EffectsError(f"no signal {dotted!r}: {owner} has no {path[depth]!r}", near=_format_names(known), fix=fix)
 
 
-def _listed(known: Collection[str]) -> str | None:
+def _format_names(known: Collection[str]) -> str | None:
     return ", ".join(map(repr, known)) or None

@@ -15,7 +15,15 @@ from effects import RegistrationError
 
 from .client import is_datastar
 
-__all__ = ["RESERVED", "Sessions", "had_ended", "make_session_id", "prepare_cookies", "session_id", "sessions_of"]
+__all__ = [
+    "RESERVED",
+    "Sessions",
+    "make_session_id",
+    "prepare_cookies",
+    "session_had_ended",
+    "session_id",
+    "sessions_of",
+]
 
 RESERVED = ("rhialto.", "_")
 """What names in a session begin with that are the server's: ours, and Quart's own."""
@@ -34,7 +42,7 @@ def prepare_cookies(app: QuartTrio, *, secure: bool) -> None:
         hooks.insert(0, _drop_ended_session)
         app.after_request(_give_session)
     if type(app.session_interface) is SecureCookieSessionInterface:
-        app.session_interface = _Interface()
+        app.session_interface = _SessionInterface()
     if not secure:
         return
     if app.config["SESSION_COOKIE_DOMAIN"] or app.config["SESSION_COOKIE_PATH"] not in {None, "/"}:
@@ -57,23 +65,23 @@ class Sessions:
         """Each is called with the id of a session that has ended, and ends its streams."""
         self._ended: dict[str, float] = {}
 
-    def end(self, ended: str) -> None:
+    def end(self, session_id: str) -> None:
         """End all streams of a session. From now on, none is opened for it: some were asked for before."""
-        self._ended[ended] = trio.current_time()
-        if len(self._ended) > _REMEMBERED:
+        self._ended[session_id] = trio.current_time()
+        if len(self._ended) > _MAX_ENDED:
             del self._ended[next(iter(self._ended))]
         for ender in self.enders:
-            ender(ended)
+            ender(session_id)
 
-    def ended_ago(self, session_id: str) -> float | None:
+    def seconds_since_end(self, session_id: str) -> float | None:
         """So many seconds ago a session has ended in this process; None where that is not known."""
-        ended = self._ended.get(session_id)
-        return None if ended is None else trio.current_time() - ended
+        end = self._ended.get(session_id)
+        return None if end is None else trio.current_time() - end
 
 
-_REMEMBERED = 10_000
+_MAX_ENDED = 10_000
 """Sessions that have ended: of so many we know it."""
-_ON_ITS_WAY = 10
+_COOKIE_DELAY = 10
 """Seconds in which a browser may still send an old cookie because the new one is on its way."""
 
 
@@ -84,15 +92,15 @@ def sessions_of(app: Quart) -> Sessions:
 
 def session_id() -> str | None:
     """The id of the current request's session, if it has one."""
-    found: object = session.get(_ID)
-    return found if isinstance(found, str) else None
+    value: object = session.get(_ID)
+    return value if isinstance(value, str) else None
 
 
 def make_session_id() -> str:
     """Give the current request's session a new id."""
-    made = secrets.token_urlsafe(24)
-    session[_ID] = made
-    return made
+    new_id = secrets.token_urlsafe(24)
+    session[_ID] = new_id
+    return new_id
 
 
 async def _give_session(response: Response) -> Response:
@@ -104,16 +112,16 @@ async def _give_session(response: Response) -> Response:
         response.vary.add("Cookie")
     is_page = request.method == "GET" and response.status_code == 200 and response.mimetype == "text/html"
     ended_ago = g.get("_rhialto_session_ended_ago")
-    is_early = ended_ago is not None and ended_ago < _ON_ITS_WAY
+    is_early = ended_ago is not None and ended_ago < _COOKIE_DELAY
     if is_page and not is_datastar() and not is_early and session_id() is None:
         make_session_id()
-    kept: SessionMixin | None = g.get("_rhialto_session")
-    g._rhialto_session_unread = kept is not None and not kept.accessed
+    current: SessionMixin | None = g.get("_rhialto_session")
+    g._rhialto_session_unread = current is not None and not current.accessed
     return response
 
 
 @final
-class _Interface(SecureCookieSessionInterface):
+class _SessionInterface(SecureCookieSessionInterface):
     """Quart's own, but that saving a session does not count as reading it: for Quart 0.23 it does, and then every
     answer, files included, would vary with the cookie."""
 
@@ -130,21 +138,21 @@ async def _drop_ended_session() -> None:
     That does not count as reading the session, or every answer, files included, would vary with the cookie; nor as
     changing it, or the answer would take away the new cookie that is on its way.
     """
-    kept: SessionMixin = cast(Any, session)._get_current_object()
-    found = _peeked(kept)
-    kept.accessed = False
-    g._rhialto_session = kept
-    ended_ago = sessions_of(current_app).ended_ago(found) if isinstance(found, str) else None
+    current: SessionMixin = cast(Any, session)._get_current_object()
+    sent_id = _peek_id(current)
+    current.accessed = False
+    g._rhialto_session = current
+    ended_ago = sessions_of(current_app).seconds_since_end(sent_id) if isinstance(sent_id, str) else None
     if ended_ago is not None:
-        kept.clear()
-        kept.accessed = kept.modified = False
+        current.clear()
+        current.accessed = current.modified = False
         g._rhialto_session_ended_ago = ended_ago
 
 
-def _peeked(kept: SessionMixin) -> object:
-    return dict[str, object].get(kept, _ID) if isinstance(kept, dict) else kept.get(_ID)
+def _peek_id(current: SessionMixin) -> object:
+    return dict[str, object].get(current, _ID) if isinstance(current, dict) else current.get(_ID)
 
 
-def had_ended() -> bool:
+def session_had_ended() -> bool:
     """Whether the current request came with a session that had ended."""
     return "_rhialto_session_ended_ago" in g
