@@ -1,4 +1,4 @@
-"""Live pages in a QuartTrio app: requests in, streams out."""
+"""Live pages in a QuartTrio app: `Live` answers requests with effects and with streams."""
 
 from __future__ import annotations
 
@@ -42,30 +42,35 @@ _NOT_ALLOWED = "This is not allowed."
 _SOON = (1, 2), "The session has just changed. Try again."
 _LATER = (5, 15), "There is no room for another stream now. Try again later."
 _ELSEWHERE = (1, 5), "This server is about to stop. Try again."
-"""Between how many seconds later to come back, and why."""
+"""The shortest and the longest time in seconds after which the client comes back, and the reason."""
 
 M = TypeVar("M", bound=BaseModel)
 
 
 @final
 class Live:
-    """Ties a dispatch to a QuartTrio app: opens it while the app serves, answers requests with its effects.
+    """Ties a dispatch to a QuartTrio app: runs it while the app serves, and answers requests with its effects.
 
-    The app needs a `secret_key`: sessions are Quart's signed cookies. The session's id is made by the server when it
-    answers with an HTML page, never by a stream. `secure_cookies` sends the cookie only over https, as `__Host-...`. A
-    queue of `max_frames` frames and `max_bytes` bytes stands before each stream; a client that falls behind by more is
-    cut off, unless `when_full`, such as `merge_patches` of plugins.datastar, merges what waits for it. Signals may have
-    `max_signals` bytes. `on_invalid` and `on_error` are what `signals`, `reply` and `stream` do unless told otherwise.
+    The app needs a `secret_key`, since sessions are Quart's signed cookies. The server makes a session's id when it
+    answers with an HTML page, and never when it answers with a stream. With `secure_cookies`, browsers send the cookie
+    only over https, and its name begins with `__Host-`.
 
-    A client that vanishes without a word, its network or its power gone, is noticed when it has not answered for
-    `peer_timeout` seconds, or a third more. Behind a proxy it is the proxy that has to notice, for which, and for those
-    that close what is idle, a comment is written where nothing else was for `heartbeat` seconds, or an eighth less.
+    Each stream has a queue of at most `max_frames` frames and `max_bytes` bytes. A client that falls behind by more is
+    cut off, unless `when_full`, such as `merge_patches` of plugins.datastar, merges the frames that wait for it. The
+    signals of a request have at most `max_signals` bytes. `compress` is True, False or a `Compression`. `on_invalid`
+    and `on_error` are the defaults of `signals`, `reply` and `stream`.
 
-    Idle streams are parked, and what is sent goes straight to sockets, where that can be: over HTTP/1.1, outside TLS.
-    `direct_writes=False` has all of it go the server's own way.
+    If a client vanishes without a word, because it has lost its network or its power, the server notices it once the
+    client has not answered for `peer_timeout` seconds, or up to a third more. Behind a proxy, the proxy has to notice
+    it. For such proxies, and for those that close idle connections, a stream writes a comment when nothing else was
+    written for `heartbeat` seconds, or up to an eighth less.
 
-    Raises `RegistrationError` for a dispatch without the Connections plugin, for cookie settings that cannot be made
-    secure and for times that are too short or too long, `TypeError` for an app that is no QuartTrio.
+    Idle streams are parked, and frames go straight to the sockets, where that is possible: over HTTP/1.1, outside TLS.
+    With `direct_writes=False`, everything goes the server's own way.
+
+    Raises `RegistrationError` if the dispatch lacks the Connections plugin, if the cookie settings cannot be made
+    secure, or if `peer_timeout` is outside 1 to 86,400 seconds or `heartbeat` outside 0.01 to 86,400 seconds. Raises
+    `TypeError` if the app is no QuartTrio.
     """
 
     def __init__(
@@ -99,7 +104,7 @@ class Live:
         say_why_briefly()
         prepare_cookies(app, secure=secure_cookies)
         app.register_error_handler(InvalidSignals, self._answer_invalid)
-        app.extensions["rhialto"] = self  # where tools find the dispatch of an app
+        app.extensions["rhialto"] = self  # tools find the dispatch of an app here
         self._app = app
         self._dispatch = dispatch
         self._writes = DirectWrites(heartbeat) if direct_writes else None
@@ -117,27 +122,28 @@ class Live:
 
     @property
     def app(self) -> QuartTrio:
-        """The app that was given."""
+        """The app that this `Live` was made with."""
         return self._app
 
     @property
     def dispatch(self) -> Dispatch:
-        """The dispatch that was given."""
+        """The dispatch that this `Live` was made with."""
         return self._dispatch
 
     @property
     def ready(self) -> bool:
-        """Whether to send requests here: not before it has started, while it drains or stops, or when it cannot go on.
+        """Whether this server should be sent requests.
 
-        For a route that a load balancer asks: `return "", 200 if live.ready else 503`.
+        It is False before the app has started, while it drains or stops, and when it cannot go on. It is for a route
+        that a load balancer asks: `return "", 200 if live.ready else 503`.
         """
         terminated = lifeline(request).terminated
         return self._serving.ready and not (terminated is not None and terminated.is_set())
 
     def drain(self) -> None:
-        """Be not `ready` any more, and take no new streams that stay, for whoever is about to stop the server.
+        """Stop being `ready`, and take no new streams with a key. Call it before the server is stopped.
 
-        `serve` does so. Streams that are open stay, and other requests are answered. There is no way back.
+        `serve` calls it. Open streams stay open, and other requests are answered. It cannot be undone.
         """
         self._serving.draining = True
 
@@ -145,8 +151,9 @@ class Live:
     def session_id(self) -> str:
         """The id of the current request's session: the scope of its streams.
 
-        Where there is none, aborts: with 204 for the Datastar client, which then stays away, with 403 for others. Open
-        a page first. With a cookie that is older than the last `rotate_session`, it is told to come back.
+        If the request has no session, it aborts: with 204 for the Datastar client, which then stays away, and with 403
+        for others. The visitor has to open a page first. If the cookie is older than the last `rotate_session`, the
+        client is told to come back.
         """
         current = session_id()
         if current is None and session_had_ended():
@@ -156,33 +163,36 @@ class Live:
         return current
 
     def rotate_session(self) -> str:
-        """Give the visitor's session a new id, and return it: call it when somebody logs in.
+        """Give the visitor's session a new id, and return it. Call it when somebody logs in.
 
-        What the session holds stays. The streams of the old id end when this request has been answered; the browser
-        opens them anew, under the new one. So an id that somebody else has planted or seen is worth nothing.
+        The session keeps what it holds. The streams of the old id end when this request has been answered; the browser
+        opens them again, under the new id. So an id that somebody else has planted or seen becomes worthless.
         """
         self._end_own_streams()
         return make_session_id()
 
     def end_session(self) -> None:
-        """Empty the visitor's session: call it when somebody logs out. Their streams end as with `rotate_session`.
+        """Empty the visitor's session, and end its streams as `rotate_session` does. Call it when somebody logs out.
 
-        Sessions are signed cookies, kept by browsers. This process remembers the last 10,000 that have ended: a copy
-        made before, or brought back by an answer that was under way, holds nothing any more. To other processes it
-        stays valid until it expires, so what must end for good is kept on the server.
+        Sessions are signed cookies, and browsers keep them. This process remembers the last 10,000 sessions that have
+        ended: a copy of such a cookie, made earlier or brought back by an answer that was under way, counts as empty.
+        For other processes the copy stays valid until it expires, so keep on the server whatever must end for good.
         """
         self._end_own_streams()
         session.clear()
 
     async def signals(self, model: type[M], *, on_invalid: OnInvalid | None = None) -> M:
-        """The current request's signals as a pydantic model; form posts fill the same model.
+        """Return the current request's signals as a pydantic model. Form posts fill the same model.
 
-        Aborts with 403 for requests from other sites, with 400 for what is not JSON or not an object, 413 for what is
-        larger than `max_signals` or the app's `MAX_CONTENT_LENGTH`, 415 for another content type. Raises
-        `InvalidSignals` where the model does not fit. Catch it, or let it be answered: with 422 and, for the Datastar
-        client, with the effects `on_invalid`, or those that it returns when called with the messages. By default they
-        patch the signal `errors`, `{field: message}` nested as the model is and empty for fields that fit. Where the
-        page still shows such messages and everything fits, `reply` takes them away.
+        Aborts with 403 if the request comes from another site, with 400 if the signals are not JSON or not an object,
+        with 413 if they are larger than `max_signals` or the app's `MAX_CONTENT_LENGTH`, with 415 for another content
+        type.
+
+        Raises `InvalidSignals` if the signals do not fit the model. An app may catch it. Otherwise the answer has the
+        status 422; the Datastar client gets the effects `on_invalid` instead, or those that it returns when called with
+        the messages. By default, they patch the signal `errors`: `{field: message}`, nested as the model is, with an
+        empty message for each field that fits. If the signals fit while the page still shows such messages, `reply`
+        clears them.
         """
         self._check_request()
         signals = await read_signals(self._max_signals)
@@ -204,20 +214,20 @@ class Live:
         on_invalid: OnInvalid | None = None,
         on_error: OnError | None = None,
     ) -> ResponseReturnValue:
-        """Run effects, then answer in one piece with what they sent, and close.
+        """Run effects, then answer in one piece with the events they sent, and close.
 
-        With a model for `signals`, the placeholder `Signal` stands for what the model was filled with; what does not
-        fit is answered as by `signals()`, and nothing runs. The system's `session` is the visitor's, as
-        `patch-session` needs it.
+        With a model for `signals`, the placeholder `Signal` stands for the model's values. Signals that do not fit are
+        answered as by `signals()`, and nothing runs. The system has the visitor's `session`, which `patch-session`
+        needs.
 
-        A plain browser, which cannot read events, gets `otherwise`, or what that returns when it is called, sync or
-        async, once the effects are done. By default a browser that posted a form goes back to the page it came from,
-        one that followed a link gets 406 before anything runs, and others get 204.
+        A plain browser cannot read events. It gets `otherwise`, or what that returns when it is called, sync or async,
+        after the effects have run. Without `otherwise`, a browser that posted a form is sent back to the page it came
+        from, one that followed a link gets 406 before anything runs, and others get 204.
 
-        Cross-site requests, and those for which `allow` says no, get 403 before anything runs. A dispatch in which
-        something failed is answered with 500, or with 400 where the request lacks what a placeholder stands for. The
-        Datastar client gets the effects `on_error` instead, or those that it returns when called with the error
-        records. When the client leaves, the dispatch is cancelled. HEAD gets the headers, and nothing runs.
+        Requests from other sites, and those that `allow` refuses, get 403 before anything runs. If something in the
+        dispatch fails, the answer is 500, or 400 if the request lacks what a placeholder stands for. The Datastar
+        client gets the effects `on_error` instead, or those that it returns when called with the error records. If the
+        client leaves, the dispatch is cancelled. HEAD gets the headers, and nothing runs.
         """
         self._check_request()
         data = await self._request_data()
@@ -253,31 +263,37 @@ class Live:
     ) -> ResponseReturnValue:
         """Answer with a stream of events.
 
-        Without a key, it carries what the effects send, as they send it, and closes after the last. With a key, it
-        stays open under `(session id, key)` for others to broadcast to, until the client leaves, something closes it,
-        or the server stops. `effects` may be a function, sync or async, that returns them: it is called when the stream
-        is already stored, so that nothing is missed between the state it reads and the first broadcast; what is
-        broadcast meanwhile follows the effects. The bounds of the queue are for what others send.
+        Without a key, the stream carries what the effects send, as they send it, and closes after the last event. With
+        a key, it stays open under `(session id, key)`, for others to broadcast to, until the client leaves, something
+        closes it or the server stops.
 
-        `on_open` is dispatched, and done, before the effects, when this is the first stream under its key; what it
-        sends to this stream follows them. `on_close` is dispatched when the last has been gone for `grace` seconds.
-        Where they are at work for longer than the `open_timeout` of the Connections plugin, the effects no longer wait,
-        and `on_open` is done later.
-        Both get this request's data and, as `connection`, the scope, the key and the cause. When somebody ends the
-        stream before the effects are done, they are cancelled.
+        `effects` may be a function, sync or async, that returns them. It is called when the stream is already stored,
+        so the stream misses nothing between the state that the function reads and the first broadcast. What others
+        broadcast meanwhile follows the effects. The bounds of the queue apply to what others send.
 
-        After `expires` seconds the stream ends with the cause `lapsed`, such as when the visitor's token does: clients
-        come back, and `allow` decides.
+        If this is the first stream under its key, `on_open` is dispatched, and done, before the effects; what it sends
+        to this stream follows them. `on_close` is dispatched when the last stream under the key has been gone for
+        `grace` seconds. If `on_open` or `on_close` takes longer than the `open_timeout` of the Connections plugin, the
+        effects wait no longer, and `on_open` is done later. Both get this request's data and, as `connection`, the
+        scope, the key and the cause. If somebody ends the stream before the effects are done, the effects are
+        cancelled.
 
-        With `replay`, a client that was cut off gets, instead of `effects`, what was sent to its key since, so far as
-        the history of the Connections plugin goes back, and what came last perhaps twice: event ids say how far it had
-        come. Where the history does not, and for everybody else, the stream begins with `effects`.
+        After `expires` seconds, the stream ends with the cause `lapsed`, for example when the visitor's token expires:
+        clients come back, and `allow` decides again.
 
-        Cross-site requests get 403; so do those without a session, where there is a key, and those for which `allow`
-        says no, but 204 if they are the Datastar client's, which then stays away. A browser that opens the address as a
-        page gets 406. Where there is no room for one more, the client is told to come back later. With a key, effects
-        that fail are answered with 500, or `on_error` as in `reply`; without one the answer has begun, and what
-        `on_error` sends follows. HEAD gets the headers, and nothing runs.
+        With `replay`, a client that was cut off gets, instead of `effects`, what was sent to its key since then, as far
+        as the history of the Connections plugin goes back. It may get the last events twice: the event ids tell how far
+        it had come. If the history does not go back far enough, and for every other client, the stream begins with
+        `effects`.
+
+        Requests from other sites get 403. So do requests without a session, if there is a key, and those that `allow`
+        refuses; the Datastar client gets 204 for these two, and then stays away. A browser that opens the address as a
+        page gets 406. If there is no room for another stream, the client is told to come back later. With a key,
+        effects that fail are answered with 500, or with `on_error` as in `reply`. Without a key, the answer has begun
+        already: what `on_error` sends follows. HEAD gets the headers, and nothing runs.
+
+        Raises `TypeError` for `on_open`, `on_close`, `expires` or `replay` without a key, and for an `expires` that is
+        NaN.
         """
         self._check_request()
         if key is None and (on_open or on_close or replay or expires is not None):
@@ -305,7 +321,7 @@ class Live:
         except TooManyConnectionsError:
             return refuse_for_now(*_LATER)
         follower = self._streams.follow(connection) if replay else None
-        if verdict.waited and not (await judge(allow, data)).allowed:  # who was disconnected meanwhile stays out
+        if verdict.waited and not (await judge(allow, data)).allowed:  # a visitor disconnected meanwhile stays out
             connection.close()
             return refuse_for_good(_NOT_ALLOWED)
         lifecycle = Lifecycle(on_open, on_close, grace, data) if on_open or on_close else None
@@ -321,20 +337,20 @@ class Live:
         return stream_response(connection, self._heartbeat, self._writes, self._compressor, follower)
 
     async def _answer_invalid(self, invalid: InvalidSignals) -> Response:
-        """Answer as whichever `Live` was asked for the signals would; what an app raises itself, as this one."""
+        """Answer as the `Live` that read the signals does; if the app itself raised the error, as this one."""
         return await (invalid.answer() if invalid.answer else self._answer_messages(invalid.messages, None))
 
     async def _answer_messages(self, messages: Messages, on_invalid: OnInvalid | None) -> Response:
         return await self._failures.answer_invalid(messages, on_invalid, self._request_data)
 
     def _end_own_streams(self) -> None:
-        """End them when the answer, and with it the new cookie, is out: clients that come back at once bring it."""
+        """End them once the answer is out, and with it the new cookie: clients that return at once then send it."""
         old = session_id()
         if old is not None:
             lifeline(request).exits.append(partial(self._sessions.end, old))
 
     async def _request_data(self, key: object = None) -> RequestData:
-        """What placeholders of the http and connections plugins are resolved from."""
+        """The data that placeholders of the http and connections plugins are resolved from."""
         scope = session_id()
         about = {"scope": scope, "key": key}
         return {

@@ -1,8 +1,8 @@
 """`async with app.test_app()`, with the app's own errors.
 
-quart-trio's opens a nursery in `__aenter__` and forgets it when the app cannot start: what the test shows is that
-trio's nursery stack is corrupted, and so it is where a task of the app fails meanwhile, or the test runs out of time.
-This one speaks ASGI alone, and would go with a `TrioTestApp` that closes its nursery.
+quart-trio's test app opens a nursery in `__aenter__`, and forgets it if the app cannot start. The test then reports a
+corrupted nursery stack of trio instead of the app's error. The same happens if a task of the app fails meanwhile, or
+the test runs out of time. The test app here speaks ASGI alone. It could go if `TrioTestApp` closed its nursery.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ _SCOPE = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"},
 class _AppUnderTest:
     """An app that has started, in a nursery of its own. Timeouts are seconds.
 
-    Whatever keeps it from starting, fails while it runs or keeps it from stopping is raised in the test, as itself.
+    An error that keeps the app from starting, happens while it runs, or keeps it from stopping is raised in the test,
+    as itself.
     """
 
     def __init__(self, app: QuartTrio, startup_timeout: float = 6, shutdown_timeout: float = 6) -> None:
@@ -86,7 +87,7 @@ class _AppUnderTest:
             await cast(Any, self.app)(_SCOPE, self._from_test.receive, self._hear)
 
     async def _hear(self, message: dict[str, Any]) -> None:
-        """Hear what the app says of itself: of a failure while it handles that, so that the error is at hand."""
+        """Hear how the app is doing. The app reports a failure while it handles the error, so the error is at hand."""
         match message["type"]:
             case "lifespan.startup.complete":
                 self._started.started()
@@ -104,6 +105,6 @@ def _failure_of(message: dict[str, Any]) -> BaseException:
 
 
 def show_errors_in_tests(app: QuartTrio) -> None:
-    """Have `app.test_app()` show what fails in the app. A class of the app's own stays."""
+    """Make `app.test_app()` raise the app's own errors. A class that the app has set itself stays."""
     if cast(object, app.test_app_class) is TrioTestApp:
         app.test_app_class = cast(Any, _AppUnderTest)

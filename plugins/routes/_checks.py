@@ -1,4 +1,4 @@
-"""What only shows once routes are seen together, and beside the app and the dispatch that answer them."""
+"""Checks routes together, and against the app and the dispatch that answer them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def check_claims(app: Quart, dispatch: Dispatch, claims: Sequence[Claim]) -> Non
 
 
 def _path_problems(app: Quart, route: Route) -> Iterator[str]:
-    """What werkzeug will say to the path, with the converters that the app has."""
+    """Yield werkzeug's error for the path, with the converters that the app has."""
     try:
         Map([Rule(route.path)], converters=app.url_map.converters)
     except (LookupError, TypeError, ValueError) as error:
@@ -56,7 +56,7 @@ def _effect_problems(dispatch: Dispatch, route: Route) -> Iterator[str]:
 
 
 def _type_problems(registered: Mapping[str, Registration], route: Route) -> Iterator[str]:
-    """Arguments that can only have the wrong type, such as text of the path where a number belongs."""
+    """Yield the arguments that always have the wrong type, such as text of the path for a number."""
     key, *args = route.dispatch
     registration = registered.get(cast(str, key))
     if registration is None:

@@ -1,4 +1,4 @@
-"""Paths of routes, as Quart and Werkzeug write them: `/lobby/<room>/message`, `/rows/<int:row>`."""
+"""Reads the paths of routes, as Quart and Werkzeug write them: `/lobby/<room>/message`, `/rows/<int:row>`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PARAM = re.compile(r"<(?:(?P<converter>[a-zA-Z_]\w*(?:\([^<>]*\))?):)?(?P<name>
 
 
 def path_params(path: object) -> tuple[str, ...]:
-    """The names of a path's parameters, in order. Raises `RegistrationError` for what is no path."""
+    """Return the names of a path's parameters, in order. Raises `RegistrationError` if it is no path."""
     if not isinstance(path, str) or not path.startswith("/"):
         raise RegistrationError("the path of a route is a str that begins with /", fix='write Route("/rooms/<room>")')
     if "<" in (rest := _PARAM.sub("", path)) or ">" in rest:
@@ -29,12 +29,12 @@ def path_params(path: object) -> tuple[str, ...]:
 
 
 def shape_of(path: str) -> str:
-    """A path without the names of its parameters: two of one shape match the very same URLs."""
+    """Return a path without the names of its parameters: two paths of one shape match the very same URLs."""
     return _PARAM.sub(lambda match: f"<{_converter_of(match)}>", path)
 
 
 def param_types(path: str) -> Mapping[str, type]:
-    """Of which types the parameters of a path are, as far as that is known: not of converters of one's own."""
+    """Return the types of a path's parameters, by name; an app's own converters have no known type."""
     return {match["name"]: _TYPES[kind] for match in _PARAM.finditer(path) if (kind := _converter_of(match)) in _TYPES}
 
 

@@ -1,4 +1,4 @@
-"""What a route is, by itself: data, checked as soon as it is written down."""
+"""`Route`: the description of a route as data, checked as soon as it is written."""
 
 from __future__ import annotations
 
@@ -25,26 +25,27 @@ from ._template import (
 __all__ = ["Route"]
 
 _METHODS = ("get", "post", "put", "patch", "delete", "query")
-"""Those that the Datastar client can send (https://data-star.dev/reference/actions); the last one from 1.0.4 on."""
+"""The methods that the Datastar client can send (https://data-star.dev/reference/actions); `query` from 1.0.4 on."""
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class Route:
-    """How an effect or action is reached over HTTP. It is metadata, `route=`, of a registration.
+    """How an effect or action is reached over HTTP. It is the metadata `route=` of a registration.
 
-    `dispatch` is the effect vector to dispatch, with placeholders: `PathParam` for what is in the path, `Signal` for
-    what the model `signals` is filled with, `Session`, `Query`, or those of other plugins.
+    `dispatch` is the effect vector to dispatch. It may hold placeholders: `PathParam` for the parameters of the path,
+    `Signal` for the values of the model `signals`, `Session`, `Query`, or placeholders of other plugins.
 
-    With `target`, it is dispatched to others: in `broadcast`, if wildcards are written into the target, else in
-    `with-connection`. `exclude` leaves some out of a broadcast. Without `target`, what it sends goes to the caller. So
-    do, always and after it, the effects `reply`. Then the answer closes.
+    With `target`, the vector is dispatched to others: inside `broadcast` if the target has wildcards, else inside
+    `with-connection`. `exclude` leaves some connections out of a broadcast. Without `target`, the caller gets what the
+    vector sends. The caller always gets what the effects `reply` send, after that. Then the answer closes.
 
     `allow`, `otherwise`, `on_invalid` and `on_error` are as for `Live.reply`. `endpoint` is the name for `url_for`, by
     default the key of the registration.
 
-    Raises `RegistrationError` for what can never work: a path that cannot be read, placeholders for signals that the
-    model does not have or for parameters that the path does not have, no `dispatch`, a target that is none.
+    Raises `RegistrationError` for a route that can never work: a path that cannot be read, a placeholder for a signal
+    that the model does not have or for a parameter that the path does not have, no `dispatch`, or a target that is no
+    name or pattern of connections.
 
     >>> from plugins.connections import ANY
     >>> from plugins.http import PathParam
@@ -84,12 +85,15 @@ class Route:
 
     @property
     def effects(self) -> list[object]:
-        """What is dispatched: data, to be looked at, expanded or recorded in tests; containers are new each time."""
+        """The effects that a request dispatches: plain data, with new containers each time.
+
+        Tests may look at them, expand them or record them.
+        """
         return [*Template([self._vector_for_target(), *self.reply])]
 
     @property
     def kinds(self) -> Mapping[str, type]:
-        """Of which types the path's parameters are, as far as its converters say."""
+        """The types of the path's parameters, as far as its converters tell."""
         return param_types(self.path)
 
     def _vector_for_target(self) -> Sequence[object]:

@@ -1,4 +1,4 @@
-"""Finds routes where they are: in the metadata of the registries that are named, or by themselves."""
+"""Finds routes in their sources: the metadata of registries, or the routes themselves."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _METADATA = "route"
 
 @final
 class Claim(NamedTuple):
-    """A route, and whose it is."""
+    """A route and its owner."""
 
     route: Route
     owner: str
@@ -25,7 +25,7 @@ class Claim(NamedTuple):
 
 
 def claims_of(dispatch: Dispatch, source: object) -> Iterator[Claim]:
-    """The routes of one source. Raises `RegistrationError`."""
+    """Yield the routes of one source. Raises `RegistrationError`."""
     if isinstance(source, Route):
         source = [source]
     if isinstance(source, (str, Registry)):

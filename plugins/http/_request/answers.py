@@ -1,7 +1,7 @@
 """Answers that are no stream: events in one piece, refusals, and problems.
 
-Problems are `application/problem+json` (RFC 9457), or a small page for a browser that asked for one. Only the Datastar
-client ever gets events, and it applies them only with the status 200.
+A problem is `application/problem+json` (RFC 9457), or a small page if a browser asked for a page. Only the Datastar
+client gets events, and it applies them only if the status is 200.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ _PAGE = Markup('<!doctype html><html lang="en"><meta charset="utf-8"><title>{tit
 
 
 def event_response(frames: bytes) -> Response:
-    """An answer in one piece."""
+    """Make an answer of events, in one piece."""
     return Response(frames, headers=dict(SSE_HEADERS))
 
 
 def problem(status: int, detail: str, **extra: object) -> Response:
-    """A problem of the current request."""
+    """Make the answer for a problem of the current request."""
     title = HTTPStatus(status).phrase
     if wants_page():
         page = _PAGE.format(title=title, detail=detail) + _format_list(extra.get("errors")) + _format_back_link()
@@ -55,15 +55,16 @@ def problem(status: int, detail: str, **extra: object) -> Response:
 
 
 def redirect_back() -> Response:
-    """Send a browser that posted a form back to the page that the form is on; who is no browser gets 204."""
+    """Send a browser that posted a form back to the page with the form. Other clients get 204."""
     page = own_page(request) if wants_page() else None
     return Response(b"", 204) if page is None else Response(b"", 303, headers={"Location": page})
 
 
 def dispatch_problem(errors: Sequence[ErrorRecord]) -> Response:
-    """The answer for a dispatch in which something failed; at most 20 of its errors. Values are in it only in debug.
+    """Make the answer for a dispatch in which something failed. It lists at most 20 errors, with values only in debug.
 
-    Where all that failed is what the request lacks, that is the client's fault.
+    If everything that failed did so because the request lacks something, the client is at fault: 400 or 403. Else it is
+    500.
     """
     failures = [error.exception for error in errors]
     if all(isinstance(failure, NoConnectionError) for failure in failures):
@@ -76,14 +77,15 @@ def dispatch_problem(errors: Sequence[ErrorRecord]) -> Response:
 
 
 def refuse_for_good(why: str) -> Response:
-    """Refuse a stream: with 204 the Datastar client ends quietly, and does not come back; others get 403, and why."""
+    """Refuse a stream. The Datastar client gets 204, ends quietly and stays away; others get 403 and the reason."""
     return Response(b"", 204) if is_datastar() else problem(403, why)
 
 
 def refuse_for_now(within: tuple[int, int], why: str) -> Response:
-    """Refuse a stream for now. The Datastar client takes the time to come back from `retry:` (WHATWG SSE, 9.2.6).
+    """Refuse a stream for now. The Datastar client comes back after the time in `retry:` (WHATWG SSE, 9.2.6).
 
-    `within` are the shortest and the longest time, in seconds; one between is drawn for each.
+    `within` are the shortest and the longest time in seconds. Each refusal draws a random time between them. Other
+    clients get 503 with `Retry-After`.
     """
     if is_datastar():
         return event_response(retry_within(*within))
@@ -93,12 +95,12 @@ def refuse_for_now(within: tuple[int, int], why: str) -> Response:
 
 
 def retry_within(shortest: int, longest: int) -> bytes:
-    """What tells a client to come back, if it does, after some time between so many seconds."""
+    """The `retry:` line that makes a client come back after between `shortest` and `longest` seconds."""
     return f"retry: {_draw_delay(shortest, longest)}\n\n".encode()
 
 
 def _draw_delay(shortest: int, longest: int) -> int:
-    """A time between, in milliseconds: another one for each, or all would come at once."""
+    """Draw a time in milliseconds. Each client gets its own, so that they do not all come back at once."""
     return shortest * 1000 + secrets.randbelow((longest - shortest) * 1000)
 
 
@@ -111,7 +113,7 @@ def _describe_error(record: ErrorRecord) -> dict[str, object]:
 
 
 def _format_list(errors: object) -> Markup:
-    """What is said of each field, or of each error, for people."""
+    """Format the messages about fields, or the errors, as an HTML list for people."""
     if isinstance(errors, Mapping):
         lines = [f"{name}: {_format_inline(error)}" for name, error in cast(Mapping[str, object], errors).items()]
     else:

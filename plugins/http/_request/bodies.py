@@ -1,8 +1,8 @@
-"""The bodies of requests are bounded while they come, whoever reads them, and whether anybody does.
+"""Bounds the bodies of requests while they arrive, whether or not the app reads them.
 
-Quart 0.23 looks at the app's `MAX_CONTENT_LENGTH` once a body is complete, and keeps until then whatever a client
-sends: a body that says no length and never ends takes all memory, even of a request whose handler reads nothing. Quart
-0.22 looks at what has not been read yet, so a body that is read piece by piece, such as a form with files, never ends.
+Quart 0.23 checks the app's `MAX_CONTENT_LENGTH` only when a body is complete, and keeps everything until then. So a
+body that has no length and never ends takes all memory, even if the handler reads nothing. Quart 0.22 checks the part
+that has not been read yet, so a body that is read piece by piece, such as a form with files, has no bound.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from werkzeug.exceptions import RequestEntityTooLarge
 __all__ = ["bound_bodies"]
 
 _MIN_PIECE_COST = 64
-"""Bytes that a piece takes at least, however small it is."""
+"""Bytes that a piece costs at least, however small it is."""
 _COST_ALLOWANCE = 65_536
-"""So much may small pieces take in any case."""
+"""Bytes that small pieces may cost in any case."""
 
 
 def bound_bodies(app: QuartTrio) -> None:
-    """Have whoever reads a body that is too large get a 413 as soon as it is, and nothing of it kept from then on.
+    """Bound the bodies of an app: a reader gets a 413 as soon as a body is too large, and no more of it is kept.
 
-    A client that sends very many very small pieces has sent too much when these take twice the limit, and 64 KB.
+    A client that sends very many very small pieces has sent too much when they cost twice the limit and 64 KB.
     """
     requests = cast(Any, app.request_class)
     if not issubclass(requests.body_class, _BoundedBody):
@@ -33,7 +33,7 @@ def bound_bodies(app: QuartTrio) -> None:
 
 
 class _BoundedBody:
-    """Stands before a `quart.wrappers.request.Body`."""
+    """Goes before a `quart.wrappers.request.Body` among the base classes."""
 
     set_complete: Callable[[], None]
 
@@ -45,13 +45,13 @@ class _BoundedBody:
         self._is_too_large = False
 
     async def put(self, data: bytes) -> None:
-        """Take a piece, unless there is too much already, as Quart 0.23 has it."""
+        """Take a piece, unless the body is too large already. Quart 0.23 calls this."""
         self._cost += max(len(data), _MIN_PIECE_COST)
         if self._count_piece(data):
             await cast(Any, super()).put(data)
 
     def append(self, data: bytes) -> None:
-        """Take a piece, unless there is too much already, as Quart 0.22 has it."""
+        """Take a piece, unless the body is too large already. Quart 0.22 calls this."""
         if self._count_piece(data):
             cast(Any, super()).append(data)
 

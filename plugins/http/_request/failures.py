@@ -1,4 +1,4 @@
-"""What is answered when signals do not fit, or effects fail: what the app says, or what we say for it."""
+"""The answers for signals that do not fit and for effects that fail: the app's own, or the defaults."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["Failures"]
 
 @final
 class Failures:
-    """The answers of one `Live`: `on_invalid` and `on_error` are what it does unless told otherwise."""
+    """The answers of one `Live`. `on_invalid` and `on_error` are its defaults."""
 
     def __init__(self, dispatch: Dispatch, on_invalid: OnInvalid | None, on_error: OnError | None) -> None:
         self._dispatch = dispatch
@@ -29,13 +29,13 @@ class Failures:
         self._on_error = on_error
 
     def handler(self, on_error: OnError | None) -> OnError | None:
-        """What to do about effects that fail."""
+        """The `on_error` that counts: the one given here, else the default of the `Live`, which may be None."""
         return self._on_error if on_error is None else on_error
 
     async def answer_errors(
         self, errors: Sequence[ErrorRecord], on_error: OnError | None, data: Mapping[str, object]
     ) -> Response:
-        """The answer for effects that failed."""
+        """Make the answer for effects that failed."""
         handler = self.handler(on_error)
         if handler is None:
             return dispatch_problem(errors)
@@ -49,7 +49,7 @@ class Failures:
     async def answer_invalid(
         self, messages: Messages, on_invalid: OnInvalid | None, data: Callable[[], Awaitable[Mapping[str, object]]]
     ) -> Response:
-        """The answer for signals that do not fit."""
+        """Make the answer for signals that do not fit."""
         if not is_datastar():
             return problem(422, "What was sent does not fit.", errors=without_empty(messages))
         effects = call_with(self._on_invalid if on_invalid is None else on_invalid, messages)
@@ -60,7 +60,7 @@ class Failures:
     def clear_messages(
         self, model: type[BaseModel], signals: Mapping[str, object], on_invalid: OnInvalid | None
     ) -> Effects:
-        """What takes away the messages that a page still shows, now that its signals fit."""
+        """Return the effects that clear the messages that a page still shows, now that its signals fit."""
         previous = signals.get("errors")
         if on_invalid is not None or self._on_invalid is not _patch_messages or not isinstance(previous, dict):
             return ()

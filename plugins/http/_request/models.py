@@ -1,4 +1,4 @@
-"""What a pydantic model says of signals: what they are called, and what is in them."""
+"""Reads pydantic models: under which names their fields are sent, and which types they hold."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ __all__ = ["as_model_input", "fields_of", "kind_in", "model_in", "part_of", "unk
 
 
 def fields_of(model: type[BaseModel]) -> Mapping[str, tuple[str, FieldInfo]]:
-    """A model's fields and their names in Python, by the names under which they are sent."""
+    """A model's fields and their names in Python, by the names under which the fields are sent."""
     return {_sent_name(name, field): (name, field) for name, field in model.model_fields.items()}
 
 
 def _sent_name(name: str, field: FieldInfo) -> str:
-    """The name under which a field is sent, and under which pydantic complains of it."""
+    """The name under which a field is sent. Pydantic uses it in its errors, too."""
     alias = field.validation_alias
     if isinstance(alias, AliasChoices):
         alias = alias.choices[0]
@@ -26,12 +26,12 @@ def _sent_name(name: str, field: FieldInfo) -> str:
 
 
 def model_in(annotation: object) -> type[BaseModel] | None:
-    """The model that a field holds, if it holds one, or None."""
+    """The model that a field holds, or None if it holds none."""
     return next((cast(type[BaseModel], member) for member in _member_types(annotation) if _is_model(member)), None)
 
 
 def _member_types(annotation: object) -> tuple[object, ...]:
-    """What a field may hold, None aside; a union of several is not looked into."""
+    """The types that a field may hold, without None; nothing for a union of several types."""
     kind = _plain_type(annotation)
     if get_origin(kind) not in {Union, UnionType}:
         return (kind,)
@@ -40,11 +40,11 @@ def _member_types(annotation: object) -> tuple[object, ...]:
 
 
 def _plain_type(annotation: object) -> object:
-    """A type without what is said about it, and not by another name."""
+    """Resolve aliases of types, and drop `Annotated` metadata."""
     while True:
         if get_origin(annotation) is Annotated:
             annotation = get_args(annotation)[0]
-        elif (value := cast(object, getattr(annotation, "__value__", None))) is not None:  # a name for a type
+        elif (value := cast(object, getattr(annotation, "__value__", None))) is not None:  # an alias of a type
             annotation = value
         else:
             return annotation
@@ -55,10 +55,10 @@ def _is_model(annotation: object) -> bool:
 
 
 def as_model_input(model: type[BaseModel], values: Mapping[str, object]) -> dict[str, object]:
-    """The values of a form as the signals that they stand for.
+    """Return the values of a form as the signals that they stand for.
 
-    There is a list also where a field that takes several was sent once; an input that was left empty is None where a
-    field may be that and no text; `address.city` is the `city` of the model in the field `address`.
+    A field that takes several values gets a list, also if one value was sent. An empty input becomes None if the field
+    may be None and may not be text. `address.city` becomes the field `city` of the model in the field `address`.
     """
     signals: dict[str, object] = dict(values)
     for name, (_, field) in fields_of(model).items():
@@ -95,9 +95,9 @@ _NO_VALUES: Mapping[str, object] = {}
 
 
 def values_of(instance: object) -> Mapping[str, object]:
-    """What a model was filled with, by the names under which it is sent. Models in it stay models.
+    """Return the values of a model instance, by the names under which they are sent. Models in it stay models.
 
-    A validator of the model may have made something else of it: a mapping is taken as it is.
+    A validator of the model may have returned something else: a mapping is used as it is, anything else has no values.
     """
     if not isinstance(instance, BaseModel):
         return cast(Mapping[str, object], instance) if isinstance(instance, Mapping) else _NO_VALUES
@@ -106,14 +106,14 @@ def values_of(instance: object) -> Mapping[str, object]:
 
 
 def part_of(value: object, name: str) -> object:
-    """What a model or mapping has under a name. Raises `LookupError` where it has nothing, or is neither."""
+    """Return the part of a model or mapping with a name. Raises `LookupError` if there is none, or it is neither."""
     return values_of(value)[name]
 
 
 def unknown_part(model: type[BaseModel], path: Sequence[str]) -> tuple[int, str, Collection[str]] | None:
-    """Where a path first leads to nothing a model has: at which name, in what, and which names there are.
+    """Find the first name in a path that the model does not have. Returns its index, its owner and the names there are.
 
-    None where it may lead somewhere: what holds anything at all, such as a `dict`, may have everything.
+    Returns None if the path may exist: a field such as a `dict` may hold any name.
     """
     current = model
     for depth, name in enumerate(path):
@@ -130,7 +130,7 @@ def unknown_part(model: type[BaseModel], path: Sequence[str]) -> tuple[int, str,
 
 
 def kind_in(model: type[BaseModel], path: Sequence[str]) -> object:
-    """The type of what a path leads to, without what is said about it; None where that is not one type."""
+    """The type at the end of a path, without its metadata; None if it is not one type."""
     *around, last = path
     for name in around:
         inner = model_in(fields_of(model)[name][1].annotation) if name in fields_of(model) else None

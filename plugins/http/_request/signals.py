@@ -1,7 +1,7 @@
-"""Reads the signals of a request: whatever was sent, the outcome is a dict or a clear refusal.
+"""Reads the signals of a request. Whatever was sent, the outcome is a dict or a clear refusal.
 
-Datastar sends signals of GET and DELETE as JSON in the query parameter `datastar`, those of other methods as a JSON
-body (https://data-star.dev/reference/actions#options). A form post fills the same models, so a page works without
+Datastar sends the signals of GET and DELETE as JSON in the query parameter `datastar`, those of other methods as a JSON
+body (https://data-star.dev/reference/actions#options). A form post fills the same models, so that a page works without
 JavaScript, too.
 """
 
@@ -25,12 +25,11 @@ __all__ = ["is_form", "read_signals"]
 
 
 async def read_signals(max_bytes: int) -> dict[str, object]:
-    """The current request's signals, as they were sent, in at most so many bytes. Aborts with 400, 413 or 415.
+    """Return the current request's signals as they were sent. Aborts with 400, 413 or 415.
 
-    They are read once, and may be nested 400 deep. Of a multipart form, the app's `MAX_CONTENT_LENGTH` counts, since
-    files may be in it.
-
-    Of a form, a field that was sent several times is a list.
+    They have at most `max_bytes` bytes and are nested at most 400 deep. A multipart form may hold files, so the app's
+    `MAX_CONTENT_LENGTH` bounds it instead. A form field that was sent several times is a list. The signals are read
+    once in a request, however often this is called.
     """
     if "_rhialto_signals" not in g:
         try:
@@ -75,7 +74,7 @@ async def _read(max_bytes: int) -> dict[str, object]:
 
 
 def _parse_form(body: bytes) -> MultiDict[str, str]:
-    """The fields of an urlencoded form, of which there may be so many."""
+    """Return the fields of an urlencoded form: at most 1,000, or it raises `RequestEntityTooLarge`."""
     try:
         pairs = parse_qsl(body.decode(errors="replace"), keep_blank_values=True, max_num_fields=_MAX_FIELDS)
     except ValueError:
@@ -93,7 +92,7 @@ def _fields_of(form: MultiDict[str, str]) -> dict[str, object]:
 def _decoded(text: str | bytes) -> dict[str, object]:
     try:
         value: object = json.loads(text, parse_constant=_refuse_constant, parse_float=_parse_finite)
-    except RecursionError:  # where that is depends on what is running; it is deeper than what we take
+    except RecursionError:  # the depth at which this happens varies, and is always above _MAX_DEPTH
         abort(problem(400, _TOO_DEEP))
     except ValueError:
         abort(problem(400, "The signals are not valid JSON."))
@@ -106,7 +105,7 @@ def _decoded(text: str | bytes) -> dict[str, object]:
 
 
 _MAX_DEPTH = 400
-"""Whoever reads and writes signals later, such as pydantic and `json`, recurses, and Python does so 1,000 deep."""
+"""Code that reads and writes signals later, such as pydantic and `json`, recurses, and Python allows 1,000 levels."""
 _TOO_DEEP = f"The signals are nested more than {_MAX_DEPTH} deep."
 
 
@@ -124,12 +123,12 @@ def _items_of(container: object) -> Iterable[object]:
 
 
 def _refuse_constant(word: str) -> NoReturn:
-    """NaN and Infinity are Python's, not JSON's: RFC 8259, section 6."""
+    """Refuse NaN and Infinity: Python's `json` reads them, but they are no JSON (RFC 8259, section 6)."""
     raise ValueError(word)
 
 
 def _parse_finite(digits: str) -> float:
-    """A number that is too large for a float would become an infinity, which JSON cannot say back."""
+    """Parse a number. One that is too large for a float would become infinity, which JSON cannot express."""
     number = float(digits)
     if isinf(number):
         raise ValueError("too large")
