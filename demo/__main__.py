@@ -14,13 +14,13 @@ __all__ = ["main"]
 
 def main(bind: str = "127.0.0.1:8000") -> None:
     """Serve the demo at an address. Raises `SystemExit`, which says why, where nothing can be served there."""
-    if why := _refused(bind):
+    if why := _bind_problem(bind):
         sys.exit(f"{bind} cannot be used: {why}. Choose another address, as in `make demo BIND=127.0.0.1:8001`")
     command = [sys.executable, "-m", "hypercorn", "-k", "trio", "--bind", bind, "demo.app:app"]
     os.execv(command[0], command)  # noqa: S606 (there is no shell on purpose)
 
 
-def _refused(bind: str) -> str | None:
+def _bind_problem(bind: str) -> str | None:
     """Why nobody can listen at a host and a port, if so; what else a server may be bound to is its own affair."""
     host, _, port = bind.rpartition(":")
     if not port.isdigit():

@@ -73,7 +73,7 @@ class Greeting(BaseModel):
 
     @field_validator("name")
     @classmethod
-    def _somebody(cls, name: str) -> str:
+    def _check_name(cls, name: str) -> str:
         if not name.strip():
             raise ValueError("Type a name first.")
         return name.strip()

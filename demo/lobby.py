@@ -19,9 +19,9 @@ from plugins.connections import ANY, own_key
 from plugins.http import PathParam, RequestData, Session, Signal
 from plugins.routes import Route
 
-__all__ = ["MOST_ROOMS_EACH", "SCOPE", "State", "is_in", "is_member", "is_room", "lobby", "rooms"]
+__all__ = ["MAX_ROOMS_EACH", "SCOPE", "State", "is_in", "is_member", "is_room", "lobby", "rooms"]
 
-MOST_ROOMS_EACH = 5
+MAX_ROOMS_EACH = 5
 TAKEN = "Somebody in this room has that name."
 SCOPE = Placeholder("connection/own-scope")
 
@@ -38,7 +38,7 @@ class State(TypedDict):
 # What the forms send.
 
 
-def _visible(text: str) -> str:
+def _check_visible(text: str) -> str:
     if not fold(text).strip():
         raise ValueError("Type something first.")
     return text
@@ -47,13 +47,13 @@ def _visible(text: str) -> str:
 class Join(BaseModel):
     """A name to join with."""
 
-    name: Annotated[str, Field(max_length=40), AfterValidator(tidy), AfterValidator(_visible)]
+    name: Annotated[str, Field(max_length=40), AfterValidator(tidy), AfterValidator(_check_visible)]
 
 
 class Said(BaseModel):
     """A message."""
 
-    text: Annotated[str, Field(max_length=10_000), AfterValidator(_visible)]
+    text: Annotated[str, Field(max_length=10_000), AfterValidator(_check_visible)]
 
 
 # Who may.
@@ -263,10 +263,10 @@ def _refusal(
     state: State, room: str, scope: str, name: str, called: str | None, member_of: Mapping[str, object]
 ) -> str:
     """What keeps somebody out, in words for them; empty where nothing does."""
-    mine = sorted(one for one in member_of if one != room or _room(state, room).is_called(scope, called or ""))
+    mine = sorted(other for other in member_of if other != room or _room(state, room).is_called(scope, called or ""))
     if mine and called != name:
         return f"You are {called} in {', '.join(mine)}. Leave first."
-    if len({*mine, room}) > MOST_ROOMS_EACH:
+    if len({*mine, room}) > MAX_ROOMS_EACH:
         return f"You are in {', '.join(mine)}. Leave one of them first."
     if not _room(state, room).is_free(name, scope):
         return TAKEN

@@ -35,7 +35,7 @@ from plugins.datastar import html as trusted
 
 __all__ = ["door", "messages", "notice", "page", "people", "room", "url"]
 
-_MOST_LISTED = 12
+_MAX_LISTED = 12
 _ALWAYS = ("garden", "tea", "workshop")
 _FOCUS = "el.focus()"
 _TO_THE_END = "el.scrollTop = el.scrollHeight"
@@ -56,10 +56,10 @@ def page(content: Markup) -> Renderable:
 def door(name: str, rooms: Mapping[str, Room], *, called: str = "", why: str = "", mine: Iterable[str] = ()) -> Markup:
     """In front of a room: which one, and who are you? `why` says what kept somebody out, `mine` where they are."""
     join = url(name, "join")
-    return _html(
+    return _markup(
         section("#lobby", attr.signals({"name": called, "errors": {"name": why}}))[
             p(".lead")["Choose a room and a name. What you say is seen by everyone in the room, at once."],
-            _rooms(name, rooms, mine),
+            _room_links(name, rooms, mine),
             form(attr.on("submit", at.post(join)), action=join, method="post")[
                 label(for_="name")["Your name"],
                 div(".row")[
@@ -94,13 +94,13 @@ def room(name: str, rooms: Mapping[str, Room], *, called: str, mine: Iterable[st
     """In a room, under a name: who is here, what was said, and something to say. `mine` are other rooms they are in."""
     state = rooms.get(name, Room())
     say, leave = url(name, "message"), url(name, "leave")
-    return _html(
+    return _markup(
         section(
             "#lobby",
             attr.signals({"connected": False, "text": "", "last": state.last, "_end": True, "errors": {"text": ""}}),
         )[
             opener(url(name, "sse"), open_when_hidden=True),  # who looks at another tab is still here
-            _rooms(name, rooms, mine),
+            _room_links(name, rooms, mine),
             div(".head")[
                 h2[bdi[name]],
                 form(attr.on("submit", at.post(leave)), action=leave, method="post")[
@@ -136,8 +136,8 @@ def room(name: str, rooms: Mapping[str, Room], *, called: str, mine: Iterable[st
 
 def people(names: list[str]) -> Markup:
     """Who is here."""
-    some = (li[bdi[name]] for name in names)
-    return _html(ul("#people.people", aria_label="Who is here")[some if names else li(".nobody")["Nobody yet"]])
+    items = (li[bdi[name]] for name in names)
+    return _markup(ul("#people.people", aria_label="Who is here")[items if names else li(".nobody")["Nobody yet"]])
 
 
 def messages(state: Room) -> Markup:
@@ -149,7 +149,7 @@ def messages(state: Room) -> Markup:
     scrolling = (
         attr.init(_TO_THE_END) | attr.on("scroll", _AT_THE_END) | attr.effect(f"$last && $_end && ({_TO_THE_END})")
     )
-    return _html(
+    return _markup(
         ol("#messages.messages", scrolling, role="log", aria_label="Messages", tabindex="0")[
             lines if state.messages else li(".nobody")["Nobody has said anything yet."]
         ]
@@ -158,21 +158,21 @@ def messages(state: Room) -> Markup:
 
 def notice(name: str = "", did: str = "") -> Markup:
     """What has just happened."""
-    return _html(p("#notice.notice", role="status")[name and [bdi[name], f" {did}."]])
+    return _markup(p("#notice.notice", role="status")[name and [bdi[name], f" {did}."]])
 
 
-def _rooms(current: str, rooms: Mapping[str, Room], mine: Iterable[str]) -> Element:
+def _room_links(current: str, rooms: Mapping[str, Room], mine: Iterable[str]) -> Element:
     """Where somebody may go: each is a page of its own."""
     busy = sorted((name for name, state in rooms.items() if state.names), key=lambda name: -len(rooms[name].names))
-    known = sorted({*_ALWAYS, *mine, *busy[:_MOST_LISTED], current})
+    names = sorted({*_ALWAYS, *mine, *busy[:_MAX_LISTED], current})
     return nav(".rooms", aria_label="Rooms")[
         (
             a(href=f"/lobby?{urlencode({'room': name})}", aria_current="page" if name == current else None)[bdi[name]]
-            for name in known
+            for name in names
         )
     ]
 
 
-def _html(element: Element) -> Markup:
+def _markup(element: Element) -> Markup:
     """As a str, so that effects that hold it can be compared."""
     return trusted(str(element))

@@ -11,12 +11,12 @@ from markupsafe import escape
 
 __all__ = ["Message", "Person", "Room", "Rooms", "fold", "tidy"]
 
-MOST_ROOMS = 100
-MOST_AWAY = 100
+MAX_ROOMS = 100
+MAX_AWAY = 100
 """In each room: of so many who are not here now, the name is kept."""
-MOST_LEFT = 10_000
-MOST_MESSAGES = 50
-MOST_BYTES = 200_000
+MAX_LEFT = 10_000
+MAX_MESSAGES = 50
+MAX_BYTES = 200_000
 """Of all messages in a room together, as HTML: they are sent as one list, and a stream's queue is bounded."""
 
 _UNSEEN = {"\u034f", "\u115f", "\u1160", "\u17b4", "\u17b5", "\u2800", "\u3164", "\uffa0"}
@@ -128,14 +128,14 @@ class Rooms:
         before = self._rooms.get(room, Room())
         self._keep(room, replace(before, people={other: who for other, who in before.people.items() if other != scope}))
         self._left[room, scope] = None
-        if len(self._left) > MOST_LEFT:
+        if len(self._left) > MAX_LEFT:
             del self._left[next(iter(self._left))]
 
     def say(self, room: str, name: str, text: str) -> None:
         """Keep what was said, and forget what was said long before."""
         before = self._rooms.get(room, Room())
-        messages = [*before.messages, Message(before.last + 1, name, text)][-MOST_MESSAGES:]
-        while sum(len(escape(message.text).encode()) for message in messages) > MOST_BYTES:
+        messages = [*before.messages, Message(before.last + 1, name, text)][-MAX_MESSAGES:]
+        while sum(len(escape(message.text).encode()) for message in messages) > MAX_BYTES:
             del messages[0]
         self._keep(room, replace(before, messages=tuple(messages)))
 
@@ -143,13 +143,13 @@ class Rooms:
         before = self._rooms.get(room, Room())
         people = {other: who for other, who in before.people.items() if other != scope} | {scope: person}
         away = [other for other, who in people.items() if not who.is_here]
-        for one in away[: max(0, len(away) - MOST_AWAY)]:
-            del people[one]
+        for other in away[: max(0, len(away) - MAX_AWAY)]:
+            del people[other]
         self._keep(room, replace(before, people=people))
 
     def _keep(self, name: str, room: Room) -> None:
         self._rooms.pop(name, None)
         self._rooms[name] = room
-        unused = [room for room, state in self._rooms.items() if not state.names and room != name]
-        for one in unused[: max(0, len(self._rooms) - MOST_ROOMS)]:
-            del self._rooms[one]
+        unused = [other for other, state in self._rooms.items() if not state.names and other != name]
+        for other in unused[: max(0, len(self._rooms) - MAX_ROOMS)]:
+            del self._rooms[other]

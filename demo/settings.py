@@ -25,34 +25,34 @@ def secret_key() -> str:
 
     Where no file can be written, it is good for this process, and the log says so.
     """
-    if given := os.environ.get("SECRET_KEY"):
-        return given
+    if key := os.environ.get("SECRET_KEY"):
+        return key
     try:
-        return _kept_key()
+        return _read_or_make_key()
     except OSError as error:
         _log.warning("sessions end with this process, since their key cannot be kept: %s; set SECRET_KEY", error)
-        return _made()
+        return _make_key()
 
 
-def _kept_key() -> str:
+def _read_or_make_key() -> str:
     if not _SECRET_FILE.exists() or not _SECRET_FILE.read_text(encoding="ascii"):
         _SECRET_FILE.unlink(missing_ok=True)
-        _keep(_made())
+        _write_key(_make_key())
     return _SECRET_FILE.read_text(encoding="ascii")
 
 
-def _keep(key: str) -> None:
+def _write_key(key: str) -> None:
     """Write a key to its file, whole at once, unless another worker was faster: its key is everybody's."""
     with NamedTemporaryFile("w", encoding="ascii", dir=_SECRET_FILE.parent, prefix=".secret-", delete=False) as file:
         file.write(key)
     try:
         with suppress(FileExistsError):
-            _give_name(file.name)
+            _link_secret_file(file.name)
     finally:
         Path(file.name).unlink(missing_ok=True)
 
 
-def _give_name(file: str) -> None:
+def _link_secret_file(file: str) -> None:
     try:
         os.link(file, _SECRET_FILE)
     except FileExistsError:
@@ -61,7 +61,7 @@ def _give_name(file: str) -> None:
         os.rename(file, _SECRET_FILE)
 
 
-def _made() -> str:
+def _make_key() -> str:
     return secrets.token_urlsafe(32)
 
 

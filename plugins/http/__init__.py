@@ -1,6 +1,6 @@
-"""HTTP: quart-trio requests become dispatches, and what they send becomes Server-Sent Events.
+"""HTTP: quart-trio requests become dispatches, and the events that those send become Server-Sent Events.
 
-One plugin among others: without it everything else works unchanged, and another transport would sit beside it.
+It is one plugin among others: without it everything else works unchanged, and another transport would sit beside it.
 """
 
 from ._compression import Compression

@@ -1,9 +1,10 @@
-"""Why an app could not start, or stop: its own error, as the last that is said, in few lines.
+"""Reports why an app could not start or stop: the app's own error, last and in few lines.
 
-Told of it, hypercorn goes on to bind the app, and raises an error of its own out of several nurseries, or, at the end
-of an app, none at all; its command prints all that, and ends with exit code 0 (fault F). So it is not asked: quart has
-a signal for it. `serve` raises what was heard. Of the command, `say_why_briefly` replaces what a worker runs, for this
-process: see `_relied.py`. It could go if hypercorn's command ended with the app's own error, and an exit code of 1.
+When hypercorn is told that a start failed, it goes on to bind the app, and then raises an error of its own out of
+several nurseries; when a stop failed, it raises none. Its command prints all that, and ends with exit code 0 (fault F).
+So the error does not come from hypercorn: quart has a signal for it. `serve` raises the error that the signal brought.
+For the command, `say_why_briefly` replaces the function that a worker runs, in this process only: see `_relied.py`. It
+could go if hypercorn's command ended with the app's own error and exit code 1.
 """
 
 from __future__ import annotations
@@ -21,18 +22,18 @@ from quart.signals import got_serving_exception
 
 from ._relied import LifespanTimeoutError, find_cures
 
-__all__ = ["begin_with_theirs", "heard", "lone", "say_why_briefly", "without_places"]
+__all__ = ["begin_with_theirs", "collect_errors", "drop_tracebacks", "say_why_briefly", "single_cause"]
 
 _MARK = "_rhialto_brief"
-_MOST = 5
-"""So many errors of a group are told."""
-_BETWEEN = frozenset({"contextlib", "effects", "plugins", "trio"})
-"""Packages that stand between an app's start and the code that it runs."""
+_MAX_ERRORS = 5
+"""The maximum number of errors of a group that are reported."""
+_PACKAGES_BETWEEN = frozenset({"contextlib", "effects", "plugins", "trio"})
+"""Packages whose code stands between an app's start and the code that it runs."""
 
 
 @contextmanager
-def heard(*app: object) -> Generator[list[Exception]]:
-    """Hear what keeps an app, or any, from starting, or stopping: the list, of which the first is the cause of all."""
+def collect_errors(*app: object) -> Generator[list[Exception]]:
+    """Collect the errors that keep an app, or any, from starting or stopping. The first one caused the others."""
     errors: list[Exception] = []
 
     async def hear(_: object, exception: Exception, **__: object) -> None:
@@ -42,23 +43,23 @@ def heard(*app: object) -> Generator[list[Exception]]:
         yield errors
 
 
-def lone(error: BaseException) -> BaseException:
-    """What is in a group of one, and in groups of one in it; else the error itself."""
-    while len(_inside(error)) == 1:
-        (error,) = _inside(error)
+def single_cause(error: BaseException) -> BaseException:
+    """The error inside a group of one, and inside groups of one in that; else the error itself."""
+    while len(_errors_in(error)) == 1:
+        (error,) = _errors_in(error)
     return error
 
 
-def without_places(error: Exception) -> Exception:
-    """An error without its traceback, which quart has logged already."""
+def drop_tracebacks(error: Exception) -> Exception:
+    """Return an error without its traceback, and those of the errors in it: quart has logged them already."""
     error.__traceback__ = None
-    for inside in _inside(error):
-        without_places(cast(Exception, inside))
+    for inside in _errors_in(error):
+        drop_tracebacks(cast(Exception, inside))
     return error
 
 
 def begin_with_theirs(error: Exception) -> None:
-    """Have an error's traceback begin in code that is not ours, where it gets there."""
+    """Shorten an error's traceback so that it begins outside of rhialto and trio, if it gets there."""
     place = error.__traceback__
     while place is not None and _is_between(place):
         place = place.tb_next
@@ -67,11 +68,11 @@ def begin_with_theirs(error: Exception) -> None:
 
 
 def _is_between(place: TracebackType) -> bool:
-    return str(place.tb_frame.f_globals.get("__name__")).partition(".")[0] in _BETWEEN
+    return str(place.tb_frame.f_globals.get("__name__")).partition(".")[0] in _PACKAGES_BETWEEN
 
 
 def say_why_briefly() -> None:
-    """Have workers of the hypercorn command that fail say why the app could not start, or stop. Twice is once."""
+    """Make failing workers of the hypercorn command say why the app could not start or stop. Twice does no harm."""
     if "causes" not in find_cures():
         return
     run: Any = import_module("hypercorn.trio.run")
@@ -81,32 +82,32 @@ def say_why_briefly() -> None:
 
     @wraps(serve)
     async def worker_serve(*args: object, **options: object) -> None:
-        with heard() as errors:
+        with collect_errors() as errors:
             try:
                 await serve(*args, **options)
             except ExceptionGroup as group:
-                if isinstance(hangs := lone(group), LifespanTimeoutError):
-                    errors.append(hangs)
+                if isinstance(timeout := single_cause(group), LifespanTimeoutError):
+                    errors.append(timeout)
                 if not errors:
                     raise
             else:
                 return
-        sys.exit("\n  ".join(["the app could not start, or stop:", *_told(errors[0])]))
+        sys.exit("\n  ".join(["the app could not start, or stop:", *_error_lines(errors[0])]))
 
     setattr(worker_serve, _MARK, True)
     run.worker_serve = worker_serve
 
 
-def _told(error: BaseException) -> Iterator[str]:
-    """The lines that tell of an error, and of those in a group."""
-    for inside in _inside(error)[:_MOST]:
-        yield from _told(inside)
-    if _inside(error):
+def _error_lines(error: BaseException) -> Iterator[str]:
+    """Yield the lines that describe an error, and the errors in a group."""
+    for inside in _errors_in(error)[:_MAX_ERRORS]:
+        yield from _error_lines(inside)
+    if _errors_in(error):
         yield from getattr(error, "__notes__", ())
     else:
         yield from "".join(traceback.format_exception_only(error)).splitlines()
 
 
-def _inside(error: BaseException) -> Sequence[BaseException]:
-    """What is in a group; nothing is in any other exception."""
+def _errors_in(error: BaseException) -> Sequence[BaseException]:
+    """The errors in a group; none for any other exception."""
     return cast("BaseExceptionGroup[BaseException]", error).exceptions if isinstance(error, BaseExceptionGroup) else ()

@@ -1,4 +1,4 @@
-"""Live pages in a QuartTrio app: requests in, streams out."""
+"""Live pages in a QuartTrio app: `Live` answers requests with effects and with streams."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from effects import Dispatch, RegistrationError
 from plugins.connections import ANY, Connection, Connections, Follower, Lifecycle, TooManyConnectionsError, WhenFull
 
 from ._causes import say_why_briefly
-from ._compression import Compression, compressor
+from ._compression import Compression, make_compressor
 from ._direct import DirectWrites
 from ._request.allow import Allow, RequestData, judge
-from ._request.answers import NO_SESSION, back_to_page, come_back, event_response, problem, stay_away
+from ._request.answers import NO_SESSION, event_response, problem, redirect_back, refuse_for_good, refuse_for_now
 from ._request.app_effects import Effects, OnError, OnInvalid, Otherwise, Snapshot, call_page, call_snapshot
 from ._request.buffer import Buffer
 from ._request.client import is_datastar, is_opened_as_page, takes_events
@@ -26,8 +26,8 @@ from ._request.failures import Failures
 from ._request.invalid import InvalidSignals, Messages, parse
 from ._request.models import as_model_input, values_of
 from ._request.origin import is_cross_site, shows_no_origin
-from ._request.session import had_ended, make_session_id, prepare_cookies, session_id, sessions_of
-from ._request.signals import is_form, raw_signals
+from ._request.session import make_session_id, prepare_cookies, session_had_ended, session_id, sessions_of
+from ._request.signals import is_form, read_signals
 from ._serving import Serving
 from ._stack import install, lifeline
 from ._stream import stream_response
@@ -36,36 +36,41 @@ from ._test_app import show_errors_in_tests
 
 __all__ = ["Live"]
 
-_LONGEST = 86_400
-_CLEARED = "_rhialto_cleared"
+_MAX_SECONDS = 86_400
+_CLEARING = "_rhialto_clearing"
 _NOT_ALLOWED = "This is not allowed."
 _SOON = (1, 2), "The session has just changed. Try again."
 _LATER = (5, 15), "There is no room for another stream now. Try again later."
 _ELSEWHERE = (1, 5), "This server is about to stop. Try again."
-"""Between how many seconds later to come back, and why."""
+"""The shortest and the longest time in seconds after which the client comes back, and the reason."""
 
 M = TypeVar("M", bound=BaseModel)
 
 
 @final
 class Live:
-    """Ties a dispatch to a QuartTrio app: opens it while the app serves, answers requests with its effects.
+    """Ties a dispatch to a QuartTrio app: runs it while the app serves, and answers requests with its effects.
 
-    The app needs a `secret_key`: sessions are Quart's signed cookies. The session's id is made by the server when it
-    answers with an HTML page, never by a stream. `secure_cookies` sends the cookie only over https, as `__Host-...`. A
-    queue of `max_frames` frames and `max_bytes` bytes stands before each stream; a client that falls behind by more is
-    cut off, unless `when_full`, such as `merge_patches` of plugins.datastar, merges what waits for it. Signals may have
-    `max_signals` bytes. `on_invalid` and `on_error` are what `signals`, `reply` and `stream` do unless told otherwise.
+    The app needs a `secret_key`, since sessions are Quart's signed cookies. The server makes a session's id when it
+    answers with an HTML page, and never when it answers with a stream. With `secure_cookies`, browsers send the cookie
+    only over https, and its name begins with `__Host-`.
 
-    A client that vanishes without a word, its network or its power gone, is noticed when it has not answered for
-    `peer_timeout` seconds, or a third more. Behind a proxy it is the proxy that has to notice, for which, and for those
-    that close what is idle, a comment is written where nothing else was for `heartbeat` seconds, or an eighth less.
+    Each stream has a queue of at most `max_frames` frames and `max_bytes` bytes. A client that falls behind by more is
+    cut off, unless `when_full`, such as `merge_patches` of plugins.datastar, merges the frames that wait for it. The
+    signals of a request have at most `max_signals` bytes. `compress` is True, False or a `Compression`. `on_invalid`
+    and `on_error` are the defaults of `signals`, `reply` and `stream`.
 
-    Idle streams are parked, and what is sent goes straight to sockets, where that can be: over HTTP/1.1, outside TLS.
-    `direct_writes=False` has all of it go the server's own way.
+    If a client vanishes without a word, because it has lost its network or its power, the server notices it once the
+    client has not answered for `peer_timeout` seconds, or up to a third more. Behind a proxy, the proxy has to notice
+    it. For such proxies, and for those that close idle connections, a stream writes a comment when nothing else was
+    written for `heartbeat` seconds, or up to an eighth less.
 
-    Raises `RegistrationError` for a dispatch without the Connections plugin, for cookie settings that cannot be made
-    secure and for times that are too short or too long, `TypeError` for an app that is no QuartTrio.
+    Idle streams are parked, and frames go straight to the sockets, where that is possible: over HTTP/1.1, outside TLS.
+    With `direct_writes=False`, everything goes the server's own way.
+
+    Raises `RegistrationError` if the dispatch lacks the Connections plugin, if the cookie settings cannot be made
+    secure, or if `peer_timeout` is outside 1 to 86,400 seconds or `heartbeat` outside 0.01 to 86,400 seconds. Raises
+    `TypeError` if the app is no QuartTrio.
     """
 
     def __init__(
@@ -92,50 +97,53 @@ class Live:
                 fix="create_dispatch([Connections(), ...])",
             )
         for name, seconds, least in (("peer_timeout", peer_timeout, 1), ("heartbeat", heartbeat, 0.01)):
-            if not least <= seconds <= _LONGEST:
-                raise RegistrationError(f"{name} is a number of seconds, {least} to {_LONGEST}", fix="leave it out")
+            if not least <= seconds <= _MAX_SECONDS:
+                raise RegistrationError(f"{name} is a number of seconds, {least} to {_MAX_SECONDS}", fix="leave it out")
         install(app, direct_writes=direct_writes)
         show_errors_in_tests(app)
         say_why_briefly()
         prepare_cookies(app, secure=secure_cookies)
         app.register_error_handler(InvalidSignals, self._answer_invalid)
-        app.extensions["rhialto"] = self  # where tools find the dispatch of an app
+        app.extensions["rhialto"] = self  # tools find the dispatch of an app here
         self._app = app
         self._dispatch = dispatch
         self._writes = DirectWrites(heartbeat) if direct_writes else None
-        self._compressor = compressor(compress)
+        self._compressor = make_compressor(compress)
         self._serving = Serving(app, dispatch, connections, self._writes)
         self._sessions = sessions_of(app)
-        self._sessions.enders.append(lambda ended: connections.disconnect([ended, ANY]))
-        make = partial(Connection, max_frames=max_frames, max_bytes=max_bytes, held=True, when_full=when_full)
-        self._streams = Streams(dispatch, connections, self._serving, make, peer_timeout)
+        self._sessions.enders.append(lambda session_id: connections.disconnect([session_id, ANY]))
+        make_connection = partial(
+            Connection, max_frames=max_frames, max_bytes=max_bytes, held=True, when_full=when_full
+        )
+        self._streams = Streams(dispatch, connections, self._serving, make_connection, peer_timeout)
         self._failures = Failures(dispatch, on_invalid, on_error)
         self._max_signals = max_signals
         self._heartbeat = heartbeat
 
     @property
     def app(self) -> QuartTrio:
-        """The app that was given."""
+        """The app that this `Live` was made with."""
         return self._app
 
     @property
     def dispatch(self) -> Dispatch:
-        """The dispatch that was given."""
+        """The dispatch that this `Live` was made with."""
         return self._dispatch
 
     @property
     def ready(self) -> bool:
-        """Whether to send requests here: not before it has started, while it drains or stops, or when it cannot go on.
+        """Whether this server should be sent requests.
 
-        For a route that a load balancer asks: `return "", 200 if live.ready else 503`.
+        It is False before the app has started, while it drains or stops, and when it cannot go on. It is for a route
+        that a load balancer asks: `return "", 200 if live.ready else 503`.
         """
         terminated = lifeline(request).transport.terminated
         return self._serving.ready and not (terminated is not None and terminated.is_set())
 
     def drain(self) -> None:
-        """Be not `ready` any more, and take no new streams that stay, for whoever is about to stop the server.
+        """Stop being `ready`, and take no new streams with a key. Call it before the server is stopped.
 
-        `serve` does so. Streams that are open stay, and other requests are answered. There is no way back.
+        `serve` calls it. Open streams stay open, and other requests are answered. It cannot be undone.
         """
         self._serving.draining = True
 
@@ -143,54 +151,58 @@ class Live:
     def session_id(self) -> str:
         """The id of the current request's session: the scope of its streams.
 
-        Where there is none, aborts: with 204 for the Datastar client, which then stays away, with 403 for others. Open
-        a page first. With a cookie that is older than the last `rotate_session`, it is told to come back.
+        If the request has no session, it aborts: with 204 for the Datastar client, which then stays away, and with 403
+        for others. The visitor has to open a page first. If the cookie is older than the last `rotate_session`, the
+        client is told to come back.
         """
-        found = session_id()
-        if found is None and had_ended():
-            abort(come_back(*_SOON))
-        if found is None:
-            abort(stay_away(NO_SESSION))
-        return found
+        current = session_id()
+        if current is None and session_had_ended():
+            abort(refuse_for_now(*_SOON))
+        if current is None:
+            abort(refuse_for_good(NO_SESSION))
+        return current
 
     def rotate_session(self) -> str:
-        """Give the visitor's session a new id, and return it: call it when somebody logs in.
+        """Give the visitor's session a new id, and return it. Call it when somebody logs in.
 
-        What the session holds stays. The streams of the old id end when this request has been answered; the browser
-        opens them anew, under the new one. So an id that somebody else has planted or seen is worth nothing.
+        The session keeps what it holds. The streams of the old id end when this request has been answered; the browser
+        opens them again, under the new id. So an id that somebody else has planted or seen becomes worthless.
         """
         self._end_own_streams()
         return make_session_id()
 
     def end_session(self) -> None:
-        """Empty the visitor's session: call it when somebody logs out. Their streams end as with `rotate_session`.
+        """Empty the visitor's session, and end its streams as `rotate_session` does. Call it when somebody logs out.
 
-        Sessions are signed cookies, kept by browsers. This process remembers the last 10,000 that have ended: a copy
-        made before, or brought back by an answer that was under way, holds nothing any more. To other processes it
-        stays valid until it expires, so what must end for good is kept on the server.
+        Sessions are signed cookies, and browsers keep them. This process remembers the last 10,000 sessions that have
+        ended: a copy of such a cookie, made earlier or brought back by an answer that was under way, counts as empty.
+        For other processes the copy stays valid until it expires, so keep on the server whatever must end for good.
         """
         self._end_own_streams()
         session.clear()
 
     async def signals(self, model: type[M], *, on_invalid: OnInvalid | None = None) -> M:
-        """The current request's signals as a pydantic model; form posts fill the same model.
+        """Return the current request's signals as a pydantic model. Form posts fill the same model.
 
-        Aborts with 403 for requests from other sites, with 400 for what is not JSON or not an object, 413 for what is
-        larger than `max_signals` or the app's `MAX_CONTENT_LENGTH`, 415 for another content type. Raises
-        `InvalidSignals` where the model does not fit. Catch it, or let it be answered: with 422 and, for the Datastar
-        client, with the effects `on_invalid`, or those that it returns when called with the messages. By default they
-        patch the signal `errors`, `{field: message}` nested as the model is and empty for fields that fit. Where the
-        page still shows such messages and everything fits, `reply` takes them away.
+        Aborts with 403 if the request comes from another site, with 400 if the signals are not JSON or not an object,
+        with 413 if they are larger than `max_signals` or the app's `MAX_CONTENT_LENGTH`, with 415 for another content
+        type.
+
+        Raises `InvalidSignals` if the signals do not fit the model. An app may catch it. Otherwise the answer has the
+        status 422; the Datastar client gets the effects `on_invalid` instead, or those that it returns when called with
+        the messages. By default, they patch the signal `errors`: `{field: message}`, nested as the model is, with an
+        empty message for each field that fits. If the signals fit while the page still shows such messages, `reply`
+        clears them.
         """
-        self._refuse()
-        signals = await raw_signals(self._max_signals)
+        self._check_request()
+        signals = await read_signals(self._max_signals)
         try:
-            fitting = parse(model, as_model_input(model, signals) if is_form() else signals)
+            form = parse(model, as_model_input(model, signals) if is_form() else signals)
         except InvalidSignals as invalid:
-            invalid.answer = partial(self._invalid, invalid.messages, on_invalid)
+            invalid.answer = partial(self._answer_messages, invalid.messages, on_invalid)
             raise
-        setattr(g, _CLEARED, self._failures.cleared(model, signals, on_invalid))
-        return fitting
+        setattr(g, _CLEARING, self._failures.clear_messages(model, signals, on_invalid))
+        return form
 
     async def reply(
         self,
@@ -202,22 +214,22 @@ class Live:
         on_invalid: OnInvalid | None = None,
         on_error: OnError | None = None,
     ) -> ResponseReturnValue:
-        """Run effects, then answer in one piece with what they sent, and close.
+        """Run effects, then answer in one piece with the events they sent, and close.
 
-        With a model for `signals`, the placeholder `Signal` stands for what the model was filled with; what does not
-        fit is answered as by `signals()`, and nothing runs. The system's `session` is the visitor's, as
-        `patch-session` needs it.
+        With a model for `signals`, the placeholder `Signal` stands for the model's values. Signals that do not fit are
+        answered as by `signals()`, and nothing runs. The system has the visitor's `session`, which `patch-session`
+        needs.
 
-        A plain browser, which cannot read events, gets `otherwise`, or what that returns when it is called, sync or
-        async, once the effects are done. By default a browser that posted a form goes back to the page it came from,
-        one that followed a link gets 406 before anything runs, and others get 204.
+        A plain browser cannot read events. It gets `otherwise`, or what that returns when it is called, sync or async,
+        after the effects have run. Without `otherwise`, a browser that posted a form is sent back to the page it came
+        from, one that followed a link gets 406 before anything runs, and others get 204.
 
-        Cross-site requests, and those for which `allow` says no, get 403 before anything runs. A dispatch in which
-        something failed is answered with 500, or with 400 where the request lacks what a placeholder stands for. The
-        Datastar client gets the effects `on_error` instead, or those that it returns when called with the error
-        records. When the client leaves, the dispatch is cancelled. HEAD gets the headers, and nothing runs.
+        Requests from other sites, and those that `allow` refuses, get 403 before anything runs. If something in the
+        dispatch fails, the answer is 500, or 400 if the request lacks what a placeholder stands for. The Datastar
+        client gets the effects `on_error` instead, or those that it returns when called with the error records. If the
+        client leaves, the dispatch is cancelled. HEAD gets the headers, and nothing runs.
         """
-        self._refuse()
+        self._check_request()
         data = await self._request_data()
         if not (await judge(allow, data)).allowed:
             abort(problem(403, _NOT_ALLOWED))
@@ -227,14 +239,14 @@ class Live:
             abort(problem(406, "This address is an answer for the page that asks for it."))
         if signals is not None:
             data["signals"] = values_of(await self.signals(signals, on_invalid=on_invalid))
-        cleared = cast(Effects, g.pop(_CLEARED, ()))
+        clearing = cast(Effects, g.pop(_CLEARING, ()))
         with Buffer() as buffer:
-            result = await self._dispatch([*cleared, *effects], data=data, system={"sink": buffer, "session": session})
+            result = await self._dispatch([*clearing, *effects], data=data, system={"sink": buffer, "session": session})
         if result.errors:
-            return await self._failures.failed(result.errors, on_error, data)
+            return await self._failures.answer_errors(result.errors, on_error, data)
         if is_datastar():
             return event_response(buffer.joined())
-        return back_to_page() if otherwise is None else await call_page(otherwise)
+        return redirect_back() if otherwise is None else await call_page(otherwise)
 
     async def stream(
         self,
@@ -251,33 +263,39 @@ class Live:
     ) -> ResponseReturnValue:
         """Answer with a stream of events.
 
-        Without a key, it carries what the effects send, as they send it, and closes after the last. With a key, it
-        stays open under `(session id, key)` for others to broadcast to, until the client leaves, something closes it,
-        or the server stops. `effects` may be a function, sync or async, that returns them: it is called when the stream
-        is already stored, so that nothing is missed between the state it reads and the first broadcast; what is
-        broadcast meanwhile follows the effects. The bounds of the queue are for what others send.
+        Without a key, the stream carries what the effects send, as they send it, and closes after the last event. With
+        a key, it stays open under `(session id, key)`, for others to broadcast to, until the client leaves, something
+        closes it or the server stops.
 
-        `on_open` is dispatched, and done, before the effects, when this is the first stream under its key; what it
-        sends to this stream follows them. `on_close` is dispatched when the last has been gone for `grace` seconds.
-        Where they are at work for longer than the `open_timeout` of the Connections plugin, the effects no longer wait,
-        and `on_open` is done later.
-        Both get this request's data and, as `connection`, the scope, the key and the cause. When somebody ends the
-        stream before the effects are done, they are cancelled.
+        `effects` may be a function, sync or async, that returns them. It is called when the stream is already stored,
+        so the stream misses nothing between the state that the function reads and the first broadcast. What others
+        broadcast meanwhile follows the effects. The bounds of the queue apply to what others send.
 
-        After `expires` seconds the stream ends with the cause `lapsed`, such as when the visitor's token does: clients
-        come back, and `allow` decides.
+        If this is the first stream under its key, `on_open` is dispatched, and done, before the effects; what it sends
+        to this stream follows them. `on_close` is dispatched when the last stream under the key has been gone for
+        `grace` seconds. If `on_open` or `on_close` takes longer than the `open_timeout` of the Connections plugin, the
+        effects wait no longer, and `on_open` is done later. Both get this request's data and, as `connection`, the
+        scope, the key and the cause. If somebody ends the stream before the effects are done, the effects are
+        cancelled.
 
-        With `replay`, a client that was cut off gets, instead of `effects`, what was sent to its key since, so far as
-        the history of the Connections plugin goes back, and what came last perhaps twice: event ids say how far it had
-        come. Where the history does not, and for everybody else, the stream begins with `effects`.
+        After `expires` seconds, the stream ends with the cause `lapsed`, for example when the visitor's token expires:
+        clients come back, and `allow` decides again.
 
-        Cross-site requests get 403; so do those without a session, where there is a key, and those for which `allow`
-        says no, but 204 if they are the Datastar client's, which then stays away. A browser that opens the address as a
-        page gets 406. Where there is no room for one more, the client is told to come back later. With a key, effects
-        that fail are answered with 500, or `on_error` as in `reply`; without one the answer has begun, and what
-        `on_error` sends follows. HEAD gets the headers, and nothing runs.
+        With `replay`, a client that was cut off gets, instead of `effects`, what was sent to its key since then, as far
+        as the history of the Connections plugin goes back. It may get the last events twice: the event ids tell how far
+        it had come. If the history does not go back far enough, and for every other client, the stream begins with
+        `effects`.
+
+        Requests from other sites get 403. So do requests without a session, if there is a key, and those that `allow`
+        refuses; the Datastar client gets 204 for these two, and then stays away. A browser that opens the address as a
+        page gets 406. If there is no room for another stream, the client is told to come back later. With a key,
+        effects that fail are answered with 500, or with `on_error` as in `reply`. Without a key, the answer has begun
+        already: what `on_error` sends follows. HEAD gets the headers, and nothing runs.
+
+        Raises `TypeError` for `on_open`, `on_close`, `expires` or `replay` without a key, and for an `expires` that is
+        NaN.
         """
-        self._refuse()
+        self._check_request()
         if key is None and (on_open or on_close or replay or expires is not None):
             raise TypeError("on_open, on_close, expires and replay belong to a stream with a key")
         if expires is not None and isnan(expires):
@@ -285,32 +303,32 @@ class Live:
         if not takes_events():
             abort(problem(406, "This address is a stream of events, for the page that opens it."))
         if key is not None and self._serving.draining:
-            return come_back(*_ELSEWHERE)
+            return refuse_for_now(*_ELSEWHERE)
         scope = None if key is None else self.session_id
         data = await self._request_data(key)
         verdict = await judge(allow, data)
         if not verdict.allowed:
-            return stay_away(_NOT_ALLOWED)
+            return refuse_for_good(_NOT_ALLOWED)
         if request.method == "HEAD":
             return event_response(b"")
         if key is None:
             handler = self._failures.handler(on_error)
             return self._carry(self._streams.run(await call_snapshot(effects), data, handler))
-        if self._sessions.ended_ago(self.session_id) is not None:
-            return come_back(*_SOON)
+        if self._sessions.seconds_since_end(self.session_id) is not None:
+            return refuse_for_now(*_SOON)
         try:
             connection = self._streams.enter(scope, key)
         except TooManyConnectionsError:
-            return come_back(*_LATER)
+            return refuse_for_now(*_LATER)
         follower = self._streams.follow(connection) if replay else None
-        if verdict.waited and not (await judge(allow, data)).allowed:  # who was disconnected meanwhile stays out
+        if verdict.waited and not (await judge(allow, data)).allowed:  # a visitor disconnected meanwhile stays out
             connection.close()
-            return stay_away(_NOT_ALLOWED)
+            return refuse_for_good(_NOT_ALLOWED)
         lifecycle = Lifecycle(on_open, on_close, grace, data) if on_open or on_close else None
         errors = await self._streams.begin(connection, effects, data, lifecycle, follower)
         if errors:
             connection.close()
-            return await self._failures.failed(errors, on_error, data)
+            return await self._failures.answer_errors(errors, on_error, data)
         if expires is not None:
             self._serving.end_after(connection, expires)
         return self._carry(connection, follower)
@@ -319,31 +337,31 @@ class Live:
         return stream_response(connection, self._heartbeat, self._writes, self._compressor, follower)
 
     async def _answer_invalid(self, invalid: InvalidSignals) -> Response:
-        """Answer as whichever `Live` was asked for the signals would; what an app raises itself, as this one."""
-        return await (invalid.answer() if invalid.answer else self._invalid(invalid.messages, None))
+        """Answer as the `Live` that read the signals does; if the app itself raised the error, as this one."""
+        return await (invalid.answer() if invalid.answer else self._answer_messages(invalid.messages, None))
 
-    async def _invalid(self, messages: Messages, on_invalid: OnInvalid | None) -> Response:
-        return await self._failures.invalid(messages, on_invalid, self._request_data)
+    async def _answer_messages(self, messages: Messages, on_invalid: OnInvalid | None) -> Response:
+        return await self._failures.answer_invalid(messages, on_invalid, self._request_data)
 
     def _end_own_streams(self) -> None:
-        """End them when the answer, and with it the new cookie, is out: clients that come back at once bring it."""
+        """End them once the answer is out, and with it the new cookie: clients that return at once then send it."""
         old = session_id()
         if old is not None:
             lifeline(request).exits.append(partial(self._sessions.end, old))
 
     async def _request_data(self, key: object = None) -> RequestData:
-        """What placeholders of the http and connections plugins are resolved from."""
+        """The data that placeholders of the http and connections plugins are resolved from."""
         scope = session_id()
         about = {"scope": scope, "key": key}
         return {
-            "signals": await raw_signals(self._max_signals),
+            "signals": await read_signals(self._max_signals),
             "session": dict(session),
             "query": request.args.to_dict(),
             "path": dict(request.view_args or {}),
             "connection": {name: value for name, value in about.items() if value is not None},
         }
 
-    def _refuse(self) -> None:
+    def _check_request(self) -> None:
         if self._serving.failed:
             abort(problem(503, "What this page needs has stopped running."))
         if is_cross_site(request):

@@ -1,4 +1,4 @@
-"""The plugin: what came with a request, and the session that goes back with the answer."""
+"""The http plugin: placeholders for the parts of a request, and the effect that changes the session."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ __all__ = ["Http", "SessionError"]
 
 
 class SessionError(EffectsError, ValueError):
-    """Something cannot be kept in a session."""
+    """A value cannot be kept in a session."""
 
 
 @final
 class Http:
-    """The plugin: what `Signal`, `Session`, `Query` and `PathParam` stand for, and the effect `patch-session`."""
+    """The plugin: it resolves `Signal`, `Session`, `Query` and `PathParam`, and has the effect `patch-session`."""
 
     name = "http"
 
@@ -35,23 +35,24 @@ class Http:
 
     @hookimpl
     def rhialto_registry(self) -> Registry:
-        """Contribute placeholders and effects."""
+        """Contribute the placeholders and the effect."""
         return self._registry
 
 
 def _patch_session(ctx: Context, values: Mapping[str, JsonValue], *, session: MutableMapping[str, object]) -> None:
     """Merge values into the visitor's session, as `patch-signals` does with signals: None removes (RFC 7396).
 
-    Only where there is an answer to put it into: inside `Live.reply`, and routes. It goes with that answer even if a
-    later effect fails. Placeholders keep what the session was when the request came in.
+    It works only where there is an answer to send the session with: inside `Live.reply`, and routes. The session goes
+    with that answer even if a later effect fails. Placeholders keep the session as it was when the request came in.
 
-    Raises `SessionError` for names that begin with `rhialto.` or `_`, which are the server's, and for more than a
-    cookie can hold, where that is what keeps the session: browsers would drop it without a word.
+    Raises `SessionError` for names that begin with `rhialto.` or `_`, which belong to the server. If the session is
+    kept in a cookie, it also raises `SessionError` for more than a cookie can hold, since browsers would drop such a
+    cookie without a word.
     """
     if any(name.startswith(RESERVED) for name in values):
         raise SessionError("names in a session that begin with 'rhialto.' or '_' are the server's", fix="rename it")
-    patched = {name: _merged(session.get(name), value) for name, value in values.items()}
-    if isinstance(session, SecureCookieSession) and len(json.dumps({**session, **patched})) > _MOST:
+    patched = {name: _merge_patch(session.get(name), value) for name, value in values.items()}
+    if isinstance(session, SecureCookieSession) and len(json.dumps({**session, **patched})) > _MAX_JSON_BYTES:
         raise SessionError("this is more than a cookie can hold", fix="keep it on the server, under an id")
     for name, value in patched.items():
         if value is None:
@@ -60,18 +61,18 @@ def _patch_session(ctx: Context, values: Mapping[str, JsonValue], *, session: Mu
             session[name] = value
 
 
-_MOST = 2_900
-"""Of JSON: in base64, and signed, it becomes 4,000 bytes, and browsers keep cookies of up to 4,096 (RFC 6265, 6.1)."""
+_MAX_JSON_BYTES = 2_900
+"""In base64, and signed, these become 4,000 bytes; browsers keep cookies of up to 4,096 (RFC 6265, 6.1)."""
 
 
-def _merged(old: object, new: object) -> object:
+def _merge_patch(old: object, new: object) -> object:
     if not isinstance(new, Mapping):
         return new
-    kept = dict(cast(Mapping[str, object], old)) if isinstance(old, Mapping) else {}
+    patched = dict(cast(Mapping[str, object], old)) if isinstance(old, Mapping) else {}
     for name, value in cast(Mapping[str, object], new).items():
-        merged = _merged(kept.get(name), value)
+        merged = _merge_patch(patched.get(name), value)
         if merged is None:
-            kept.pop(name, None)
+            patched.pop(name, None)
         else:
-            kept[name] = merged
-    return kept
+            patched[name] = merged
+    return patched

@@ -1,15 +1,15 @@
-"""`serve`: the app in the process that was started, by hypercorn's own API. It does what the command cannot.
+"""`serve` runs the app in the process that was started, with hypercorn's own API. It does what the command cannot.
 
-**F. A server whose worker is killed ends with exit code 0** (`hypercorn.run.run` forgets what it has seen). Whoever
-supervises it takes that for the end of its work. Here nothing stands between the process and its supervisor.
+**F. A server whose worker is killed ends with exit code 0**: `hypercorn.run.run` forgets how the worker ended. A
+supervisor then takes the work for done. Here nothing stands between the process and its supervisor.
 
-**Nobody can ask a server that is about to stop.** With the signal, hypercorn stops listening, so that a load balancer
-learns of it by connections that fail. Here it may go on for a while, with `Live.ready` False.
+**A server that is about to stop cannot be asked.** At the signal, hypercorn stops listening, so a load balancer learns
+of it from connections that fail. Here the server may go on for a while, with `Live.ready` False.
 
-**An app that cannot start looks as if it had.** hypercorn reports where it can be reached, and then raises, in groups,
-that it cannot. Here it is the app's own error that is raised, and nothing is reported.
+**An app that cannot start looks as if it had started.** hypercorn reports where it can be reached, and then raises, in
+groups, that it cannot start. Here the app's own error is raised, and nothing is reported.
 
-HTTP/2 is not offered in TLS unless it is asked for: a proxy in front does it better.
+HTTP/2 in TLS is offered only if it is asked for: a proxy in front does it better.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from hypercorn.trio import serve as hypercorn_serve  # pyright: ignore[reportUnk
 
 from effects import RegistrationError
 
-from ._causes import heard, lone, without_places
+from ._causes import collect_errors, drop_tracebacks, single_cause
 from ._live import Live
 
 __all__ = ["serve"]
 
-_STOP = [getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
-_OF_THE_COMMAND = frozenset(
+_STOP_SIGNALS = [getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
+_COMMAND_SETTINGS = frozenset(
     {"application_path", "daemon", "debug", "pid_path", "reload", "use_reloader", "worker_class", "workers"}
 )
 
@@ -46,37 +46,38 @@ async def serve(
 ) -> None:
     """Serve the app of a `Live` until the process is told to stop: `trio.run(partial(serve, live, "0.0.0.0:8000"))`.
 
-    On SIGTERM, SIGINT or SIGHUP, `live.drain()` is called; after `drain` seconds, or the next signal, streams end, as
-    they do under the `hypercorn` command, and it returns when all requests have: hypercorn's `graceful_timeout`, 3
-    seconds, bounds that. One signal more cuts all of them off, as cancelling does. `options` are settings of
-    hypercorn's, such as `certfile`; `alpn_protocols=["h2", "http/1.1"]` switches HTTP/2 on. It reports what it is bound
-    to when it can be reached.
+    On SIGTERM, SIGINT or SIGHUP it calls `live.drain()`. After `drain` seconds, or at the next signal, streams end, as
+    they do under the `hypercorn` command. It returns when all requests have ended; hypercorn's `graceful_timeout`, 3
+    seconds, bounds that. One signal more cuts all of them off, and so does cancelling it.
+
+    `options` are settings of hypercorn, such as `certfile`; `alpn_protocols=["h2", "http/1.1"]` switches HTTP/2 on.
+    When the app can be reached, `task_status` is told the addresses that it is bound to.
 
     Raises `RegistrationError` for a setting that hypercorn does not have, or that belongs to its command, and
-    `RuntimeError` outside the main thread, which alone hears signals. What keeps the app from starting, from being
-    bound or from stopping is raised as itself, such as a plugin's own error.
+    `RuntimeError` outside the main thread, since only the main thread gets signals. An error that keeps the app from
+    starting, from being bound or from stopping is raised as itself, such as a plugin's own error.
     """
     if type(drain) not in (int, float) or not drain >= 0:
         raise RegistrationError("drain is a number of seconds, 0 or more", fix="leave it out")
-    config = _config({"alpn_protocols": ["http/1.1"], **options, "bind": bind})
+    config = _make_config({"alpn_protocols": ["http/1.1"], **options, "bind": bind})
     error: BaseException | None = None
-    with heard(live.app) as errors:
+    with collect_errors(live.app) as errors:
         start = _Start(task_status, errors)
         try:
             await _run(live, config, drain, start)
         except ExceptionGroup as group:
-            error = lone(group)
+            error = single_cause(group)
             if not start.is_bound:
                 error.add_note(f"while the app was bound to {bind}")
     if errors:
-        error = without_places(errors[0])
+        error = drop_tracebacks(errors[0])
     if error is not None:
         raise error
 
 
 async def _run(live: Live, config: Config, drain: float, start: _Start) -> None:
     stop = trio.Event()
-    with trio.open_signal_receiver(*_STOP) as signals:
+    with trio.open_signal_receiver(*_STOP_SIGNALS) as signals:
         async with trio.open_nursery() as nursery:
             with trio.CancelScope() as serving:
                 nursery.start_soon(_obey, signals, live, drain, stop, serving)
@@ -87,7 +88,7 @@ async def _run(live: Live, config: Config, drain: float, start: _Start) -> None:
 
 @final
 class _Start:
-    """Passes on what the app is bound to, unless it could not start."""
+    """Reports the addresses that the app is bound to, unless the app could not start."""
 
     def __init__(self, task_status: trio.TaskStatus[list[str]], errors: Sequence[Exception]) -> None:
         self._task_status = task_status
@@ -95,7 +96,7 @@ class _Start:
         self.is_bound = False
 
     def started(self, binds: list[str]) -> None:
-        """Hear from hypercorn what the app is bound to."""
+        """Hear from hypercorn which addresses the app is bound to."""
         self.is_bound = True
         if not self._errors:
             self._task_status.started(binds)
@@ -111,17 +112,17 @@ async def _obey(
     stop.set()
     await anext(signals)
     serving.cancel()
-    while True:  # what is asked for is being done
+    while True:  # the server is stopping already
         await anext(signals)
 
 
-def _config(settings: dict[str, object]) -> Config:
-    known = {name for name in dir(Config) if not name.startswith("_") and not callable(getattr(Config, name))}
+def _make_config(settings: dict[str, object]) -> Config:
+    known_names = {name for name in dir(Config) if not name.startswith("_") and not callable(getattr(Config, name))}
     for name in settings:
-        if name in _OF_THE_COMMAND:
+        if name in _COMMAND_SETTINGS:
             raise RegistrationError(f"{name} is a setting of the hypercorn command", fix="leave it out, or run that")
-        if name not in known:
-            near = get_close_matches(name, known - _OF_THE_COMMAND, 1)
+        if name not in known_names:
+            near = get_close_matches(name, known_names - _COMMAND_SETTINGS, 1)
             raise RegistrationError(
                 f"hypercorn has no setting {name!r}", fix=f"write {near[0]}" if near else "leave it out"
             )

@@ -1,8 +1,8 @@
 """`async with app.test_app()`, with the app's own errors.
 
-quart-trio's opens a nursery in `__aenter__` and forgets it when the app cannot start: what the test shows is that
-trio's nursery stack is corrupted, and so it is where a task of the app fails meanwhile, or the test runs out of time.
-This one speaks ASGI alone, and would go with a `TrioTestApp` that closes its nursery.
+quart-trio's test app opens a nursery in `__aenter__`, and forgets it if the app cannot start. The test then reports a
+corrupted nursery stack of trio instead of the app's error. The same happens if a task of the app fails meanwhile, or
+the test runs out of time. The test app here speaks ASGI alone. It could go if `TrioTestApp` closed its nursery.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from quart.typing import TestClientProtocol
 from quart_trio import QuartTrio
 from quart_trio.testing import TrioTestApp
 
-from ._unwrapped import unwrapped
+from ._unwrapped import raise_single
 
 __all__ = ["show_errors_in_tests"]
 
@@ -29,7 +29,8 @@ _SCOPE = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"},
 class _AppUnderTest:
     """An app that has started, in a nursery of its own. Timeouts are seconds.
 
-    Whatever keeps it from starting, fails while it runs or keeps it from stopping is raised in the test, as itself.
+    An error that keeps the app from starting, happens while it runs, or keeps it from stopping is raised in the test,
+    as itself.
     """
 
     def __init__(self, app: QuartTrio, startup_timeout: float = 6, shutdown_timeout: float = 6) -> None:
@@ -41,7 +42,7 @@ class _AppUnderTest:
         self._stopped = trio.Event()
         self._could_not_stop: BaseException | None = None
         self._to_app, self._from_test = trio.open_memory_channel[dict[str, str]](2)
-        self._running = self._run()
+        self._running = self._open_nursery()
 
     def test_client(self) -> TestClientProtocol:
         """Make a client of the app."""
@@ -51,7 +52,7 @@ class _AppUnderTest:
         """Start the app. `async with` does so."""
         self._to_app.send_nowait({"type": "lifespan.startup"})
         with trio.fail_after(self.startup_timeout):
-            await self._nursery.start(self._live)
+            await self._nursery.start(self._run_app)
 
     async def shutdown(self) -> None:
         """Stop the app. `async with` does so."""
@@ -71,8 +72,8 @@ class _AppUnderTest:
         await self._running.__aexit__(kind, error, traceback)
 
     @asynccontextmanager
-    async def _run(self) -> AsyncGenerator[None]:
-        with unwrapped():
+    async def _open_nursery(self) -> AsyncGenerator[None]:
+        with raise_single():
             async with trio.open_nursery() as self._nursery:
                 await self.startup()
                 try:
@@ -80,30 +81,30 @@ class _AppUnderTest:
                 finally:
                     await self.shutdown()
 
-    async def _live(self, task_status: trio.TaskStatus[None]) -> None:
+    async def _run_app(self, task_status: trio.TaskStatus[None]) -> None:
         self._started = task_status
-        with unwrapped():  # of the app's nursery
+        with raise_single():  # of the app's nursery
             await cast(Any, self.app)(_SCOPE, self._from_test.receive, self._hear)
 
     async def _hear(self, message: dict[str, Any]) -> None:
-        """Hear what the app says of itself: of a failure while it handles that, so that the error is at hand."""
+        """Hear how the app is doing. The app reports a failure while it handles the error, so the error is at hand."""
         match message["type"]:
             case "lifespan.startup.complete":
                 self._started.started()
             case "lifespan.shutdown.complete":
                 self._stopped.set()
             case "lifespan.shutdown.failed":
-                self._could_not_stop = _failure(message)
+                self._could_not_stop = _failure_of(message)
                 self._stopped.set()
             case _:
-                raise _failure(message)
+                raise _failure_of(message)
 
 
-def _failure(message: dict[str, Any]) -> BaseException:
+def _failure_of(message: dict[str, Any]) -> BaseException:
     return sys.exception() or RuntimeError(message.get("message", ""))
 
 
 def show_errors_in_tests(app: QuartTrio) -> None:
-    """Have `app.test_app()` show what fails in the app. A class of the app's own stays."""
+    """Make `app.test_app()` raise the app's own errors. A class that the app has set itself stays."""
     if cast(object, app.test_app_class) is TrioTestApp:
         app.test_app_class = cast(Any, _AppUnderTest)

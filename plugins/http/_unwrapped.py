@@ -1,16 +1,19 @@
-"""Exceptions as they were raised, without the nursery that they came out of."""
+"""Raises an exception as itself, without the group that a nursery puts around it."""
 
 from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
 
-__all__ = ["unwrapped"]
+__all__ = ["raise_single"]
 
 
 @contextmanager
-def unwrapped() -> Generator[None]:
-    """Let the one exception of a group out as itself. Put it around one nursery: a group inside is somebody else's."""
+def raise_single() -> Generator[None]:
+    """Raise the exception of a group of one as itself.
+
+    Put it around one nursery. A group inside the group came from elsewhere, and stays.
+    """
     try:
         yield
     except BaseExceptionGroup as group:
@@ -21,4 +24,4 @@ def unwrapped() -> Generator[None]:
         try:
             raise error
         finally:
-            error.__context__ = context  # raising it here has set it to the group
+            error.__context__ = context  # raising the error here has set it to the group

@@ -1,4 +1,4 @@
-"""Read streams in tests, without a server.
+"""Reads streams in tests, without a server.
 
 Quart's own test client cannot: its `get` waits for an end that a stream does not have, and leaving its connection after
 a disconnect hangs. `open_sse` drives the app itself, with the client's cookies.
@@ -6,7 +6,7 @@ a disconnect hangs. `open_sse` drives the app itself, with the client's cookies.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any, cast, final
@@ -18,13 +18,15 @@ from werkzeug.datastructures import Headers
 from plugins.datastar import DATASTAR_REQUEST
 from plugins.datastar.testing import Event, SSEParser
 
+from ._causes import single_cause
+
 __all__ = ["Event", "SSEParser", "SSEStream", "open_sse"]
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """What is sent, and sent again by a client that comes back."""
+    """A request, which `reconnect` sends again."""
 
     client: TestClientProtocol
     path: str
@@ -37,15 +39,15 @@ class _Request:
 class SSEStream:
     """One open response, as its client sees it.
 
-    Read it with `event` or by iterating; `stall` as a client that does not read, `drop` it as one that is gone,
-    `reconnect` as one that comes back.
+    Read it with `event` or by iterating over it. `stall` makes it a client that does not read, `drop` one that has
+    left, and `reconnect` one that comes back.
     """
 
     def __init__(self, request: _Request) -> None:
         self.status = 0
         self.headers = Headers()
         self.body = b""
-        """Everything read so far."""
+        """All bytes that were read so far."""
         self._request = request
         self._parser = SSEParser()
         self._events: list[Event] = []
@@ -58,26 +60,27 @@ class SSEStream:
 
     @property
     def retry(self) -> int | None:
-        """The time to reconnect that the app asked for last, in milliseconds."""
+        """The time to reconnect that the app asked for last, in milliseconds, or None if it has asked for none."""
         return self._parser.retry
 
     @property
     def last_id(self) -> str:
-        """The last event id, which `reconnect` sends."""
+        """The last event id. `reconnect` sends it."""
         return self._parser.last_id
 
     async def event(self) -> Event:
-        """Wait for the next event.
+        """Wait for the next event, and return it.
 
-        Raises `trio.EndOfChannel` when the response has ended, and `trio.ClosedResourceError` once it was dropped.
+        Raises `trio.EndOfChannel` if the response has ended, and `trio.ClosedResourceError` if the stream was dropped.
+        A cancelled wait loses no event.
         """
         while not self._events:
             try:
                 chunk = await self._from_app.receive()
             except trio.EndOfChannel:
                 hint = _HINTS.get(self.status or 0, "")
-                said = f"the response has ended: {self.status}, {bytes(self.body[:200])!r}{hint}"
-                raise trio.EndOfChannel(said) from None
+                message = f"the response has ended: {self.status}, {bytes(self.body[:200])!r}{hint}"
+                raise trio.EndOfChannel(message) from None
             self.body += chunk
             self._events += self._parser.feed(chunk)
         return self._events.pop(0)
@@ -92,7 +95,7 @@ class SSEStream:
             raise StopAsyncIteration from None
 
     def stall(self) -> None:
-        """Read nothing any more: from now on the app waits in each send, as for a client whose buffers are full."""
+        """Stop reading: from now on the app waits in each send, as for a client whose buffers are full."""
         self._reading = trio.Event()
 
     def resume(self) -> None:
@@ -100,17 +103,17 @@ class SSEStream:
         self._reading.set()
 
     async def drop(self) -> None:
-        """Be gone, as a browser that is closed, and wait until the app has let go. Twice is once."""
+        """Leave, as a browser that is closed, and wait until the app has let go. Calling it twice is fine."""
         self._leave()
         await self._done.wait()
 
     def reconnect(self) -> AbstractAsyncContextManager[SSEStream]:
-        """Send the same request again, with the `Last-Event-ID` of what was read, as a browser does that comes back.
+        """Send the same request again, with the last event id as `Last-Event-ID`, as a browser does that comes back.
 
-        `async with stream.reconnect() as again: ...`; this stream may be open, dropped or at its end.
+        Use it as `async with stream.reconnect() as again: ...`. This stream may be open, dropped or at its end.
         """
         last = {"Last-Event-ID": self.last_id} if self.last_id else {}
-        return _opened(replace(self._request, headers={**self._request.headers, **last}))
+        return _open_stream(replace(self._request, headers={**self._request.headers, **last}))
 
     def _leave(self) -> None:
         with suppress(trio.ClosedResourceError, trio.BrokenResourceError):
@@ -158,15 +161,15 @@ def open_sse(
 ) -> AbstractAsyncContextManager[SSEStream]:
     """Send a request as the Datastar client would, and read its answer as a stream: `async with open_sse(...) as s`.
 
-    Up to 10 chunks wait to be read; then the app has to wait, as it would for a slow client. On leaving, drops the
-    stream and waits for the app to be done with the request. What the app raises comes out here.
+    Up to 10 chunks wait to be read; then the app has to wait, as for a slow client. The end of the block drops the
+    stream and waits until the app is done with the request. Errors that the app raises are raised by the block.
     """
-    sent = {DATASTAR_REQUEST: "true", "Accept": "text/event-stream", **(headers or {})}
-    return _opened(_Request(client, path, sent, method, body))
+    all_headers = {DATASTAR_REQUEST: "true", "Accept": "text/event-stream", **(headers or {})}
+    return _open_stream(_Request(client, path, all_headers, method, body))
 
 
 @asynccontextmanager
-async def _opened(request: _Request) -> AsyncGenerator[SSEStream]:
+async def _open_stream(request: _Request) -> AsyncGenerator[SSEStream]:
     stream = SSEStream(request)
     try:
         async with trio.open_nursery() as nursery:
@@ -175,16 +178,10 @@ async def _opened(request: _Request) -> AsyncGenerator[SSEStream]:
             yield stream
             stream._leave()
     except BaseExceptionGroup as group:
-        raise _single(group) from None
+        raise single_cause(group) from None
 
 
 _HINTS = {
     204: " - refused: there is no session, so open a page first; or `allow` said no",
     404: " - there is no such address; is the blueprint registered?",
 }
-
-
-def _single(error: BaseException) -> BaseException:
-    """The one exception of a group, and of the groups in it; a group of several as it is."""
-    inside: Sequence[BaseException] = getattr(error, "exceptions", ())
-    return _single(inside[0]) if len(inside) == 1 else error

@@ -1,10 +1,10 @@
-"""Routes: how an effect or action is reached over HTTP, said in its own registration.
+"""Routes: the registration of an effect or action says how it is reached over HTTP.
 
-Only request/response: a route dispatches, answers and closes. Streams that stay open are handlers of their own, with
-`Live.stream(key=...)`.
+A route is request/response only: it dispatches, answers and closes. A stream that stays open is a handler of its own,
+with `Live.stream(key=...)`.
 """
 
-from ._bound import BoundRoute, blueprint, routes
+from ._binding import BoundRoute, blueprint, routes
 from ._route import Route
 
 __all__ = ["BoundRoute", "Route", "blueprint", "routes"]

@@ -1,4 +1,4 @@
-"""What only shows once routes are seen together, and beside the app and the dispatch that answer them."""
+"""Checks routes together, and against the app and the dispatch that answer them."""
 
 from __future__ import annotations
 
@@ -12,69 +12,74 @@ from werkzeug.routing import Map, Rule
 from effects import Dispatch, PlaceholderError, Registration, RegistrationError
 from plugins.http import PathParam, placeholder_kind
 
-from ._found import Claim
 from ._path import shape_of
 from ._route import Route
+from ._sources import Claim
 
-__all__ = ["check"]
+__all__ = ["check_claims"]
 
 
-def check(app: Quart, dispatch: Dispatch, claims: Sequence[Claim]) -> None:
+def check_claims(app: Quart, dispatch: Dispatch, claims: Sequence[Claim]) -> None:
     """Raise one `RegistrationError` that lists everything that keeps these routes from working."""
-    known = {registration.key: registration for registration in dispatch.registrations}
+    registered = {registration.key: registration for registration in dispatch.registrations}
     problems = [
         f"route {claim.route} of {claim.owner}: {problem}"
         for claim in claims
         for problem in (
-            *_of_path(app, claim.route),
-            *_of_effects(dispatch, claim.route),
-            *_of_kinds(known, claim.route),
+            *_path_problems(app, claim.route),
+            *_effect_problems(dispatch, claim.route),
+            *_type_problems(registered, claim.route),
         )
     ]
-    problems += [problem for first, other in combinations(claims, 2) for problem in _conflicts(first, other)]
+    problems += [problem for first, other in combinations(claims, 2) for problem in _conflict_problems(first, other)]
     if problems:
         listed = "\n".join(f"  - {problem}" for problem in problems)
         raise RegistrationError(f"these routes cannot be made\n{listed}")
 
 
-def _of_path(app: Quart, route: Route) -> Iterator[str]:
-    """What werkzeug will say to the path, with the converters that the app has."""
+def _path_problems(app: Quart, route: Route) -> Iterator[str]:
+    """Yield werkzeug's error for the path, with the converters that the app has."""
     try:
         Map([Rule(route.path)], converters=app.url_map.converters)
     except (LookupError, TypeError, ValueError) as error:
         yield f"its path cannot be used: {error}; fix: one of {', '.join(sorted(app.url_map.converters))}"
 
 
-def _of_effects(dispatch: Dispatch, route: Route) -> Iterator[str]:
+def _effect_problems(dispatch: Dispatch, route: Route) -> Iterator[str]:
     for effects in (route.effects, route.on_invalid, route.on_error):
         if effects is not None and not callable(effects):
             without_http = dispatch.plugin("http") is None
             for problem in dispatch.check(effects):
                 near = f" (near: {problem.near})" if problem.near else ""
-                forgotten = without_http and isinstance(problem, PlaceholderError)
-                yield f"{problem.what}{near}; fix: {'add Http() to create_dispatch' if forgotten else problem.fix}"
+                lacks_http = without_http and isinstance(problem, PlaceholderError)
+                yield f"{problem.what}{near}; fix: {'add Http() to create_dispatch' if lacks_http else problem.fix}"
 
 
-def _of_kinds(known: Mapping[str, Registration], route: Route) -> Iterator[str]:
-    """Arguments that can only have the wrong type, such as text of the path where a number belongs."""
+def _type_problems(registered: Mapping[str, Registration], route: Route) -> Iterator[str]:
+    """Yield the arguments that always have the wrong type, such as text of the path for a number."""
     key, *args = route.dispatch
-    registration = known.get(cast(str, key))
+    registration = registered.get(cast(str, key))
     if registration is None:
         return
     params: list[object] = [PathParam(name) for name in route.kinds]
-    for arg, check in zip(args, registration.signature.checks, strict=False):
+    for arg, parameter in zip(args, registration.signature.checks, strict=False):
         kind = placeholder_kind(arg, path=route.kinds, signals=route.signals)
-        if kind is None or check.exact is None or check.exact is kind or (kind, check.exact) == (int, float):
+        if (
+            kind is None
+            or parameter.exact is None
+            or parameter.exact is kind
+            or (kind, parameter.exact) == (int, float)
+        ):
             continue
-        wanted = check.exact.__name__
+        wanted = parameter.exact.__name__
         fix = f"write <{wanted}:...> in the path" if arg in params else "read it by a model"
-        yield f"{check.name!r} of {registration.key!r} is a {wanted}, and {arg!r} a {kind.__name__}; fix: {fix}"
+        yield f"{parameter.name!r} of {registration.key!r} is a {wanted}, and {arg!r} a {kind.__name__}; fix: {fix}"
 
 
-def _conflicts(one: Claim, other: Claim) -> Iterator[str]:
-    same_method = one.route.method.lower() == other.route.method.lower()
-    if same_method and shape_of(one.route.path) == shape_of(other.route.path):
+def _conflict_problems(first: Claim, other: Claim) -> Iterator[str]:
+    same_method = first.route.method.lower() == other.route.method.lower()
+    if same_method and shape_of(first.route.path) == shape_of(other.route.path):
         yield (
-            f"{one.route} of {one.owner} and {other.route} of {other.owner} match the same requests; "
+            f"{first.route} of {first.owner} and {other.route} of {other.owner} match the same requests; "
             "fix: change one of the paths or methods"
         )

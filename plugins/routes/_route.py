@@ -1,4 +1,4 @@
-"""What a route is, by itself: data, checked as soon as it is written down."""
+"""`Route`: the description of a route as data, checked as soon as it is written."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from effects import RegistrationError, Template, find_placeholders
 from plugins.http import Allow, Effects, OnError, OnInvalid, Otherwise, PathParam, placeholder_problem
 
-from ._path import kinds, path_params
+from ._path import param_types, path_params
 from ._template import (
     check_exclude,
     check_target,
@@ -25,26 +25,27 @@ from ._template import (
 __all__ = ["Route"]
 
 _METHODS = ("get", "post", "put", "patch", "delete", "query")
-"""Those that the Datastar client can send (https://data-star.dev/reference/actions); the last one from 1.0.4 on."""
+"""The methods that the Datastar client can send (https://data-star.dev/reference/actions); `query` from 1.0.4 on."""
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class Route:
-    """How an effect or action is reached over HTTP. It is metadata, `route=`, of a registration.
+    """How an effect or action is reached over HTTP. It is the metadata `route=` of a registration.
 
-    `dispatch` is the effect vector to dispatch, with placeholders: `PathParam` for what is in the path, `Signal` for
-    what the model `signals` is filled with, `Session`, `Query`, or those of other plugins.
+    `dispatch` is the effect vector to dispatch. It may hold placeholders: `PathParam` for the parameters of the path,
+    `Signal` for the values of the model `signals`, `Session`, `Query`, or placeholders of other plugins.
 
-    With `target`, it is dispatched to others: in `broadcast`, if wildcards are written into the target, else in
-    `with-connection`. `exclude` leaves some out of a broadcast. Without `target`, what it sends goes to the caller. So
-    do, always and after it, the effects `reply`. Then the answer closes.
+    With `target`, the vector is dispatched to others: inside `broadcast` if the target has wildcards, else inside
+    `with-connection`. `exclude` leaves some connections out of a broadcast. Without `target`, the caller gets what the
+    vector sends. The caller always gets what the effects `reply` send, after that. Then the answer closes.
 
     `allow`, `otherwise`, `on_invalid` and `on_error` are as for `Live.reply`. `endpoint` is the name for `url_for`, by
     default the key of the registration.
 
-    Raises `RegistrationError` for what can never work: a path that cannot be read, placeholders for signals that the
-    model does not have or for parameters that the path does not have, no `dispatch`, a target that is none.
+    Raises `RegistrationError` for a route that can never work: a path that cannot be read, a placeholder for a signal
+    that the model does not have or for a parameter that the path does not have, no `dispatch`, or a target that is no
+    name or pattern of connections.
 
     >>> from plugins.connections import ANY
     >>> from plugins.http import PathParam
@@ -84,21 +85,24 @@ class Route:
 
     @property
     def effects(self) -> list[object]:
-        """What is dispatched: data, to be looked at, expanded or recorded in tests; containers are new each time."""
-        return [*Template([self._targeted(), *self.reply])]
+        """The effects that a request dispatches: plain data, with new containers each time.
+
+        Tests may look at them, expand them or record them.
+        """
+        return [*Template([self._vector_for_target(), *self.reply])]
 
     @property
     def kinds(self) -> Mapping[str, type]:
-        """Of which types the path's parameters are, as far as its converters say."""
-        return kinds(self.path)
+        """The types of the path's parameters, as far as its converters tell."""
+        return param_types(self.path)
 
-    def _targeted(self) -> Sequence[object]:
+    def _vector_for_target(self) -> Sequence[object]:
         if self.target is None:
             return self.dispatch
         if not has_wildcard(self.target):
             return ["with-connection", self.target, self.dispatch]
-        left_out = {} if self.exclude is None else {"exclude": self.exclude}
-        return ["broadcast", {"pattern": self.target, **left_out}, self.dispatch]
+        excluded = {} if self.exclude is None else {"exclude": self.exclude}
+        return ["broadcast", {"pattern": self.target, **excluded}, self.dispatch]
 
     def _check_method(self) -> None:
         method = str(self.method).lower()
@@ -118,8 +122,8 @@ class Route:
     def _check_signals(self) -> None:
         model = cast(object, self.signals)
         kind = type(model).__name__
-        fits = isinstance(model, type) and issubclass(model, BaseModel)
-        if model is not None and not fits:
+        is_model = isinstance(model, type) and issubclass(model, BaseModel)
+        if model is not None and not is_model:
             raise RegistrationError(
                 f"signals is a pydantic model, a class, not {kind}",
                 fix="class Message(BaseModel): ...; Route(..., signals=Message)",
@@ -146,18 +150,18 @@ class Route:
         if allow is not None and not isinstance(allow, bool) and not callable(allow):
             raise RegistrationError("allow is True, False or a function of the request's data", fix="allow=is_member")
         for name in ("on_invalid", "on_error"):
-            given: object = getattr(self, name)
-            if given is not None and not callable(given):
-                check_vectors(name, given)
+            effects: object = getattr(self, name)
+            if effects is not None and not callable(effects):
+                check_vectors(name, effects)
         if (problem := page_problem(self.otherwise)) is not None:
             raise RegistrationError(problem, fix="write a function: otherwise=lambda: redirect(url_for(...))")
 
     def _check_placeholders(self, params: Sequence[str]) -> None:
-        for where in ("dispatch", "target", "exclude", "reply", "on_error"):
-            for placeholder in find_placeholders(getattr(self, where)):
+        for field in ("dispatch", "target", "exclude", "reply", "on_error"):
+            for placeholder in find_placeholders(getattr(self, field)):
                 problem = placeholder_problem(placeholder, path=params, signals=self.signals)
                 if problem is not None:
-                    raise RegistrationError(f"{where}: {problem.what}", near=problem.near, fix=problem.fix)
-        for name, kind in kinds(self.path).items():
+                    raise RegistrationError(f"{field}: {problem.what}", near=problem.near, fix=problem.fix)
+        for name, kind in param_types(self.path).items():
             if kind is float and PathParam(name) in find_placeholders((self.target, self.exclude)):
                 raise RegistrationError(f"target: {name!r} is a float, and keys hold none", fix="use another converter")

@@ -1,4 +1,4 @@
-"""Effects and names with placeholders in them, as routes are made of."""
+"""Checks the parts of a route that may hold placeholders: effects, and the names and patterns of connections."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = [
 
 
 def check_vector(what: str, vector: object) -> None:
-    """Raise `RegistrationError` for what is no effect vector."""
+    """Raise `RegistrationError` if `vector` is no effect vector."""
     fix = 'write ["key", Signal("name"), ...]'
     if not isinstance(vector, (list, tuple)):
         raise RegistrationError(f"{what} is an effect vector, not {type(vector).__name__}", fix=fix)
@@ -35,16 +35,16 @@ def check_vector(what: str, vector: object) -> None:
 
 
 def check_vectors(what: str, vectors: object) -> None:
-    """Raise `RegistrationError` for what is no list of effect vectors."""
-    listed = cast(Sequence[object], vectors) if isinstance(vectors, (list, tuple)) else None
-    if listed is None or (listed and isinstance(listed[0], str)):
+    """Raise `RegistrationError` if `vectors` is no list of effect vectors."""
+    items = cast(Sequence[object], vectors) if isinstance(vectors, (list, tuple)) else None
+    if items is None or (items and isinstance(items[0], str)):
         raise RegistrationError(f"{what} is a list of effect vectors", fix=f'{what}=[["patch-signals", {{...}}]]')
-    for vector in listed:
+    for vector in items:
         check_vector(f"each of {what}", vector)
 
 
 def page_problem(otherwise: object) -> str | None:
-    """Say what keeps this from being the page for plain browsers, again and again, or None."""
+    """Return the reason why this cannot be the page for plain browsers, each time anew; None if it can."""
     if callable(otherwise) and not isinstance(otherwise, AnyResponse):
         return None
     body: object = next(iter(cast(Sequence[object], otherwise)), "") if isinstance(otherwise, tuple) else otherwise
@@ -59,9 +59,9 @@ def page_problem(otherwise: object) -> str | None:
 
 
 def check_target(target: object) -> None:
-    """Raise `RegistrationError` for what can never be the name or pattern of connections."""
+    """Raise `RegistrationError` if `target` can never be the name or pattern of connections."""
     try:
-        freeze_pattern(_stood_in(target))
+        freeze_pattern(_fill_placeholders(target))
     except PatternError as error:
         raise RegistrationError(f"target: {error.what}", near=error.near, fix=error.fix) from None
     (scope, _) = cast(Sequence[object], target)
@@ -73,29 +73,29 @@ def check_target(target: object) -> None:
 
 
 def check_exclude(exclude: object) -> None:
-    """Raise `RegistrationError` for what can never be a name or pattern, or a list of them."""
+    """Raise `RegistrationError` if `exclude` can never be a name, a pattern or a list of them."""
     if not isinstance(exclude, (list, tuple)):
         raise RegistrationError("exclude is a name or pattern, or a list of them", fix="write [scope, key]")
     try:
         for pattern in patterns_in(cast(Sequence[object], exclude)):
-            freeze_pattern(_stood_in(pattern))
+            freeze_pattern(_fill_placeholders(pattern))
     except PatternError as error:
         raise RegistrationError(f"exclude: {error.what}", near=error.near, fix=error.fix) from None
 
 
 def has_wildcard(target: Sequence[object]) -> bool:
-    """Whether a checked target is a pattern, and no name, by what is written in it."""
+    """Whether a checked target is a pattern rather than a name. Only what is written in it counts."""
     try:
-        freeze_name(_stood_in(target))
+        freeze_name(_fill_placeholders(target))
     except PatternError:
         return True
     return False
 
 
-def _stood_in(template: object) -> object:
-    """The template with text in the place of each placeholder: what is resolved later is never a wildcard."""
+def _fill_placeholders(template: object) -> object:
+    """Put text in the place of each placeholder: the value of a placeholder is never a wildcard."""
     if isinstance(template, Placeholder):
         return ""
     if isinstance(template, (list, tuple)):
-        return [_stood_in(item) for item in cast(Sequence[object], template)]
+        return [_fill_placeholders(item) for item in cast(Sequence[object], template)]
     return template

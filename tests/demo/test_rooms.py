@@ -87,8 +87,8 @@ def test_only_whoever_has_a_name_may_speak_under_it() -> None:
 
 def test_only_so_much_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """The last messages, and not too long altogether, as they will be sent."""
-    monkeypatch.setattr(module, "MOST_MESSAGES", 3)
-    monkeypatch.setattr(module, "MOST_BYTES", 10)
+    monkeypatch.setattr(module, "MAX_MESSAGES", 3)
+    monkeypatch.setattr(module, "MAX_BYTES", 10)
     rooms = Rooms()
     for number in range(5):
         rooms.say("tea", "Ann", str(number))
@@ -101,7 +101,7 @@ def test_only_so_much_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_rooms_that_nobody_is_in_are_forgotten_the_longest_unused_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """Those with people in them never are."""
-    monkeypatch.setattr(module, "MOST_ROOMS", 3)
+    monkeypatch.setattr(module, "MAX_ROOMS", 3)
     rooms = Rooms()
     rooms.enter("tea", "s1", "Ann")
     for name in ("a", "b", "a", "c"):
@@ -111,8 +111,8 @@ def test_rooms_that_nobody_is_in_are_forgotten_the_longest_unused_first(monkeypa
 
 def test_of_those_who_are_away_and_of_those_who_left_so_many_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
     """The last ones."""
-    monkeypatch.setattr(module, "MOST_AWAY", 2)
-    monkeypatch.setattr(module, "MOST_LEFT", 2)
+    monkeypatch.setattr(module, "MAX_AWAY", 2)
+    monkeypatch.setattr(module, "MAX_LEFT", 2)
     rooms = Rooms()
     rooms.enter("tea", "here", "Zed")
     for number in range(4):

@@ -52,7 +52,7 @@ def _after(ctx: Context, options: AfterOptions, *effects: Effect, schedules: Sch
     Returns the name, at once. Its turn takes it off the schedule: its effects may use the name again. Raises
     `ScheduleError` for a name in use and `LimitError` where too much is scheduled.
     """
-    return _schedule(ctx, schedules, options, _once, effects)
+    return _schedule(ctx, schedules, options, _run_once, effects)
 
 
 @_registry.effect("every")
@@ -63,7 +63,7 @@ def _every(ctx: Context, options: EveryOptions, *effects: Effect, schedules: Sch
     out; the others keep their times. A turn that fails is heard by the error hook, and the next comes. Errors are as
     for `after`.
     """
-    return _schedule(ctx, schedules, options, _again, effects)
+    return _schedule(ctx, schedules, options, _run_repeatedly, effects)
 
 
 @_registry.effect("cancel-scheduled")
@@ -94,21 +94,21 @@ def _schedule(
     return name
 
 
-async def _once(ctx: Context, schedules: Schedules, turns: Turns, effects: Template) -> None:
-    with schedules.kept(turns):
-        is_due = await turns.come()
+async def _run_once(ctx: Context, schedules: Schedules, turns: Turns, effects: Template) -> None:
+    with schedules.forget_at_end(turns):
+        is_due = await turns.wait()
     if is_due:
-        await _turn(ctx, effects)
+        await _run_turn(ctx, effects)
 
 
-async def _again(ctx: Context, schedules: Schedules, turns: Turns, effects: Template) -> None:
-    with schedules.kept(turns):
-        while await turns.come():
-            await _turn(ctx, effects)
+async def _run_repeatedly(ctx: Context, schedules: Schedules, turns: Turns, effects: Template) -> None:
+    with schedules.forget_at_end(turns):
+        while await turns.wait():
+            await _run_turn(ctx, effects)
             turns.advance()
 
 
-async def _turn(ctx: Context, effects: Template) -> None:
+async def _run_turn(ctx: Context, effects: Template) -> None:
     """Run effects as they were scheduled: what one turn does to its lists and dicts, the next does not see."""
     await ctx.dispatch(effects, data=copy_data({**ctx.data}))
 

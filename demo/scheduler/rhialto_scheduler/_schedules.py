@@ -43,7 +43,7 @@ class Turns:
         self.due = trio.current_time() + seconds
         self._ended = trio.Event()
 
-    async def come(self) -> bool:
+    async def wait(self) -> bool:
         """Wait for the next turn; False where there is none, because `end` was called. A checkpoint."""
         with trio.move_on_at(self.due):
             await self._ended.wait()
@@ -65,7 +65,7 @@ class Schedules:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._run = trio.lowlevel.current_trio_token()
+        self._token = trio.lowlevel.current_trio_token()
         self._turns: dict[str, Turns] = {}
         self._numbers = count(1)
 
@@ -87,7 +87,7 @@ class Schedules:
                 f"the limit of {self._limit} schedules was crossed",
                 fix="cancel some, or raise it: Scheduler(limit=...)",
             )
-        return self._free(key) if name is None else name
+        return self._free_name(key) if name is None else name
 
     def put(self, turns: Turns) -> None:
         """Keep something under its name. What was there has no more turns."""
@@ -99,7 +99,7 @@ class Schedules:
 
         Raises `LifecycleError` in another `trio.run`, whose tasks must not be woken from here.
         """
-        if trio.lowlevel.current_trio_token() is not self._run:
+        if trio.lowlevel.current_trio_token() is not self._token:
             raise LifecycleError(
                 "a schedule is ended in another trio.run than the one it belongs to",
                 fix="do it there: trio.from_thread.run(dispatch, effects)",
@@ -110,7 +110,7 @@ class Schedules:
         return turns is not None
 
     @contextmanager
-    def kept(self, turns: Turns) -> Generator[None]:
+    def forget_at_end(self, turns: Turns) -> Generator[None]:
         """Forget something at the end of the block, unless something else has its name by then."""
         try:
             yield
@@ -118,5 +118,5 @@ class Schedules:
             if self._turns.get(turns.name) is turns:
                 del self._turns[turns.name]
 
-    def _free(self, key: str) -> str:
+    def _free_name(self, key: str) -> str:
         return next(name for number in self._numbers if (name := f"{key}-{number}") not in self._turns)

@@ -1,9 +1,9 @@
-"""Compressed streams: which `Content-Encoding` a stream has, and what its writes go through.
+"""Compressed streams: the `Content-Encoding` of a stream, and the encoder that its writes go through.
 
-A stream has a compressor of its own, or shares one with all others that have none. Either way, each write can be read
-by the client as soon as it is there, and nothing that one visitor is sent shows in the size of what another is.
+A stream has a compressor of its own, or shares one with all streams that have none. Either way, the client can read
+each write as soon as it arrives, and the size of a stream shows nothing of what other visitors are sent.
 """
 
-from .choice import Compression, Compressor, Encoder, compressor
+from .choice import Compression, Compressor, Encoder, make_compressor
 
-__all__ = ["Compression", "Compressor", "Encoder", "compressor"]
+__all__ = ["Compression", "Compressor", "Encoder", "make_compressor"]

@@ -1,4 +1,4 @@
-"""Which encoding a stream has, of those that its client takes, and whether its compressor is its own."""
+"""Chooses the encoding of a stream among those that its client takes, and whether it gets its own compressor."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from werkzeug.datastructures import Accept
 
 from effects import MissingExtraError, RegistrationError
 
-from .own import OWN, Own
+from .own import OWN, OwnEncoder
 from .shared import SHARED
 
-__all__ = ["Compression", "Compressor", "Encoder", "compressor"]
+__all__ = ["Compression", "Compressor", "Encoder", "make_compressor"]
 
 _PACKAGES = {"br": "brotli", "zstd": "zstandard", "gzip": "zlib"}
 
 
 class Encoder(Protocol):
-    """What the writes of one stream go through."""
+    """Compresses the writes of one stream."""
 
     @property
     def name(self) -> str:
-        """As `Content-Encoding` has it."""
+        """The encoding's name in `Content-Encoding`."""
         ...
 
     def write(self, data: bytes) -> bytes:
-        """What stands for some bytes; they can be read as soon as that has arrived."""
+        """Compress some bytes. The client can read them as soon as the result arrives."""
         ...
 
     def end(self) -> bytes:
-        """What stands at the end."""
+        """Return the bytes that end the stream."""
         ...
 
 
@@ -42,16 +42,18 @@ class Encoder(Protocol):
 class Compression:
     """How the streams of a `Live` are compressed.
 
-    `memory` is what compressors of streams' own may take, in bytes, all together. While there is some left, a new
-    stream gets one, which finds what its events have in common; it gives it back when it ends. Other streams share one
-    compressor, which takes nothing for each: with 0 all do. One of brotli or zstd is counted as 1.22 MB, of gzip as
-    0.21 MB. What is sent through one that is shared is compressed once for all.
+    `memory` is the number of bytes that the compressors of single streams may take, all together. While enough is left,
+    a new stream gets a compressor of its own, which finds what the events of the stream have in common. The stream
+    gives the memory back when it ends. All other streams share one compressor, which takes no memory for each stream
+    and compresses once what is sent to many of them. With 0, all streams share it. A compressor for brotli or zstd
+    counts as 1.22 MB, one for gzip as 0.21 MB.
 
-    `encodings` are those that may be used: "br", "zstd" and "gzip", in order of preference where the client has none;
-    by default all that are installed, in this order. "br" is for streams with a compressor of their own only.
+    `encodings` are the encodings that may be used: "br", "zstd" and "gzip". If a client has no preference, the first
+    that it takes is used. By default these are all that are installed, in this order. "br" is only for streams with a
+    compressor of their own.
 
-    Raises `RegistrationError` for what would compress nothing, and `MissingExtraError` for encodings that are asked for
-    and not installed.
+    Raises `RegistrationError` for wrong settings and for those that would compress nothing, and `MissingExtraError` for
+    an encoding that is not installed.
     """
 
     memory: int = 0
@@ -73,23 +75,23 @@ class Compression:
                 raise RegistrationError(
                     "'br' cannot be shared, and there is no memory for streams' own", fix="write memory=64_000_000"
                 )
-        least = min(OWN[name].size for name in usable(self))
+        smallest = min(OWN[name].size for name in usable_encodings(self))
         memory = cast(object, self.memory)
-        if not isinstance(memory, int) or isinstance(memory, bool) or (memory != 0 and memory < least):
+        if not isinstance(memory, int) or isinstance(memory, bool) or (memory != 0 and memory < smallest):
             raise RegistrationError(
-                f"memory is a number of bytes, {least:,} or more, or 0 for none", fix="write memory=64_000_000"
+                f"memory is a number of bytes, {smallest:,} or more, or 0 for none", fix="write memory=64_000_000"
             )
 
 
 def _are_different(names: object) -> bool:
-    """Whether these are encodings, at least one, each once."""
+    """Whether these are encodings: at least one, and each only once."""
     if not isinstance(names, (list, tuple)):
         return False
-    several = cast("Sequence[object]", names)
-    return bool(several) and all(several.count(name) == 1 and name in tuple(OWN) for name in several)
+    encodings = cast("Sequence[object]", names)
+    return bool(encodings) and all(encodings.count(name) == 1 and name in tuple(OWN) for name in encodings)
 
 
-def usable(compression: Compression) -> Sequence[str]:
+def usable_encodings(compression: Compression) -> Sequence[str]:
     """The encodings that may be used, the best first."""
     return tuple(filter(_is_installed, OWN) if compression.encodings is None else compression.encodings)
 
@@ -104,41 +106,41 @@ def _is_installed(name: str) -> bool:
 
 @final
 class Compressor:
-    """Gives the streams of one `Live` what they write through."""
+    """Gives the streams of one `Live` their encoders."""
 
     def __init__(self, compression: Compression) -> None:
-        self._names = usable(compression)
-        self._shared = {name: partial(kind, kind.blocks()) for name, kind in SHARED.items() if name in self._names}
+        self._names = usable_encodings(compression)
+        self._shared = {name: partial(kind, kind.make_blocks()) for name, kind in SHARED.items() if name in self._names}
         self.free = compression.memory
-        """So many bytes may still be taken by compressors of streams' own."""
+        """Bytes that compressors of single streams may still take."""
 
     def encoder(self, accepted: Accept, exits: list[Callable[[], object]]) -> Encoder | None:
-        """What a new stream writes through; None where its client takes nothing that there is.
+        """Return the encoder of a new stream, or None if its client takes no encoding that is there.
 
-        `exits` are called when the stream is over: what it has taken is given back then.
+        A function is added to `exits`; it gives the memory back when it is called, at the end of the stream.
         """
-        names = self._taken(accepted)
+        names = self._acceptable(accepted)
         for name in names:
             if OWN[name].size <= self.free:
-                own = Own(name)
+                own = OwnEncoder(name)
                 self.free -= own.size
                 exits.append(partial(self._give_back, own))
                 return own
         return next((self._shared[name]() for name in names if name in self._shared), None)
 
-    def _taken(self, accepted: Accept) -> Sequence[str]:
-        """What a client takes, and likes at least as well as nothing: what it likes best first (RFC 9110, 12.5.3)."""
+    def _acceptable(self, accepted: Accept) -> Sequence[str]:
+        """The encodings that a client likes at least as well as none, the best liked first (RFC 9110, 12.5.3)."""
         least = accepted["identity"]
-        taken = [name for name in self._names if accepted[name] > 0 and accepted[name] >= least]
-        return sorted(taken, key=lambda name: accepted[name], reverse=True)  # of those it likes alike, our best
+        acceptable = [name for name in self._names if accepted[name] > 0 and accepted[name] >= least]
+        return sorted(acceptable, key=lambda name: accepted[name], reverse=True)  # those it likes alike in our order
 
-    def _give_back(self, own: Own) -> None:
+    def _give_back(self, own: OwnEncoder) -> None:
         self.free += own.size
         own.close()
 
 
-def compressor(compress: bool | Compression) -> Compressor | None:
-    """What a setting stands for."""
+def make_compressor(compress: bool | Compression) -> Compressor | None:
+    """Make the compressor for a setting of `Live`, or None if it is False."""
     if isinstance(compress, Compression):
         return Compressor(compress)
     if not isinstance(cast(object, compress), bool):

@@ -1,11 +1,11 @@
-"""A compressor of its own for a stream: it finds what an event has in common with those before it.
+"""A compressor for a single stream: it finds what an event has in common with those before it.
 
-A page that is patched as a whole again and again shrinks a hundred times. The price is memory, and that what goes to
-many is compressed for each of them.
+A page that is sent again and again as a whole shrinks a hundred times. The price is memory, and that a frame for many
+streams is compressed for each of them.
 
-What is found is what is within the window, so that has to hold the page as it was sent last: of 64 KB with brotli, of
-256 KB with zstd, of 32 KB with gzip. Larger ones would be paid for by each stream. Browsers read windows of zstd up to
-8 MB (RFC 9659).
+A compressor finds only what is in its window, so the window has to hold the page as it was sent last: 64 KB with
+brotli, 256 KB with zstd, 32 KB with gzip. Each stream would have to pay for a larger one. Browsers read windows of zstd
+up to 8 MB (RFC 9659).
 """
 
 from __future__ import annotations
@@ -15,25 +15,26 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import NamedTuple, Protocol, cast, final
 
-__all__ = ["OWN", "Own"]
+__all__ = ["OWN", "OwnEncoder"]
 
-_PIECE = 32_768
-"""So many bytes are compressed at a time: compressors keep the room that they needed most."""
+_MAX_PIECE = 32_768
+"""Bytes that are compressed at a time, since a compressor keeps the most memory that it ever needed."""
 
 
-_Pair = tuple[Callable[[bytes], bytes], Callable[[], bytes]]
-"""A compressor: what makes of some bytes all that stands for them, and what makes the end."""
+_Functions = tuple[Callable[[bytes], bytes], Callable[[], bytes]]
+"""A compressor: a function that compresses bytes completely, and one that makes the end."""
 
 
 class _Kind(NamedTuple):
-    """What a compressor of an encoding takes at most, in bytes, and how it is made.
+    """The memory that a compressor of an encoding takes at most, in bytes, and the function that makes it.
 
-    That is all that it allocates, measured after large events, too. Of a new process, less is resident: some of it is
-    hardly ever touched. In one that has run for a while, memory that others have left is used again.
+    The size is all that the compressor allocates, measured also after large events. In a new process less is resident,
+    since some of it is hardly ever touched. In a process that has run for a while, memory that others have left is used
+    again.
     """
 
     size: int
-    make: Callable[[], _Pair]
+    make: Callable[[], _Functions]
 
 
 class _Brotli(Protocol):
@@ -42,39 +43,39 @@ class _Brotli(Protocol):
     def finish(self) -> bytes: ...
 
 
-def _brotli() -> _Pair:
-    """With a larger window, tables are four times as large; with less quality, pages shrink six times less."""
-    one = cast(_Brotli, import_module("brotli").Compressor(quality=5, lgwin=16))
-    return lambda data: one.process(data) + one.flush(), one.finish
+def _make_brotli() -> _Functions:
+    """A larger window makes the tables four times as large; with less quality, pages shrink six times less."""
+    compressor = cast(_Brotli, import_module("brotli").Compressor(quality=5, lgwin=16))
+    return lambda data: compressor.process(data) + compressor.flush(), compressor.finish
 
 
-def _zstd() -> _Pair:
+def _make_zstd() -> _Functions:
     """With a smaller window, blocks and tables take nearly as much; higher levels take twice that and find no more."""
     import zstandard
 
     settings = zstandard.ZstdCompressionParameters(compression_level=1, window_log=18)
-    one = zstandard.ZstdCompressor(compression_params=settings).compressobj()
+    compressor = zstandard.ZstdCompressor(compression_params=settings).compressobj()
     block, frame = zstandard.COMPRESSOBJ_FLUSH_BLOCK, zstandard.COMPRESSOBJ_FLUSH_FINISH
-    return lambda data: one.compress(data) + one.flush(block), lambda: one.flush(frame)
+    return lambda data: compressor.compress(data) + compressor.flush(block), lambda: compressor.flush(frame)
 
 
-def _gzip() -> _Pair:
-    """The largest window there is. With larger tables, no more is found."""
-    one = zlib.compressobj(6, zlib.DEFLATED, 16 + zlib.MAX_WBITS, 7)
-    return lambda data: one.compress(data) + one.flush(zlib.Z_SYNC_FLUSH), one.flush
+def _make_gzip() -> _Functions:
+    """The window is the largest that gzip has. With larger tables, no more is found."""
+    compressor = zlib.compressobj(6, zlib.DEFLATED, 16 + zlib.MAX_WBITS, 7)
+    return lambda data: compressor.compress(data) + compressor.flush(zlib.Z_SYNC_FLUSH), compressor.flush
 
 
 OWN: Mapping[str, _Kind] = {
-    "br": _Kind(1_220_000, _brotli),
-    "zstd": _Kind(1_220_000, _zstd),
-    "gzip": _Kind(210_000, _gzip),
+    "br": _Kind(1_220_000, _make_brotli),
+    "zstd": _Kind(1_220_000, _make_zstd),
+    "gzip": _Kind(210_000, _make_gzip),
 }
 """All encodings, the best first."""
 
 
 @final
-class Own:
-    """One stream with a compressor of its own."""
+class OwnEncoder:
+    """The encoder of a stream with a compressor of its own."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -82,15 +83,15 @@ class Own:
         self._write, self._end = make()
 
     def write(self, data: bytes) -> bytes:
-        """What stands for some bytes; they can be read as soon as that has arrived."""
-        if len(data) <= _PIECE:
+        """Compress some bytes. The client can read them as soon as the result arrives."""
+        if len(data) <= _MAX_PIECE:
             return self._write(data)
-        return b"".join([self._write(data[at : at + _PIECE]) for at in range(0, len(data), _PIECE)])
+        return b"".join([self._write(data[at : at + _MAX_PIECE]) for at in range(0, len(data), _MAX_PIECE)])
 
     def end(self) -> bytes:
-        """What stands at the end."""
+        """Return the bytes that end the stream."""
         return self._end()
 
     def close(self) -> None:
-        """Give the memory back, whoever still holds this. Nothing can be written any more."""
+        """Give the memory back, even if something still refers to this encoder. Nothing can be written any more."""
         del self._write, self._end

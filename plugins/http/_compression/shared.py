@@ -1,13 +1,13 @@
-"""One compressor for all streams: what goes to a thousand of them is compressed once.
+"""One compressor for all streams: a frame for a thousand streams is compressed once.
 
-Each write is a block that refers to nothing before it. So streams need no memory, and nothing that one visitor is sent
-shows in the size of what another is. The price is that what is alike in two events is not found: small events shrink
-little.
+Each write is a block that refers to nothing before it. So streams need no memory, and the size of a stream shows
+nothing of what other visitors are sent. The price is that a block does not make use of what two events have in common:
+small events shrink little.
 
 For zstd (RFC 8878) a block is a frame, and decoders read any number of frames. For gzip (RFC 1952) it is a block of
-DEFLATE (RFC 1951), ended so that it can be read at once, and each stream has a header and a trailer of its own: of
-several gzip members, one after the other, browsers read the first only. So they do with brotli (RFC 7932), which has
-nothing smaller that stands for itself: it cannot be shared.
+DEFLATE (RFC 1951), flushed so that it can be read at once. Each gzip stream has a header and a trailer of its own,
+because browsers read only the first of several gzip members. They also read only the first of several brotli streams
+(RFC 7932), and brotli has no smaller unit that stands for itself: it cannot be shared.
 """
 
 from __future__ import annotations
@@ -20,68 +20,68 @@ from typing import final
 __all__ = ["SHARED", "Blocks", "Gzip", "Zstd"]
 
 _HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
-"""DEFLATE, no flags, no time, of no known system."""
+"""DEFLATE, no flags, no time, unknown system."""
 _LAST_BLOCK = b"\x03\x00"
-"""An empty one that says so."""
+"""An empty block that is marked as the last."""
 _MAX_BYTES = 1_000_000
-"""So much of what was compressed last is kept, for the streams that are yet to be sent it."""
+"""Bytes of recent writes and their blocks that are remembered, for the streams that are yet to get them."""
 
 
 @final
 class Blocks:
-    """Makes the blocks of one encoding by `compress`, and remembers the last ones."""
+    """Makes the blocks of one encoding with `compress`, and remembers the last ones."""
 
     def __init__(self, compress: Callable[[bytes], bytes]) -> None:
         self._compress = compress
-        self._made: dict[bytes, bytes] = {}
+        self._blocks: dict[bytes, bytes] = {}
         self._bytes = 0
 
     def block(self, data: bytes) -> bytes:
-        """The block of some bytes: the very same object while it is remembered."""
-        made = self._made.get(data)
-        if made is None:
-            made = self._made[data] = self._compress(data)
-            self._bytes += len(data) + len(made)
+        """Return the block for some bytes: the very same object as long as it is remembered."""
+        block = self._blocks.get(data)
+        if block is None:
+            block = self._blocks[data] = self._compress(data)
+            self._bytes += len(data) + len(block)
             while self._bytes > _MAX_BYTES:
-                oldest = next(iter(self._made))
-                self._bytes -= len(oldest) + len(self._made.pop(oldest))
-        return made
+                oldest = next(iter(self._blocks))
+                self._bytes -= len(oldest) + len(self._blocks.pop(oldest))
+        return block
 
 
 @final
 class Gzip:
-    """One stream of gzip."""
+    """The encoder of one gzip stream."""
 
     name: str = "gzip"
 
     def __init__(self, blocks: Blocks) -> None:
         self._blocks = blocks
-        self._before = _HEADER
+        self._header = _HEADER
         self._checksum = 0
         self._size = 0
 
     @staticmethod
-    def blocks() -> Blocks:
-        """For all streams of gzip."""
+    def make_blocks() -> Blocks:
+        """Make the blocks of all gzip streams."""
         deflate = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
         return Blocks(lambda data: deflate.compress(data) + deflate.flush(zlib.Z_FULL_FLUSH))
 
     def write(self, data: bytes) -> bytes:
-        """What stands for some bytes; they can be read as soon as that has arrived."""
-        before, self._before = self._before, b""
+        """Compress some bytes. The client can read them as soon as the result arrives."""
+        header, self._header = self._header, b""
         self._checksum = zlib.crc32(data, self._checksum)
         self._size += len(data)
         block = self._blocks.block(data)
-        return before + block if before else block
+        return header + block if header else block
 
     def end(self) -> bytes:
-        """What stands at the end."""
-        return self._before + _LAST_BLOCK + struct.pack("<LL", self._checksum, self._size % 2**32)
+        """Return the bytes that end the stream."""
+        return self._header + _LAST_BLOCK + struct.pack("<LL", self._checksum, self._size % 2**32)
 
 
 @final
 class Zstd:
-    """One stream of zstd."""
+    """The encoder of one zstd stream."""
 
     name: str = "zstd"
 
@@ -89,20 +89,23 @@ class Zstd:
         self._blocks = blocks
 
     @staticmethod
-    def blocks() -> Blocks:
-        """For all streams of zstd. Frames of this level have windows of 2 MB at most; browsers read 8 MB (RFC 9659)."""
+    def make_blocks() -> Blocks:
+        """Make the blocks of all zstd streams.
+
+        Frames of this level have windows of at most 2 MB; browsers read windows up to 8 MB (RFC 9659).
+        """
         import zstandard
 
         return Blocks(zstandard.ZstdCompressor(level=3).compress)
 
     def write(self, data: bytes) -> bytes:
-        """What stands for some bytes; they can be read as soon as that has arrived."""
+        """Compress some bytes. The client can read them as soon as the result arrives."""
         return self._blocks.block(data)
 
     def end(self) -> bytes:
-        """Nothing: each frame ends by itself."""
+        """Return nothing: each frame ends by itself."""
         return b""
 
 
 SHARED: Mapping[str, type[Gzip | Zstd]] = {"zstd": Zstd, "gzip": Gzip}
-"""What can be shared."""
+"""The encodings that can be shared."""

@@ -1,4 +1,4 @@
-"""Who may: what `allow=` takes, and what it comes to. Whatever is not clearly allowed is refused."""
+"""Who may ask: what `allow=` accepts, and the verdict it gives. A request that is not clearly allowed is refused."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ __all__ = ["Allow", "RequestData", "Verdict", "judge"]
 
 
 class RequestData(TypedDict):
-    """What came with a request: the data of its dispatch, and what `allow` is asked with."""
+    """The parts of a request: the data of its dispatch, and the argument of `allow`."""
 
     signals: Mapping[str, Any]
-    """As they were sent; once a model was filled with them, its values."""
+    """The signals as they were sent; once a model has been filled with them, the model's values."""
     session: Mapping[str, Any]
-    """What the visitor's session holds."""
+    """The content of the visitor's session."""
     query: Mapping[str, str]
-    """The parameters in the URL's query, of each the first."""
+    """The parameters in the URL's query: the first value of each."""
     path: Mapping[str, Any]
-    """The parameters in the URL's path, as its converters made them."""
+    """The parameters in the URL's path, as the path's converters made them."""
     connection: Mapping[str, Any]
-    """The `scope` of the visitor, if there is a session, and for a stream the `key`."""
+    """The `scope` of the visitor, if there is a session, and the `key` of the stream, if this is one with a key."""
 
 
 Allow = bool | Callable[[RequestData], bool | Awaitable[bool]]
@@ -30,15 +30,15 @@ Allow = bool | Callable[[RequestData], bool | Awaitable[bool]]
 
 @final
 class Verdict(NamedTuple):
-    """What `allow` came to."""
+    """The result of `allow`."""
 
     allowed: bool
     waited: bool
-    """Whether others ran meanwhile, so that it may no longer hold."""
+    """Whether `allow` had to be awaited: other tasks ran meanwhile, so the verdict may no longer hold."""
 
 
 async def judge(allow: Allow | None, data: RequestData) -> Verdict:
-    """Ask. Raises `TypeError` for an answer that is no bool, since a coroutine or a record would count as a yes."""
+    """Ask `allow`. Raises `TypeError` for an answer that is no bool: a coroutine or a record would count as a yes."""
     if allow is None:
         return Verdict(allowed=True, waited=False)
     answer: object = allow(data) if callable(allow) else allow

@@ -1,4 +1,4 @@
-"""Effects and pages as an app may give them: as they are, or as a function that returns them."""
+"""Effects and pages as an app gives them: the values themselves, or functions that return them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ A = TypeVar("A")
 
 
 async def call_snapshot(effects: Snapshot) -> Effects:
-    """The effects of a snapshot, read now."""
+    """Return the effects of a snapshot; a function is called now."""
     if not callable(effects):
         return effects
     answer = effects()
@@ -33,12 +33,15 @@ async def call_snapshot(effects: Snapshot) -> Effects:
 
 
 def call_with(effects: Effects | Callable[[A], Effects], about: A) -> Effects:
-    """The effects for what they are about. Those that are kept are for many requests."""
+    """Return the effects for `about`: a function is called with it.
+
+    Effects that are no function are kept and serve many requests, so they come as a `Template`.
+    """
     return effects(about) if callable(effects) else Template(effects)
 
 
 async def call_page(otherwise: Otherwise) -> ResponseReturnValue:
-    """The page for a browser that cannot read events, made now."""
+    """Return the page for a browser that cannot read events; a function is called now."""
     answer: object = otherwise
     if callable(otherwise) and not isinstance(otherwise, AnyResponse):  # some responses can be called, as WSGI apps
         answer = otherwise()

@@ -1,8 +1,8 @@
-"""The bodies of requests are bounded while they come, whoever reads them, and whether anybody does.
+"""Bounds the bodies of requests while they arrive, whether or not the app reads them.
 
-Quart 0.23 looks at the app's `MAX_CONTENT_LENGTH` once a body is complete, and keeps until then whatever a client
-sends: a body that says no length and never ends takes all memory, even of a request whose handler reads nothing. Quart
-0.22 looks at what has not been read yet, so a body that is read piece by piece, such as a form with files, never ends.
+Quart 0.23 checks the app's `MAX_CONTENT_LENGTH` only when a body is complete, and keeps everything until then. So a
+body that has no length and never ends takes all memory, even if the handler reads nothing. Quart 0.22 checks the part
+that has not been read yet, so a body that is read piece by piece, such as a form with files, has no bound.
 """
 
 from __future__ import annotations
@@ -15,65 +15,67 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 __all__ = ["bound_bodies"]
 
-_PIECE = 64
-"""Bytes that a piece takes at least, however small it is."""
-_FREE = 65_536
-"""So much may small pieces take in any case."""
+_MIN_PIECE_COST = 64
+"""Bytes that a piece costs at least, however small it is."""
+_COST_ALLOWANCE = 65_536
+"""Bytes that small pieces may cost in any case."""
 
 
 def bound_bodies(app: QuartTrio) -> None:
-    """Have whoever reads a body that is too large get a 413 as soon as it is, and nothing of it kept from then on.
+    """Bound the bodies of an app: a reader gets a 413 as soon as a body is too large, and no more of it is kept.
 
-    A client that sends very many very small pieces has sent too much when these take twice the limit, and 64 KB.
+    A client that sends very many very small pieces has sent too much when they cost twice the limit and 64 KB.
     """
     requests = cast(Any, app.request_class)
-    if not issubclass(requests.body_class, _Bounded):
-        bodies = type(requests.body_class.__name__, (_Bounded, requests.body_class), {})
+    if not issubclass(requests.body_class, _BoundedBody):
+        bodies = type(requests.body_class.__name__, (_BoundedBody, requests.body_class), {})
         app.request_class = type(requests.__name__, (requests,), {"body_class": bodies})  # type: ignore[assignment]
 
 
-class _Bounded:
-    """Stands before a `quart.wrappers.request.Body`."""
+class _BoundedBody:
+    """Goes before a `quart.wrappers.request.Body` among the base classes."""
 
     set_complete: Callable[[], None]
 
     def __init__(self, expected_content_length: int | None, max_content_length: int | None) -> None:
         cast(Any, super()).__init__(expected_content_length, max_content_length)
-        self._most = max_content_length
+        self._max_bytes = max_content_length
         self._size = 0
         self._cost = 0
         self._is_too_large = False
 
     async def put(self, data: bytes) -> None:
-        """Take a piece, unless there is too much already, as Quart 0.23 has it."""
-        self._cost += max(len(data), _PIECE)
-        if self._takes(data):
+        """Take a piece, unless the body is too large already. Quart 0.23 calls this."""
+        self._cost += max(len(data), _MIN_PIECE_COST)
+        if self._count_piece(data):
             await cast(Any, super()).put(data)
 
     def append(self, data: bytes) -> None:
-        """Take a piece, unless there is too much already, as Quart 0.22 has it."""
-        if self._takes(data):
+        """Take a piece, unless the body is too large already. Quart 0.22 calls this."""
+        if self._count_piece(data):
             cast(Any, super()).append(data)
 
-    def _takes(self, data: bytes) -> bool:
+    def _count_piece(self, data: bytes) -> bool:
         self._size += len(data)
-        if self._most is not None and (self._size > self._most or self._cost > 2 * self._most + _FREE):
+        if self._max_bytes is not None and (
+            self._size > self._max_bytes or self._cost > 2 * self._max_bytes + _COST_ALLOWANCE
+        ):
             self._is_too_large = True
             self.set_complete()
         return not self._is_too_large
 
     async def __anext__(self) -> bytes:
-        self._check()
+        self._check_size()
         try:
             return cast(bytes, await cast(Any, super()).__anext__())
         finally:
-            self._check()
+            self._check_size()
 
     def __await__(self) -> Generator[Any, Any, bytes]:
         data = cast(bytes, (yield from cast(Any, super()).__await__()))
-        self._check()
+        self._check_size()
         return data
 
-    def _check(self) -> None:
+    def _check_size(self) -> None:
         if self._is_too_large:
             raise RequestEntityTooLarge

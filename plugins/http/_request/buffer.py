@@ -11,7 +11,7 @@ __all__ = ["Buffer", "too_late"]
 
 
 def too_late(what: str) -> LifecycleError:
-    """The error for what is sent once nothing more can be: by work that was spawned, and goes on."""
+    """The error for a frame that spawned work sends when `what`, its answer or stream, is over already."""
     return LifecycleError(
         f"something was sent after {what} was over, and reaches nobody",
         fix="what is spawned has no answer of its own: broadcast it to a stream with a key",
@@ -20,7 +20,7 @@ def too_late(what: str) -> LifecycleError:
 
 @final
 class Buffer:
-    """A sink for one answer: frames are kept until the whole dispatch is over, `with Buffer() as buffer`."""
+    """The sink of one answer: `with Buffer() as buffer` keeps frames until the whole dispatch is over."""
 
     def __init__(self) -> None:
         self._frames: list[bytes] = []
@@ -34,20 +34,20 @@ class Buffer:
         self._over = True
 
     def send(self, frame: bytes) -> None:
-        """Keep a frame; nothing once closed. Raises `LifecycleError` once the dispatch is over."""
+        """Keep a frame, unless the buffer is closed. Raises `LifecycleError` once the dispatch is over."""
         if self._over:
             raise too_late("its answer")
         if not self._closed:
             self._frames.append(frame)
 
     def close(self) -> None:
-        """Keep nothing more."""
+        """Keep no further frames."""
         self._closed = True
 
     def members(self) -> Sequence[Sink]:
-        """This one answer."""
+        """The one member: this buffer."""
         return (self,)
 
     def joined(self) -> bytes:
-        """Everything kept."""
+        """All frames that were kept, as one piece of bytes."""
         return b"".join(self._frames)

@@ -1,4 +1,4 @@
-"""What is answered when signals do not fit, or effects fail: what the app says, or what we say for it."""
+"""The answers for signals that do not fit and for effects that fail: the app's own, or the defaults."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from .answers import dispatch_problem, event_response, problem
 from .app_effects import Effects, OnError, OnInvalid, call_with
 from .buffer import Buffer
 from .client import is_datastar
-from .invalid import Messages, filled, no_errors
+from .invalid import Messages, no_errors, without_empty
 
 __all__ = ["Failures"]
 
 
 @final
 class Failures:
-    """The answers of one `Live`: `on_invalid` and `on_error` are what it does unless told otherwise."""
+    """The answers of one `Live`. `on_invalid` and `on_error` are its defaults."""
 
     def __init__(self, dispatch: Dispatch, on_invalid: OnInvalid | None, on_error: OnError | None) -> None:
         self._dispatch = dispatch
@@ -29,13 +29,13 @@ class Failures:
         self._on_error = on_error
 
     def handler(self, on_error: OnError | None) -> OnError | None:
-        """What to do about effects that fail."""
+        """The `on_error` that counts: the one given here, else the default of the `Live`, which may be None."""
         return self._on_error if on_error is None else on_error
 
-    async def failed(
+    async def answer_errors(
         self, errors: Sequence[ErrorRecord], on_error: OnError | None, data: Mapping[str, object]
     ) -> Response:
-        """The answer for effects that failed."""
+        """Make the answer for effects that failed."""
         handler = self.handler(on_error)
         if handler is None:
             return dispatch_problem(errors)
@@ -46,23 +46,25 @@ class Failures:
             return dispatch_problem([*errors, *result.errors])
         return event_response(buffer.joined())
 
-    async def invalid(
+    async def answer_invalid(
         self, messages: Messages, on_invalid: OnInvalid | None, data: Callable[[], Awaitable[Mapping[str, object]]]
     ) -> Response:
-        """The answer for signals that do not fit."""
+        """Make the answer for signals that do not fit."""
         if not is_datastar():
-            return problem(422, "What was sent does not fit.", errors=filled(messages))
+            return problem(422, "What was sent does not fit.", errors=without_empty(messages))
         effects = call_with(self._on_invalid if on_invalid is None else on_invalid, messages)
         with Buffer() as buffer:
             result = await self._dispatch(effects, data=await data(), system={"sink": buffer, "session": session})
         return dispatch_problem(result.errors) if result.errors else event_response(buffer.joined())
 
-    def cleared(self, model: type[BaseModel], signals: Mapping[str, object], on_invalid: OnInvalid | None) -> Effects:
-        """What takes away the messages that a page still shows, now that its signals fit."""
-        shown = signals.get("errors")
-        if on_invalid is not None or self._on_invalid is not _patch_messages or not isinstance(shown, dict):
+    def clear_messages(
+        self, model: type[BaseModel], signals: Mapping[str, object], on_invalid: OnInvalid | None
+    ) -> Effects:
+        """Return the effects that clear the messages that a page still shows, now that its signals fit."""
+        previous = signals.get("errors")
+        if on_invalid is not None or self._on_invalid is not _patch_messages or not isinstance(previous, dict):
             return ()
-        return _patch_messages(no_errors(model)) if filled(cast(Messages, shown)) else ()
+        return _patch_messages(no_errors(model)) if without_empty(cast(Messages, previous)) else ()
 
 
 def _patch_messages(messages: Messages) -> Effects:

@@ -1,4 +1,4 @@
-"""What a pydantic model says of signals: what they are called, and what is in them."""
+"""Reads pydantic models: under which names their fields are sent, and which types they hold."""
 
 from __future__ import annotations
 
@@ -13,103 +13,107 @@ __all__ = ["as_model_input", "fields_of", "kind_in", "model_in", "part_of", "unk
 
 
 def fields_of(model: type[BaseModel]) -> Mapping[str, tuple[str, FieldInfo]]:
-    """A model's fields and their names in Python, by the names under which they are sent."""
-    return {_sent_as(name, field): (name, field) for name, field in model.model_fields.items()}
+    """A model's fields and their names in Python, by the names under which the fields are sent."""
+    return {_sent_name(name, field): (name, field) for name, field in model.model_fields.items()}
 
 
-def _sent_as(name: str, field: FieldInfo) -> str:
-    """The name under which a field is sent, and under which pydantic complains of it."""
-    given = field.validation_alias
-    if isinstance(given, AliasChoices):
-        given = given.choices[0]
-    return given if isinstance(given, str) else name
+def _sent_name(name: str, field: FieldInfo) -> str:
+    """The name under which a field is sent. Pydantic uses it in its errors, too."""
+    alias = field.validation_alias
+    if isinstance(alias, AliasChoices):
+        alias = alias.choices[0]
+    return alias if isinstance(alias, str) else name
 
 
 def model_in(annotation: object) -> type[BaseModel] | None:
-    """The model that a field holds, if it holds one, or None."""
-    return next((cast(type[BaseModel], member) for member in _members(annotation) if _is_model(member)), None)
+    """The model that a field holds, or None if it holds none."""
+    return next((cast(type[BaseModel], member) for member in _member_types(annotation) if _is_model(member)), None)
 
 
-def _members(annotation: object) -> tuple[object, ...]:
-    """What a field may hold, None aside; a union of several is not looked into."""
-    bare = _bare(annotation)
-    if get_origin(bare) not in {Union, UnionType}:
-        return (bare,)
-    members = tuple(_bare(member) for member in get_args(bare) if member is not type(None))
+def _member_types(annotation: object) -> tuple[object, ...]:
+    """The types that a field may hold, without None; nothing for a union of several types."""
+    kind = _plain_type(annotation)
+    if get_origin(kind) not in {Union, UnionType}:
+        return (kind,)
+    members = tuple(_plain_type(member) for member in get_args(kind) if member is not type(None))
     return members if len(members) == 1 else ()
 
 
-def _bare(annotation: object) -> object:
-    """A type without what is said about it, and not by another name."""
+def _plain_type(annotation: object) -> object:
+    """Resolve aliases of types, and drop `Annotated` metadata."""
     while True:
         if get_origin(annotation) is Annotated:
             annotation = get_args(annotation)[0]
-        elif (value := cast(object, getattr(annotation, "__value__", None))) is not None:  # a name for a type
+        elif (value := cast(object, getattr(annotation, "__value__", None))) is not None:  # an alias of a type
             annotation = value
         else:
             return annotation
 
 
-def _is_model(one: object) -> bool:
-    return isinstance(one, type) and issubclass(one, BaseModel)
+def _is_model(annotation: object) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
 def as_model_input(model: type[BaseModel], values: Mapping[str, object]) -> dict[str, object]:
-    """The values of a form as the signals that they stand for.
+    """Return the values of a form as the signals that they stand for.
 
-    There is a list also where a field that takes several was sent once; an input that was left empty is None where a
-    field may be that and no text; `address.city` is the `city` of the model in the field `address`.
+    A field that takes several values gets a list, also if one value was sent. An empty input becomes None if the field
+    may be None and may not be text. `address.city` becomes the field `city` of the model in the field `address`.
     """
-    given: dict[str, object] = dict(values)
+    signals: dict[str, object] = dict(values)
     for name, (_, field) in fields_of(model).items():
         inner = model_in(field.annotation)
-        dotted = [value for value in values if value.startswith(f"{name}.")]
-        if inner is not None and dotted and name not in given:
-            parts = {one.removeprefix(f"{name}."): given.pop(one) for one in dotted}
-            given[name] = as_model_input(inner, parts)
-        elif name in given and not isinstance(given[name], list) and any(map(_is_several, _members(field.annotation))):
-            given[name] = [given[name]]
-        elif given.get(name) == "" and _may_be_none_but_no_text(field.annotation):
-            given[name] = None
-    return given
+        dotted = [sent for sent in values if sent.startswith(f"{name}.")]
+        if inner is not None and dotted and name not in signals:
+            parts = {sent.removeprefix(f"{name}."): signals.pop(sent) for sent in dotted}
+            signals[name] = as_model_input(inner, parts)
+        elif (
+            name in signals
+            and not isinstance(signals[name], list)
+            and any(map(_is_collection, _member_types(field.annotation)))
+        ):
+            signals[name] = [signals[name]]
+        elif signals.get(name) == "" and _may_be_none_but_no_text(field.annotation):
+            signals[name] = None
+    return signals
 
 
 def _may_be_none_but_no_text(annotation: object) -> bool:
-    bare = _bare(annotation)
-    if get_origin(bare) not in {Union, UnionType}:
+    kind = _plain_type(annotation)
+    if get_origin(kind) not in {Union, UnionType}:
         return False
-    members = {_bare(member) for member in get_args(bare)}
+    members = {_plain_type(member) for member in get_args(kind)}
     return type(None) in members and not members & {str, object, Any}
 
 
-def _is_several(one: object) -> bool:
-    kind = get_origin(one) or one
+def _is_collection(annotation: object) -> bool:
+    kind = get_origin(annotation) or annotation
     return isinstance(kind, type) and issubclass(kind, Collection) and not issubclass(kind, (str, bytes, Mapping))
 
 
-_NOTHING: Mapping[str, object] = {}
+_NO_VALUES: Mapping[str, object] = {}
 
 
-def values_of(filled: object) -> Mapping[str, object]:
-    """What a model was filled with, by the names under which it is sent. Models in it stay models.
+def values_of(instance: object) -> Mapping[str, object]:
+    """Return the values of a model instance, by the names under which they are sent. Models in it stay models.
 
-    A validator of the model may have made something else of it: a mapping is taken as it is.
+    A validator of the model may have returned something else: a mapping is used as it is, anything else has no values.
     """
-    if not isinstance(filled, BaseModel):
-        return cast(Mapping[str, object], filled) if isinstance(filled, Mapping) else _NOTHING
-    values: dict[str, object] = dict(filled.model_extra or {})
-    return values | {sent: getattr(filled, name) for sent, (name, _) in fields_of(type(filled)).items()}
+    if not isinstance(instance, BaseModel):
+        return cast(Mapping[str, object], instance) if isinstance(instance, Mapping) else _NO_VALUES
+    values: dict[str, object] = dict(instance.model_extra or {})
+    return values | {sent: getattr(instance, name) for sent, (name, _) in fields_of(type(instance)).items()}
 
 
 def part_of(value: object, name: str) -> object:
-    """What a model or mapping has under a name. Raises `LookupError` where it has nothing, or is neither."""
+    """Return the part of a model or mapping with a name. Raises `LookupError` if there is none, or it is neither."""
     return values_of(value)[name]
 
 
 def unknown_part(model: type[BaseModel], path: Sequence[str]) -> tuple[int, str, Collection[str]] | None:
-    """Where a path first leads to nothing a model has: at which name, in what, and which names there are.
+    """Find the first name in a path that the model does not have. Returns its index, its owner and the names there are.
 
-    None where it may lead somewhere: what holds anything at all, such as a `dict`, may have everything.
+    Returns None if the path may exist: a field such as a `dict` may hold any name.
     """
     current = model
     for depth, name in enumerate(path):
@@ -126,21 +130,21 @@ def unknown_part(model: type[BaseModel], path: Sequence[str]) -> tuple[int, str,
 
 
 def kind_in(model: type[BaseModel], path: Sequence[str]) -> object:
-    """The type of what a path leads to, without what is said about it; None where that is not one type."""
+    """The type at the end of a path, without its metadata; None if it is not one type."""
     *around, last = path
     for name in around:
         inner = model_in(fields_of(model)[name][1].annotation) if name in fields_of(model) else None
         if inner is None:
             return None
         model = inner
-    return _bare(fields_of(model)[last][1].annotation) if last in fields_of(model) else None
+    return _plain_type(fields_of(model)[last][1].annotation) if last in fields_of(model) else None
 
 
 def _may_have_parts(annotation: object) -> bool:
-    members = _members(annotation)
-    return not members or any(map(_is_open, members))
+    members = _member_types(annotation)
+    return not members or any(map(_is_open_ended, members))
 
 
-def _is_open(one: object) -> bool:
-    kind = get_origin(one) or one
+def _is_open_ended(annotation: object) -> bool:
+    kind = get_origin(annotation) or annotation
     return kind in {Any, object} or not isinstance(kind, type) or issubclass(kind, Mapping)

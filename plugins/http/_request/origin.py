@@ -1,4 +1,4 @@
-"""Tells requests that another site made a browser send."""
+"""Recognizes requests that another site made a browser send."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ _DEFAULT_PORTS = (":80", ":443")
 
 
 def is_cross_site(request: Request) -> bool:
-    """Whether a request may have been sent by a browser on behalf of another site.
+    """Whether a browser may have sent a request on behalf of another site.
 
-    Goes by `Sec-Fetch-Site` (W3C Fetch Metadata), where sibling subdomains (`same-site`) count as other sites. Browsers
-    send that header over https and to localhost only; without it, `Origin` (RFC 6454) or else `Referer` must name the
-    host that was asked, whatever the scheme, since a proxy may have ended TLS; `Origin: null` counts as another site.
-    Where there is none of them, a GET or HEAD must carry `Datastar-Request`, which another site cannot make a browser
-    send without asking first; with other methods browsers always send `Origin`, so that was no browser.
+    `Sec-Fetch-Site` (W3C Fetch Metadata) decides if it is there; sibling subdomains (`same-site`) count as other sites.
+    Browsers send that header over https and to localhost only. Without it, `Origin` (RFC 6454), or else `Referer`, must
+    name the requested host. The scheme does not matter, since a proxy may have ended TLS. `Origin: null` counts as
+    another site. If none of these headers is there, a GET or HEAD must carry `Datastar-Request`, which another site
+    cannot make a browser send without a preflight request. With other methods, browsers always send `Origin`, so the
+    request did not come from a browser.
     """
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
@@ -32,16 +33,16 @@ def is_cross_site(request: Request) -> bool:
 
 
 def shows_no_origin(request: Request) -> bool:
-    """Whether a request gives no evidence at all of where it comes from, and would have to."""
+    """Whether a request gives no evidence of where it comes from, although its method requires some."""
     evidence = ("Sec-Fetch-Site", "Origin", "Referer", DATASTAR_REQUEST)
     return request.method in {"GET", "HEAD"} and not any(name in request.headers for name in evidence)
 
 
 def own_page(request: Request) -> str | None:
-    """The page of this site that a request was made from, as a URL, or None where that is not said."""
+    """The URL of the page of this site that a request was made from, or None if the request does not tell."""
     source = request.headers.get("Referer", "")
-    known = source.startswith(("http://", "https://"))
-    return source if known and _host_of(source) == _without_default_port(request.headers.get("Host", "")) else None
+    is_url = source.startswith(("http://", "https://"))
+    return source if is_url and _host_of(source) == _without_default_port(request.headers.get("Host", "")) else None
 
 
 def _host_of(url: str) -> str | None:

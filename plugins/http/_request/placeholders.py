@@ -1,4 +1,4 @@
-"""Placeholders for what came with a request. `Live` puts it into the data of each dispatch."""
+"""Placeholders for the parts of a request. `Live` puts the parts into the data of each dispatch."""
 
 from __future__ import annotations
 
@@ -27,37 +27,37 @@ _NO_DEFAULT: Final = object()
 
 
 def Signal(*path: str, default: object = _NO_DEFAULT) -> Placeholder:  # noqa: N802 - reads as the type that it stands for
-    """The signal of that name in the request, `Signal("user", "name")` for a nested one.
+    """The signal of that name in the request; `Signal("user", "name")` is a nested one.
 
-    Where the signals were read through a model, it is the model's value, with the model's types and defaults. Where the
-    request has no such signal it is `default`; without one, resolving it raises `MissingValueError`.
+    If the signals were read through a model, it is the model's value, with the model's types and defaults. If the
+    request has no such signal, it is `default`; without a default, resolving it raises `MissingValueError`.
     """
-    return _placeholder("http/signal", _named(path, "Signal"), default)
+    return _placeholder("http/signal", _check_path(path, "Signal"), default)
 
 
 def Session(*path: str, default: object = _NO_DEFAULT) -> Placeholder:  # noqa: N802
     """The value of that name in the session, as it was when the request came in; `Session("user", "name")` is nested.
 
-    Where there is none it is `default`; without one, resolving it raises `MissingValueError`.
+    If there is none, it is `default`; without a default, resolving it raises `MissingValueError`.
     """
-    return _placeholder("http/session", _named(path, "Session"), default)
+    return _placeholder("http/session", _check_path(path, "Session"), default)
 
 
 def Query(name: str, *, default: object = _NO_DEFAULT) -> Placeholder:  # noqa: N802
-    """The parameter of that name in the query of the URL, a `str`; the first, where there are several.
+    """The parameter of that name in the query of the URL, a `str`; if there are several, the first.
 
-    Where there is none it is `default`; without one, resolving it raises `MissingValueError`. For other types fill a
-    model: in a GET without Datastar, the query is what fills it.
+    If there is none, it is `default`; without a default, resolving it raises `MissingValueError`. For other types, use
+    a model: the query of a GET without Datastar fills the model.
     """
-    return _placeholder("http/query", _named((name,), "Query"), default)
+    return _placeholder("http/query", _check_path((name,), "Query"), default)
 
 
 def PathParam(name: str) -> Placeholder:  # noqa: N802
-    """The path parameter of that name in the URL. Resolving it raises `MissingValueError` where the path has none."""
-    return _placeholder("http/path-param", _named((name,), "PathParam"), _NO_DEFAULT)
+    """The path parameter of that name in the URL. Resolving it raises `MissingValueError` if the path has none."""
+    return _placeholder("http/path-param", _check_path((name,), "PathParam"), _NO_DEFAULT)
 
 
-def _named(path: tuple[str, ...], kind: str) -> tuple[str, ...]:
+def _check_path(path: tuple[str, ...], kind: str) -> tuple[str, ...]:
     if not path or not all(isinstance(name, str) and name for name in cast(Sequence[object], path)):
         raise TypeError(f'{kind} is named by non-empty str: {kind}("name")')
     return path
@@ -68,7 +68,7 @@ def _placeholder(key: str, path: tuple[str, ...], default: object) -> Placeholde
 
 
 class MissingValueError(EffectsError, LookupError):
-    """A request does not carry what a placeholder stands for, and the placeholder has no default."""
+    """A request lacks the value that a placeholder stands for, and the placeholder has no default."""
 
 
 def _resolve(part: str, data: Mapping[str, object], path: Sequence[str], *default: object) -> object:
@@ -78,7 +78,7 @@ def _resolve(part: str, data: Mapping[str, object], path: Sequence[str], *defaul
             value = part_of(value, name)
     except LookupError:
         if default:
-            return copy_data(default[0])  # or one visitor might get what an action has done to another's
+            return copy_data(default[0])  # a visitor must not see how an action changed another visitor's default
         raise MissingValueError(
             f"no {'.'.join(path)!r} in the request's {part}",
             fix="send it, give the placeholder a default, or dispatch inside Live.reply or Live.stream",
@@ -92,49 +92,49 @@ _PARTS: Mapping[str, str] = {
     "http/query": "query",
     "http/path-param": "path",
 }
-"""Which part of a request each placeholder is looked up in."""
+"""The part of a request that each placeholder is looked up in."""
 
 
 def _resolver(part: str) -> Callable[..., object]:
     def resolve(data: Mapping[str, object], path: Sequence[str], *default: object) -> object:
         return _resolve(part, data, path, *default)
 
-    resolve.__doc__ = f"What the request's {part} hold under a name."
+    resolve.__doc__ = f"Look up a name in the request's {part}."
     return resolve
 
 
 RESOLVERS: Mapping[str, Callable[..., object]] = {key: _resolver(part) for key, part in _PARTS.items()}
-"""What each placeholder is resolved by."""
+"""The resolver of each placeholder."""
 
 
 def placeholder_problem(
     placeholder: Placeholder, *, path: Collection[str], signals: type[BaseModel] | None
 ) -> EffectsError | None:
-    """Why no request ever has what this stands for, or None where it has, or may have.
+    """Return the reason why no request can ever have the value of a placeholder, or None if a request may have it.
 
-    The parameters of the request's path are those of `path`; its signals fill a model, or are not to be read at all.
-    Other plugins' placeholders are not looked at.
+    `path` are the names of the path's parameters. The signals fill the model `signals`; with None, a placeholder for a
+    signal is a problem. Placeholders of other plugins are not checked.
     """
-    look = {"http/signal": partial(_signal_problem, signals), "http/path-param": partial(_path_problem, path)}
-    if placeholder.key not in look:
+    finders = {"http/signal": partial(_signal_problem, signals), "http/path-param": partial(_path_problem, path)}
+    if placeholder.key not in finders:
         return None
     if not placeholder.args or not isinstance(placeholder.args[0], tuple):
         return EffectsError(f"a placeholder {placeholder.key!r} without a name", fix='write Signal("name")')
-    return look[placeholder.key](cast("tuple[str, ...]", placeholder.args[0]))
+    return finders[placeholder.key](cast("tuple[str, ...]", placeholder.args[0]))
 
 
 def placeholder_kind(
     value: object, *, path: Mapping[str, type], signals: type[BaseModel] | None
 ) -> type[str] | type[int] | type[float] | type[bool] | None:
-    """Of which simple type the value of a placeholder always is, or None where that is not known.
+    """Return the simple type that the value of a placeholder always has, or None if it is not known.
 
-    `path` are the types of the path's parameters; signals fill the model `signals`.
+    `path` holds the types of the path's parameters. The signals fill the model `signals`.
     """
     if not isinstance(value, Placeholder) or value.key not in _PARTS or len(value.args) != 1:
         return None
     names = cast("tuple[str, ...]", value.args[0])
-    found = {"http/query": lambda: str, "http/path-param": lambda: path.get(names[0])}
-    kind: object = found.get(value.key, lambda: kind_in(signals, names) if signals else None)()
+    kinds = {"http/query": lambda: str, "http/path-param": lambda: path.get(names[0])}
+    kind: object = kinds.get(value.key, lambda: kind_in(signals, names) if signals else None)()
     return cast("type[str]", kind) if kind in {str, int, float, bool} else None
 
 
@@ -142,9 +142,9 @@ def _path_problem(known: Collection[str], path: tuple[str, ...]) -> EffectsError
     (name,) = path
     if name in known:
         return None
-    _, colon, bare = name.rpartition(":")
-    fix = f'write PathParam("{bare}")' if colon and bare in known else f"write <{name}> into the path"
-    return EffectsError(f"no parameter {name!r} in the path", near=_listed(known), fix=fix)
+    _, colon, plain_name = name.rpartition(":")
+    fix = f'write PathParam("{plain_name}")' if colon and plain_name in known else f"write <{name}> into the path"
+    return EffectsError(f"no parameter {name!r} in the path", near=_format_names(known), fix=fix)
 
 
 def _signal_problem(model: type[BaseModel] | None, path: tuple[str, ...]) -> EffectsError | None:
@@ -154,13 +154,13 @@ def _signal_problem(model: type[BaseModel] | None, path: tuple[str, ...]) -> Eff
     unknown = unknown_part(model, path)
     if unknown is None:
         return None
-    depth, whose, known = unknown
+    depth, owner, known = unknown
     parts = tuple(path[depth].split("."))
-    fix = f"add it to {whose}" if known or not depth else "name what is there"
+    fix = f"add it to {owner}" if known or not depth else "name what is there"
     if len(parts) > 1 and unknown_part(model, (*path[:depth], *parts)) is None:
         fix = f"write Signal({', '.join(map(repr, (*path[:depth], *parts)))})"
-    return EffectsError(f"no signal {dotted!r}: {whose} has no {path[depth]!r}", near=_listed(known), fix=fix)
+    return EffectsError(f"no signal {dotted!r}: {owner} has no {path[depth]!r}", near=_format_names(known), fix=fix)
 
 
-def _listed(known: Collection[str]) -> str | None:
+def _format_names(known: Collection[str]) -> str | None:
     return ", ".join(map(repr, known)) or None

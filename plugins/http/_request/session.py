@@ -1,4 +1,4 @@
-"""Sessions: Quart's signed cookies, with an id that only the server makes. It is the scope of a visitor's streams."""
+"""Sessions are Quart's signed cookies, with an id that only the server makes: the scope of a visitor's streams."""
 
 from __future__ import annotations
 
@@ -15,18 +15,26 @@ from effects import RegistrationError
 
 from .client import is_datastar
 
-__all__ = ["RESERVED", "Sessions", "had_ended", "make_session_id", "prepare_cookies", "session_id", "sessions_of"]
+__all__ = [
+    "RESERVED",
+    "Sessions",
+    "make_session_id",
+    "prepare_cookies",
+    "session_had_ended",
+    "session_id",
+    "sessions_of",
+]
 
 RESERVED = ("rhialto.", "_")
-"""What names in a session begin with that are the server's: ours, and Quart's own."""
+"""Names in a session that begin so belong to the server: rhialto's own, and Quart's."""
 _ID = "rhialto.id"
 
 
 def prepare_cookies(app: QuartTrio, *, secure: bool) -> None:
-    """Set up an app's session cookie: never sent along from other sites and, if `secure`, only over https.
+    """Set up an app's session cookie: `SameSite=Lax` unless the app says otherwise and, if `secure`, only over https.
 
-    `secure` also gives it the prefix `__Host-` (RFC 6265bis, 4.1.3.2), so that no other host of the domain can plant
-    one. Raises `RegistrationError` where the app's own settings stand against it.
+    `secure` also adds the prefix `__Host-` (RFC 6265bis, 4.1.3.2), so that no other host of the domain can plant a
+    cookie. Raises `RegistrationError` if the app's own settings contradict that.
     """
     app.config["SESSION_COOKIE_SAMESITE"] = app.config["SESSION_COOKIE_SAMESITE"] or "Lax"
     hooks = cast("list[Callable[[], object]]", app.before_request_funcs[None])
@@ -34,7 +42,7 @@ def prepare_cookies(app: QuartTrio, *, secure: bool) -> None:
         hooks.insert(0, _drop_ended_session)
         app.after_request(_give_session)
     if type(app.session_interface) is SecureCookieSessionInterface:
-        app.session_interface = _Interface()
+        app.session_interface = _SessionInterface()
     if not secure:
         return
     if app.config["SESSION_COOKIE_DOMAIN"] or app.config["SESSION_COOKIE_PATH"] not in {None, "/"}:
@@ -50,101 +58,104 @@ def prepare_cookies(app: QuartTrio, *, secure: bool) -> None:
 
 @final
 class Sessions:
-    """What all `Live` objects of one app share: whom to tell that a session has ended, and which have."""
+    """The sessions that have ended, and the functions that end their streams. All `Live`s of an app share one."""
 
     def __init__(self) -> None:
         self.enders: list[Callable[[str], object]] = []
-        """Each is called with the id of a session that has ended, and ends its streams."""
+        """Each is called with the id of a session that has ended, and ends the streams of that session."""
         self._ended: dict[str, float] = {}
 
-    def end(self, ended: str) -> None:
-        """End all streams of a session. From now on, none is opened for it: some were asked for before."""
-        self._ended[ended] = trio.current_time()
-        if len(self._ended) > _REMEMBERED:
+    def end(self, session_id: str) -> None:
+        """End all streams of a session. From now on none is opened, not even one that was requested before."""
+        self._ended[session_id] = trio.current_time()
+        if len(self._ended) > _MAX_ENDED:
             del self._ended[next(iter(self._ended))]
         for ender in self.enders:
-            ender(ended)
+            ender(session_id)
 
-    def ended_ago(self, session_id: str) -> float | None:
-        """So many seconds ago a session has ended in this process; None where that is not known."""
-        ended = self._ended.get(session_id)
-        return None if ended is None else trio.current_time() - ended
+    def seconds_since_end(self, session_id: str) -> float | None:
+        """Seconds since a session has ended in this process, or None if this process does not know of an end."""
+        end = self._ended.get(session_id)
+        return None if end is None else trio.current_time() - end
 
 
-_REMEMBERED = 10_000
-"""Sessions that have ended: of so many we know it."""
-_ON_ITS_WAY = 10
-"""Seconds in which a browser may still send an old cookie because the new one is on its way."""
+_MAX_ENDED = 10_000
+"""The maximum number of ended sessions that are remembered."""
+_COOKIE_DELAY = 10
+"""Seconds in which a browser may still send an old cookie, because the new one is on its way."""
 
 
 def sessions_of(app: Quart) -> Sessions:
-    """The one `Sessions` of an app."""
+    """The `Sessions` of an app."""
     return cast(Sessions, app.extensions.setdefault("rhialto.sessions", Sessions()))
 
 
 def session_id() -> str | None:
-    """The id of the current request's session, if it has one."""
-    found: object = session.get(_ID)
-    return found if isinstance(found, str) else None
+    """The id of the current request's session, or None if it has none."""
+    value: object = session.get(_ID)
+    return value if isinstance(value, str) else None
 
 
 def make_session_id() -> str:
-    """Give the current request's session a new id."""
-    made = secrets.token_urlsafe(24)
-    session[_ID] = made
-    return made
+    """Give the current request's session a new id, and return it."""
+    new_id = secrets.token_urlsafe(24)
+    session[_ID] = new_id
+    return new_id
 
 
 async def _give_session(response: Response) -> Response:
-    """A page makes the session; a stream, an answer or a file does not.
+    """Make a session when a page is answered, and not for a stream, another answer or a file.
 
-    Nor does a page whose visitor is just about to get a new one: this one might arrive later, and take its place.
+    A visitor who is about to get a new cookie gets no session either: this answer might arrive later, and replace the
+    new cookie.
     """
-    if response.mimetype == "text/html":  # it may have a session to give, and to show: caches must know
+    if response.mimetype == "text/html":  # it may set a session, and show what is in one: caches must know
         response.vary.add("Cookie")
     is_page = request.method == "GET" and response.status_code == 200 and response.mimetype == "text/html"
     ended_ago = g.get("_rhialto_session_ended_ago")
-    is_early = ended_ago is not None and ended_ago < _ON_ITS_WAY
+    is_early = ended_ago is not None and ended_ago < _COOKIE_DELAY
     if is_page and not is_datastar() and not is_early and session_id() is None:
         make_session_id()
-    kept: SessionMixin | None = g.get("_rhialto_session")
-    g._rhialto_session_unread = kept is not None and not kept.accessed
+    current: SessionMixin | None = g.get("_rhialto_session")
+    g._rhialto_session_unread = current is not None and not current.accessed
     return response
 
 
 @final
-class _Interface(SecureCookieSessionInterface):
-    """Quart's own, but that saving a session does not count as reading it: for Quart 0.23 it does, and then every
-    answer, files included, would vary with the cookie."""
+class _SessionInterface(SecureCookieSessionInterface):
+    """Quart's own session interface, but saving a session does not count as reading it.
+
+    With Quart 0.23 it does, and then every answer, files included, would vary with the cookie.
+    """
 
     async def save_session(self, app: Quart, session: SessionMixin, response: Any) -> None:
-        """Save it."""
+        """Save the session."""
         if g.get("_rhialto_session_unread"):
             session.accessed = False
         await super().save_session(app, session, response)
 
 
 async def _drop_ended_session() -> None:
-    """Forget what a session holds that had ended before this request: its cookie came too late, or is a copy.
+    """Empty a session that had ended before this request: its cookie came too late, or is a copy.
 
-    That does not count as reading the session, or every answer, files included, would vary with the cookie; nor as
-    changing it, or the answer would take away the new cookie that is on its way.
+    This does not count as reading the session, or every answer, files included, would vary with the cookie. It does not
+    count as changing the session either, or the answer would remove the new cookie that is on its way.
     """
-    kept: SessionMixin = cast(Any, session)._get_current_object()
-    found = _peeked(kept)
-    kept.accessed = False
-    g._rhialto_session = kept
-    ended_ago = sessions_of(current_app).ended_ago(found) if isinstance(found, str) else None
+    current: SessionMixin = cast(Any, session)._get_current_object()
+    sent_id = _peek_id(current)
+    current.accessed = False
+    g._rhialto_session = current
+    ended_ago = sessions_of(current_app).seconds_since_end(sent_id) if isinstance(sent_id, str) else None
     if ended_ago is not None:
-        kept.clear()
-        kept.accessed = kept.modified = False
+        current.clear()
+        current.accessed = current.modified = False
         g._rhialto_session_ended_ago = ended_ago
 
 
-def _peeked(kept: SessionMixin) -> object:
-    return dict[str, object].get(kept, _ID) if isinstance(kept, dict) else kept.get(_ID)
+def _peek_id(current: SessionMixin) -> object:
+    return dict[str, object].get(current, _ID) if isinstance(current, dict) else current.get(_ID)
 
 
-def had_ended() -> bool:
-    """Whether the current request came with a session that had ended."""
+def session_had_ended() -> bool:
+    """Whether the current request came with a session that had ended before."""
     return "_rhialto_session_ended_ago" in g

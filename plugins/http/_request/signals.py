@@ -1,7 +1,7 @@
-"""Reads the signals of a request: whatever was sent, the outcome is a dict or a clear refusal.
+"""Reads the signals of a request. Whatever was sent, the outcome is a dict or a clear refusal.
 
-Datastar sends signals of GET and DELETE as JSON in the query parameter `datastar`, those of other methods as a JSON
-body (https://data-star.dev/reference/actions#options). A form post fills the same models, so a page works without
+Datastar sends the signals of GET and DELETE as JSON in the query parameter `datastar`, those of other methods as a JSON
+body (https://data-star.dev/reference/actions#options). A form post fills the same models, so that a page works without
 JavaScript, too.
 """
 
@@ -21,20 +21,19 @@ from plugins.datastar import DATASTAR_KEY
 
 from .answers import problem
 
-__all__ = ["is_form", "raw_signals"]
+__all__ = ["is_form", "read_signals"]
 
 
-async def raw_signals(most: int) -> dict[str, object]:
-    """The current request's signals, as they were sent, in at most so many bytes. Aborts with 400, 413 or 415.
+async def read_signals(max_bytes: int) -> dict[str, object]:
+    """Return the current request's signals as they were sent. Aborts with 400, 413 or 415.
 
-    They are read once, and may be nested 400 deep. Of a multipart form, the app's `MAX_CONTENT_LENGTH` counts, since
-    files may be in it.
-
-    Of a form, a field that was sent several times is a list.
+    They have at most `max_bytes` bytes and are nested at most 400 deep. A multipart form may hold files, so the app's
+    `MAX_CONTENT_LENGTH` bounds it instead. A form field that was sent several times is a list. The signals are read
+    once in a request, however often this is called.
     """
     if "_rhialto_signals" not in g:
         try:
-            g._rhialto_signals = await _read(most)
+            g._rhialto_signals = await _read(max_bytes)
         except RequestEntityTooLarge:
             abort(problem(413, "The signals are larger than this app takes."))
     return cast(dict[str, object], g._rhialto_signals)
@@ -42,31 +41,31 @@ async def raw_signals(most: int) -> dict[str, object]:
 
 def is_form() -> bool:
     """Whether the current request's signals are the fields of a form, in its body or its query."""
-    if request.method in _IN_QUERY:
+    if request.method in _METHODS_WITHOUT_BODY:
         return DATASTAR_KEY not in request.args
-    return request.mimetype in _FORMS
+    return request.mimetype in _FORM_TYPES
 
 
-_IN_QUERY = frozenset({"GET", "HEAD", "DELETE"})
-_FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+_METHODS_WITHOUT_BODY = frozenset({"GET", "HEAD", "DELETE"})
+_FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 
-async def _read(most: int) -> dict[str, object]:
-    if request.method in _IN_QUERY:
-        if len(request.query_string) > most or len(request.args) > _MOST_FIELDS:
+async def _read(max_bytes: int) -> dict[str, object]:
+    if request.method in _METHODS_WITHOUT_BODY:
+        if len(request.query_string) > max_bytes or len(request.args) > _MAX_FIELDS:
             raise RequestEntityTooLarge
-        return _fields(request.args) if is_form() else _decoded(request.args[DATASTAR_KEY])
+        return _fields_of(request.args) if is_form() else _decoded(request.args[DATASTAR_KEY])
     if request.mimetype == "multipart/form-data" and not request.mimetype_params.get("boundary"):
         abort(problem(400, "A form in several parts says what is between them, and this one does not."))
     if request.mimetype == "multipart/form-data":
-        return _fields(await request.form)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
-    if (request.content_length or 0) > most:
+        return _fields_of(await request.form)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+    if (request.content_length or 0) > max_bytes:
         raise RequestEntityTooLarge
     body = cast(bytes, await request.get_data(as_text=False))
-    if len(body) > most:
+    if len(body) > max_bytes:
         raise RequestEntityTooLarge
     if is_form():
-        return _fields(_form(body))
+        return _fields_of(_parse_form(body))
     if not body:
         return {}
     if request.mimetype != "application/json":
@@ -74,62 +73,62 @@ async def _read(most: int) -> dict[str, object]:
     return _decoded(body)
 
 
-def _form(body: bytes) -> MultiDict[str, str]:
-    """The fields of an urlencoded form, of which there may be so many."""
+def _parse_form(body: bytes) -> MultiDict[str, str]:
+    """Return the fields of an urlencoded form: at most 1,000, or it raises `RequestEntityTooLarge`."""
     try:
-        pairs = parse_qsl(body.decode(errors="replace"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+        pairs = parse_qsl(body.decode(errors="replace"), keep_blank_values=True, max_num_fields=_MAX_FIELDS)
     except ValueError:
         raise RequestEntityTooLarge from None
     return MultiDict(pairs)
 
 
-_MOST_FIELDS = 1_000
+_MAX_FIELDS = 1_000
 
 
-def _fields(form: MultiDict[str, str]) -> dict[str, object]:
+def _fields_of(form: MultiDict[str, str]) -> dict[str, object]:
     return {name: values if len(values) > 1 else values[0] for name, values in form.to_dict(flat=False).items()}
 
 
 def _decoded(text: str | bytes) -> dict[str, object]:
     try:
-        value: object = json.loads(text, parse_constant=_refuse, parse_float=_finite)
-    except RecursionError:  # where that is depends on what is running; it is deeper than what we take
+        value: object = json.loads(text, parse_constant=_refuse_constant, parse_float=_parse_finite)
+    except RecursionError:  # the depth at which this happens varies, and is always above _MAX_DEPTH
         abort(problem(400, _TOO_DEEP))
     except ValueError:
         abort(problem(400, "The signals are not valid JSON."))
     if not isinstance(value, dict):
         abort(problem(400, "The signals are not a JSON object."))
     signals = cast(dict[str, object], value)
-    if _is_deeper(signals, _DEEPEST):
+    if _is_deeper_than(signals, _MAX_DEPTH):
         abort(problem(400, _TOO_DEEP))
     return signals
 
 
-_DEEPEST = 400
-"""Whoever reads and writes signals later, such as pydantic and `json`, recurses, and Python does so 1,000 deep."""
-_TOO_DEEP = f"The signals are nested more than {_DEEPEST} deep."
+_MAX_DEPTH = 400
+"""Code that reads and writes signals later, such as pydantic and `json`, recurses, and Python allows 1,000 levels."""
+_TOO_DEEP = f"The signals are nested more than {_MAX_DEPTH} deep."
 
 
-def _is_deeper(value: object, deepest: int) -> bool:
+def _is_deeper_than(value: object, max_depth: int) -> bool:
     level = [value]
-    for _ in range(deepest):
-        level = [inner for one in level for inner in _inside(one) if isinstance(inner, (dict, list))]
+    for _ in range(max_depth):
+        level = [item for container in level for item in _items_of(container) if isinstance(item, (dict, list))]
         if not level:
             return False
     return True
 
 
-def _inside(value: object) -> Iterable[object]:
-    return cast(Iterable[object], value.values() if isinstance(value, dict) else value)
+def _items_of(container: object) -> Iterable[object]:
+    return cast(Iterable[object], container.values() if isinstance(container, dict) else container)
 
 
-def _refuse(word: str) -> NoReturn:
-    """NaN and Infinity are Python's, not JSON's: RFC 8259, section 6."""
+def _refuse_constant(word: str) -> NoReturn:
+    """Refuse NaN and Infinity: Python's `json` reads them, but they are no JSON (RFC 8259, section 6)."""
     raise ValueError(word)
 
 
-def _finite(digits: str) -> float:
-    """A number that is too large for a float would become an infinity, which JSON cannot say back."""
+def _parse_finite(digits: str) -> float:
+    """Parse a number. One that is too large for a float would become infinity, which JSON cannot express."""
     number = float(digits)
     if isinf(number):
         raise ValueError("too large")

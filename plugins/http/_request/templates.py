@@ -1,4 +1,4 @@
-"""Jinja templates as elements."""
+"""Renders Jinja templates as elements."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ __all__ = ["template"]
 async def template(name: str, /, **context: object) -> Markup:
     """Render one of the app's templates: `["patch-elements", await template("row.html", name=name)]`.
 
-    What goes in is escaped by Jinja. Raises `ArgumentError` for a template that Jinja would not escape by its name
-    (Quart escapes `.html`, `.htm`, `.xml`, `.xhtml` and `.svg`), and `jinja2.TemplateNotFound`.
+    Jinja escapes the values. Raises `ArgumentError` if Jinja would not escape a template of that name (Quart escapes
+    `.html`, `.htm`, `.xml`, `.xhtml` and `.svg`), and `jinja2.TemplateNotFound`.
     """
     escape = cast("bool | Callable[[str], bool]", current_app.jinja_env.autoescape)
     if not (escape(name) if callable(escape) else escape):

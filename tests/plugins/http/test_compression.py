@@ -28,7 +28,7 @@ from plugins.connections import ANY
 from plugins.datastar.testing import SSEParser
 from plugins.http import Compression
 from plugins.http._compression import Compressor, Encoder
-from plugins.http._compression.own import OWN, Own
+from plugins.http._compression.own import OWN, OwnEncoder
 from plugins.http._compression.shared import SHARED, Gzip
 from plugins.http.testing import open_sse
 from tests.plugins.http.small import Small
@@ -77,7 +77,7 @@ def encoders(name: str, own: bool, count: int) -> list[Encoder]:
     """What so many streams of one app write through."""
     compressor = Compressor(Compression(AMPLE if own else 0))
     made = [compressor.encoder(accept(name), []) for _ in range(count)]
-    assert [isinstance(one, Own) for one in made] == [own] * count
+    assert [isinstance(one, OwnEncoder) for one in made] == [own] * count
     return [one for one in made if one is not None]
 
 
@@ -130,7 +130,7 @@ def test_what_is_sent_shows_in_no_other_stream(name: str, own: bool) -> None:
 @pytest.mark.parametrize("name", SHARED)
 def test_a_shared_block_refers_to_nothing_before_it(name: str) -> None:
     """Not even where it is nearly the same."""
-    blocks = SHARED[name].blocks()
+    blocks = SHARED[name].make_blocks()
     for data in (b"a secret is a secret 1", b"a secret is a secret 2"):
         block = blocks.block(data)
         read = zlib.decompressobj(-zlib.MAX_WBITS).decompress if name == "gzip" else READERS[name]()
@@ -161,11 +161,11 @@ def test_what_many_are_sent_is_compressed_once(name: str) -> None:
 
 def test_what_is_kept_of_it_is_bounded() -> None:
     """Also where one write is larger than all that may be kept."""
-    blocks = Gzip.blocks()
+    blocks = Gzip.make_blocks()
     for size in (10, 600_000, 600_000, 3_000_000):
         stream = Gzip(blocks)
         assert gzip.decompress(stream.write(bytes(size)) + stream.end()) == bytes(size)
-        assert blocks._bytes == sum(len(data) + len(block) for data, block in blocks._made.items()) <= 1_000_000
+        assert blocks._bytes == sum(len(data) + len(block) for data, block in blocks._blocks.items()) <= 1_000_000
 
 
 CHROMIUM = "gzip, deflate, br, zstd"
@@ -223,7 +223,7 @@ def test_memory_is_what_compressors_take() -> None:
     compressor = Compressor(Compression(2 * OWN["br"].size + OWN["gzip"].size))
     exits: list[Callable[[], object]] = []
     made = [compressor.encoder(accept(CHROMIUM), exits) for _ in range(5)]
-    assert [(one.name, isinstance(one, Own)) for one in made if one is not None] == [
+    assert [(one.name, isinstance(one, OwnEncoder)) for one in made if one is not None] == [
         ("br", True),
         ("br", True),
         ("gzip", True),
@@ -249,7 +249,7 @@ def test_what_is_given_back_is_free() -> None:
         def __del__(self) -> None:
             gone.append(None)
 
-    own, held = Own("gzip"), Held()
+    own, held = OwnEncoder("gzip"), Held()
     own._end = lambda held=held: b""  # type: ignore[misc]
     del held
     gc.disable()
@@ -402,11 +402,11 @@ async def test_memory_is_given_back_however_a_stream_ends(end: str) -> None:
 async def test_memory_is_given_back_where_compressing_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     """The stream ends; its memory is others'."""
 
-    def fail(own: Own, data: bytes) -> bytes:
+    def fail(own: OwnEncoder, data: bytes) -> bytes:
         raise MemoryError
 
     small = site(Compression(AMPLE))
-    monkeypatch.setattr(Own, "write", fail)
+    monkeypatch.setattr(OwnEncoder, "write", fail)
     async with small.app.test_app():
         client = await small.visitor()
         with pytest.raises(BaseExceptionGroup):

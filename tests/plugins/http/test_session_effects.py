@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from effects import create_dispatch
 from plugins.http import Http, Session
-from plugins.http._plugin import _merged
+from plugins.http._plugin import _merge_patch
 from tests.plugins.http.small import DATASTAR, Small
 
 
@@ -93,9 +93,9 @@ json_values = st.recursive(
 def test_merging_twice_is_merging_once_and_changes_nothing_in_place(old: object, patch: object) -> None:
     """As RFC 7396 has it: what is patched holds no None that was asked to be removed."""
     before = copy.deepcopy(old)
-    once = _merged(old, patch)
+    once = _merge_patch(old, patch)
     assert old == before
-    assert _merged(once, patch) == once
+    assert _merge_patch(once, patch) == once
 
 
 async def test_more_than_a_cookie_can_hold_is_refused() -> None:

@@ -227,8 +227,8 @@ async def test_only_so_many_ended_sessions_are_remembered() -> None:
     sessions = Sessions()
     for number in range(10_001):
         sessions.end(str(number))
-    assert sessions.ended_ago("0") is None
-    assert sessions.ended_ago("1") is not None
+    assert sessions.seconds_since_end("0") is None
+    assert sessions.seconds_since_end("1") is not None
 
 
 async def test_ending_a_session_empties_it_and_ends_its_streams() -> None:

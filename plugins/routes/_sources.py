@@ -1,4 +1,4 @@
-"""Finds routes where they are: in the metadata of the registries that are named, or by themselves."""
+"""Finds routes in their sources: the metadata of registries, or the routes themselves."""
 
 from __future__ import annotations
 
@@ -10,38 +10,38 @@ from effects import Dispatch, Registration, RegistrationError, Registry
 
 from ._route import Route
 
-__all__ = ["Claim", "found"]
+__all__ = ["Claim", "claims_of"]
 
 _METADATA = "route"
 
 
 @final
 class Claim(NamedTuple):
-    """A route, and whose it is."""
+    """A route and its owner."""
 
     route: Route
     owner: str
     key: str
 
 
-def found(dispatch: Dispatch, source: object) -> Iterator[Claim]:
-    """The routes of one source. Raises `RegistrationError`."""
+def claims_of(dispatch: Dispatch, source: object) -> Iterator[Claim]:
+    """Yield the routes of one source. Raises `RegistrationError`."""
     if isinstance(source, Route):
         source = [source]
     if isinstance(source, (str, Registry)):
-        yield from _in_registry(_registry(dispatch, source))
+        yield from _claims_in(_find_registry(dispatch, source))
         return
     if not isinstance(source, Iterable):
         raise RegistrationError(
             f"routes are those of a registry, or Route objects, and not of a {type(source).__name__}",
             fix="routes(live, lobby)",
         )
-    for route in _several(cast(Iterable[object], source), "a list of routes"):
+    for route in _checked_routes(cast(Iterable[object], source), "a list of routes"):
         key = str(route.dispatch[0])
         yield Claim(route, f"{key!r}, given by itself", key)
 
 
-def _registry(dispatch: Dispatch, source: Registry | str) -> Registry:
+def _find_registry(dispatch: Dispatch, source: Registry | str) -> Registry:
     known = {registry.name: registry for registry in dispatch.registries}
     name = source if isinstance(source, str) else source.name
     if name not in known or (isinstance(source, Registry) and known[name] is not source):
@@ -54,11 +54,11 @@ def _registry(dispatch: Dispatch, source: Registry | str) -> Registry:
     return known[name]
 
 
-def _in_registry(registry: Registry) -> list[Claim]:
+def _claims_in(registry: Registry) -> list[Claim]:
     claims = [
-        Claim(route, _owner(registration), registration.key)
+        Claim(route, _owner_of(registration), registration.key)
         for registration in registry.registrations
-        for route in _of(registration)
+        for route in _routes_of(registration)
     ]
     if not claims:
         raise RegistrationError(
@@ -68,30 +68,30 @@ def _in_registry(registry: Registry) -> list[Claim]:
     return claims
 
 
-def _of(registration: Registration) -> Sequence[Route]:
-    owner, metadata = _owner(registration), registration.metadata
+def _routes_of(registration: Registration) -> Sequence[Route]:
+    owner, metadata = _owner_of(registration), registration.metadata
     for name, value in metadata.items():
-        inside = cast(Iterable[object], value) if isinstance(value, (list, tuple)) else [value]
-        if name != _METADATA and any(isinstance(inner, Route) for inner in inside):
+        values = cast(Iterable[object], value) if isinstance(value, (list, tuple)) else [value]
+        if name != _METADATA and any(isinstance(inner, Route) for inner in values):
             raise RegistrationError(f"{owner} has a route under the name {name!r}", fix="write route=Route(...)")
     if _METADATA not in metadata:
         return ()
     if registration.kind not in {"effect", "action"}:
         raise RegistrationError(f"{owner} is a {registration.kind}", fix="routes belong to effects and actions")
-    given = metadata[_METADATA]
-    several = cast(Iterable[object], given) if isinstance(given, (list, tuple)) else [given]
-    return _several(several, f"the route of {owner}")
+    value = metadata[_METADATA]
+    routes = cast(Iterable[object], value) if isinstance(value, (list, tuple)) else [value]
+    return _checked_routes(routes, f"the route of {owner}")
 
 
-def _several(given: Iterable[object], what: str) -> Sequence[Route]:
-    made = list(given)
-    for route in made:
+def _checked_routes(items: Iterable[object], what: str) -> Sequence[Route]:
+    routes = list(items)
+    for route in routes:
         if not isinstance(route, Route):
             raise RegistrationError(
                 f"{what} is made of Route objects, not {type(route).__name__}", fix='write Route("/path", ...)'
             )
-    return cast(Sequence[Route], made)
+    return cast(Sequence[Route], routes)
 
 
-def _owner(registration: Registration) -> str:
+def _owner_of(registration: Registration) -> str:
     return f"{registration.key!r} of {registration.plugin!r} ({registration.source})"
