@@ -1,4 +1,4 @@
-"""The names `effects` and `plugins` are common. Where another package of that name hides ours, say so."""
+"""The names `effects` and `plugins` are common. If another package of that name hides ours, this module says so."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What an annotation says: which values fit it, and where effects may stand in them."""
+"""The meaning of annotations: which values fit one, and where effects may stand in them."""

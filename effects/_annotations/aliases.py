@@ -20,7 +20,9 @@ def is_alias(annotation: object) -> bool:
 
 
 def aliased(annotation: object) -> object:
-    """What a name stands for, with the types in brackets in place. Raises `NameError` where it cannot be resolved."""
+    """Return the type that a name stands for, with the types in brackets in place. Raises `NameError` if it cannot be
+    resolved.
+    """
     named: Any = get_origin(annotation) or annotation
     module = sys.modules.get(named.__module__)  # what was made by `exec` has none
     names = {**(vars(module) if module else {}), named.__name__: named}

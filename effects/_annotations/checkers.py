@@ -1,7 +1,7 @@
 """Checks arguments against annotations, and changes nothing.
 
-What fits is said in `fitting`, and pydantic-core does the checking. What it would build is thrown away: interpreters
-get the very objects that were dispatched.
+The module `fitting` says which values fit, and pydantic-core checks them. The values that it would build are thrown
+away: interpreters get the very objects that were dispatched.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Checker:
     sure: frozenset[type]
     """Types of which pydantic would accept every value."""
     validate: Callable[[object], object] | None
-    """Raises `ValidationError`; None where anything fits."""
+    """Raises `ValidationError`; None if every value fits."""
     options: frozenset[str] = frozenset()
     """The names of all options in it."""
     is_effect: bool = False

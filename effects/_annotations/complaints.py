@@ -1,4 +1,4 @@
-"""What to say of arguments that do not fit."""
+"""The messages about arguments that do not fit."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ _IN_OUR_WORDS = {
 
 
 _SHOWN = 8
-"""So many complaints about one vector are listed; the others are counted."""
+"""At most this many complaints about one vector are listed; the others are counted."""
 
 
 def _complaints(name: str, value: object, error: ValidationError) -> list[str]:
@@ -88,12 +88,13 @@ _KNOWN = frozenset(get_args(core_schema.ErrorType))
 
 
 _QUOTING = frozenset({"error", "tag", "encoding_error", "tz_actual"})
-"""What fills in those of pydantic's messages that repeat some of the value."""
+"""The parts of pydantic's messages that repeat some of the value."""
 
 
 def _message(detail: ErrorDetails) -> str:
-    """pydantic's own complaint, of the place that is named before it, where it quotes nothing. What a type's own check
-    says may, so it is not repeated."""
+    """Return pydantic's own complaint about the place that is named before it, if it quotes nothing. A type's own check
+    may quote the value, so its message is not repeated.
+    """
     if detail["type"] in _IN_OUR_WORDS:
         return _IN_OUR_WORDS[detail["type"]]
     if detail["type"] == "effect_vector" or (detail["type"] in _KNOWN and not _QUOTING & detail.get("ctx", {}).keys()):

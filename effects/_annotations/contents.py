@@ -1,4 +1,4 @@
-"""What an annotation allows: kinds of values, and what may stand in a value of each kind.
+"""The values that an annotation allows: their kinds, and the contents that a value of each kind may have.
 
 Read are the types that are looked into when something is dispatched, and all that may be said around them. Classes with
 fields are TypedDicts, named tuples, dataclasses and pydantic models; other classes are known by what they were given
@@ -71,18 +71,18 @@ def kinds_of(annotation: object, inside: tuple[object, ...] = ()) -> Iterator[ob
 
 @final
 class Content(NamedTuple):
-    """What may stand in a container, as annotations: under names or indices of their own, and in all other places."""
+    """The annotations of the contents of a container: under names or indices of their own, and in all other places."""
 
     named: Mapping[object, object]
     others: Sequence[object]
 
     def at(self, name: object) -> Sequence[object]:
-        """What may stand under a name."""
+        """Return the annotations of the value under a name."""
         return [self.named[name]] if name in self.named else self.others
 
 
 def content_of(kind: object) -> Content:
-    """What stands in values of one kind."""
+    """Return the contents of values of one kind."""
     named, args = get_origin(kind) or kind, get_args(kind)
     flat = [item for arg in args for item in _flattened(arg)]
     if named is _TUPLE and flat == [*args]:
@@ -101,7 +101,9 @@ def content_of(kind: object) -> Content:
 
 
 def _flattened(arg: object) -> Sequence[object]:
-    """What is said by one argument of a type: several are unpacked from a tuple, or stand for those of a callable."""
+    """Return the annotations in one argument of a type: several are unpacked from a tuple, or stand for those of a
+    callable.
+    """
     if arg is Ellipsis:
         return ()
     if get_origin(arg) in UNPACKS:
@@ -125,7 +127,7 @@ def _fields(kind: Any) -> Mapping[object, object]:
 
 
 def _bindings(kind: type, args: Sequence[object]) -> tuple[dict[object, object], list[object]]:
-    """What the type variables of a class and of its bases stand for, and all that the bases were given."""
+    """Return the types that type variables of a class and of its bases stand for, and all arguments of the bases."""
     given: dict[object, object] = dict(zip(getattr(kind, "__parameters__", ()), args, strict=False))
     others: list[object] = []
     for base in cast("tuple[object, ...]", vars(kind).get("__orig_bases__", kind.__bases__)):

@@ -1,7 +1,7 @@
-"""What fits an annotation for sure, so that pydantic is not asked: values of simple types, small lists
-where any list may be, and options of such values.
+"""Values that fit an annotation for sure, so that pydantic is not asked: values of simple types, small lists where any
+list may stand, and options with such values.
 
-None of it holds a placeholder, either. Of everything else nothing is said here: it may fit as well.
+None of them holds a placeholder, either. All other values may fit as well: this module does not decide that.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _MARKED: tuple[object, ...] = (Required, NotRequired)
 _SMALL = 16
 """Longer lists are looked into where everything is, and counted."""
 _DEPTH = 2
-"""So many lists may be inside one another below the first."""
+"""How deep lists may be nested below the first."""
 
 
 def exact_types(annotation: object) -> frozenset[type]:
@@ -75,7 +75,7 @@ def _is_small(items: Sequence[object], depth: int) -> bool:
 
 
 def plain_options(annotation: object) -> PlainOptions | None:
-    """What says of the options that a TypedDict describes whether they fit for sure. None for any other annotation."""
+    """Return a function that tells whether options fit a TypedDict for sure. Returns None for any other annotation."""
     options = None if hasattr(annotation, "__pydantic_config__") else options_of(annotation)
     if options is None:
         return None

@@ -1,9 +1,9 @@
-"""What fits an annotation, as a schema that pydantic-core checks by.
+"""The values that fit an annotation, as a schema for pydantic-core.
 
 The annotation is read here, form by form, as `typing` describes them. pydantic is asked about single types and about
 what is said in `Annotated`; what it answers is never looked into. The rules are the engine's own:
 
-- What fits has the annotated type, since it is passed on as it is.
+- A value that fits has the annotated type, since it is passed on as it is.
 - Containers are lax: a tuple is as good as a list, any mapping as good as a dict. Leaves are strict.
 - Options that a TypedDict does not name do not fit.
 """
@@ -40,7 +40,7 @@ from .options import options_of
 __all__ = ["Fitting"]
 
 _LIMITS = frozenset({"str_max_length", "str_min_length", "str_strip_whitespace", "allow_inf_nan", "regex_engine"})
-"""What the config of a TypedDict may say of all its options. Nothing in one makes the check less strict."""
+"""The settings that the config of a TypedDict may give to all its options. No setting makes the check less strict."""
 
 
 @final
@@ -57,7 +57,7 @@ class Fitting:
         """The schemas of these."""
 
     def validator(self, annotation: object) -> SchemaValidator:
-        """What raises `ValidationError` for a value that does not fit.
+        """Return a validator, which raises `ValidationError` for a value that does not fit.
 
         Raises `UncheckableError` where none can, and whatever pydantic raises of types that it cannot read.
         """
@@ -157,7 +157,7 @@ class Fitting:
         return core_schema.chain_schema([instance_of(kind, shown), look])
 
     def _iterable(self, annotation: object, args: Sequence[object]) -> CoreSchema:
-        """What is in an iterator cannot be known before it is used up."""
+        """The items of an iterator cannot be known before it is used up."""
 
         def look(value: Any, handler: core_schema.ValidatorFunctionWrapHandler) -> object:
             if isinstance(cast(object, value), abc.Collection):
@@ -185,7 +185,7 @@ class Fitting:
         return core_schema.chain_schema([instance_of((list, tuple), _EITHER), ours])
 
     def _class(self, _: object, args: Sequence[object]) -> CoreSchema:
-        """Of `type[...]`. Any class fits where `issubclass` cannot be asked."""
+        """Return the schema of `type[...]`. If `issubclass` cannot be asked, any class fits."""
         (kind,) = args or (object,)
         kind = (kind.__bound__ or object) if isinstance(kind, TypeVar) else kind
         if get_origin(kind) in {Union, UnionType}:
@@ -221,7 +221,7 @@ _SPECIAL: Mapping[object, _Form] = {
     **dict.fromkeys((Union, UnionType), Fitting._union),
     **dict.fromkeys(QUALIFIERS, Fitting._inside),
 }
-"""What means something only with types in brackets."""
+"""Names that mean something only with types in brackets."""
 
 
 def _places(args: Sequence[object]) -> Iterator[tuple[object, bool]]:
@@ -250,10 +250,10 @@ def _imported(value: object) -> object:
 
 
 _IMPORTED = core_schema.no_info_plain_validator_function(_imported)
-"""Where a name may be imported: what it is the name of. Nothing is imported here."""
+"""Fits the object that a name may be imported as. No name is ever imported."""
 _ANYTHING = core_schema.any_schema()
 _NO_TEXT = core_schema.no_info_plain_validator_function(_no_text)
-"""Where anything may stand in it, a sequence is not walked: it may have ever so many items."""
+"""Fits a sequence of anything without walking it: it may have ever so many items."""
 
 
 def _unchanged(value: object, handler: core_schema.ValidatorFunctionWrapHandler) -> object:

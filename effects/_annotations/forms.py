@@ -17,4 +17,4 @@ def _find(*names: str) -> frozenset[Any]:
 
 UNPACKS = _find("Unpack")
 QUALIFIERS = _find("Required", "NotRequired", "ReadOnly", "Final", "ClassVar")
-"""What is said of a field or a name, and not of its type."""
+"""Forms that qualify a field or a name, and not its type."""

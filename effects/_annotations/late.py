@@ -1,8 +1,9 @@
-"""What of an argument is bound late, read from its annotation: the one place that says where effects may stand.
+"""The parts of an argument that are bound late, read from its annotation: this module alone says where effects may
+stand.
 
-What an annotation allows is read as a graph of places. An argument's own place leads to those of what stands in it, by
-option, field or index; places from which no effect can be reached are `None`. A TypedDict may hold itself, so a place
-may lead back to itself. A union is one place, in which any of its members may stand.
+An annotation is read as a graph of places. The place of an argument leads to the places of its contents, by option,
+field or index; places from which no effect can be reached are `None`. A TypedDict may hold itself, so a place may lead
+back to itself. A union is one place, in which any of its members may stand.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class Late:
 
 
 def late_of(annotation: object) -> Late | None:
-    """The place of an argument so annotated; None where no effect can stand in it.
+    """Return the place of an argument with this annotation; None if no effect can stand in it.
 
     Raises `RegistrationError` for a type without end, and whatever typing raises for what cannot be resolved.
     """
@@ -65,7 +66,7 @@ _DEEPEST = 50
 
 @final
 class _Reader:
-    """Reads one annotation. What allows the same kinds of values is one place."""
+    """Reads one annotation. Annotations that allow the same kinds of values are one place."""
 
     def __init__(self) -> None:
         self._places: dict[frozenset[Hashable], Late] = {}

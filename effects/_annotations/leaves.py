@@ -1,8 +1,8 @@
-"""What fits an annotation that has no parts: an instance of the type, since a value is passed on as it is.
+"""The values that fit an annotation without parts: instances of the type, since a value is passed on as it is.
 
-pydantic makes values of many types: a `SecretStr` of a str, an address of text. What it makes is thrown away here, so
-what it would be made of does not fit. pydantic is asked where a type's own check is wanted, and its schema is used as
-it is: what is in one is pydantic's business, and changes from release to release.
+pydantic makes values of many types: a `SecretStr` of a str, an address of text. Such values are thrown away here, so
+the text that one could be made of does not fit. If a type's own check is wanted, pydantic's schema is used as it is:
+its contents are pydantic's business, and change from release to release.
 """
 
 from __future__ import annotations
@@ -109,8 +109,8 @@ def instance_of(kind: type | tuple[type, ...], shown: str | None = None) -> Core
 def _judged_by_itself(annotation: object, kind: type) -> CoreSchema:
     """For a class with a schema of its own: its instances fit, and values of the very type that it makes of them.
 
-    Some classes are never made, as `PastDate`: they only say more of another. Of a generic class, what is inside its
-    instances is to fit, too.
+    Some classes have no instances, as `PastDate`: they only limit another. The contents of instances of a generic class
+    must fit, too.
     """
     generic = annotation is not kind
 

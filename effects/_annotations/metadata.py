@@ -1,4 +1,4 @@
-"""What is said of a type in `Annotated`, and which of it is for pydantic to read."""
+"""The metadata of a type in `Annotated`, and the part of it that pydantic reads."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from .leaves import has_schema, is_record
 __all__ = ["bare", "heard", "is_said"]
 
 _UNHEARD: tuple[Any, ...] = (Discriminator, FailFast, InstanceOf, Strict, Tag, getattr(pydantic, "ValidateAs", Tag))
-"""What says how pydantic is to go about it, or what it is to make of a value: the type says what fits."""
+"""Metadata that tells pydantic how to check, or what to make of a value: the type alone says which values fit."""
 _OMITTED: object = get_args(OnErrorOmit[int])[1]
 """As these; it has no public name."""
 _READERS = frozenset({"annotated_types", "pydantic"})
-"""Who writes what pydantic reads, unless it has a schema of its own."""
+"""The packages whose metadata pydantic reads, unless an object has a schema of its own."""
 
 
 def is_said(what: Any, said: Iterable[object]) -> bool:
@@ -29,7 +29,7 @@ def is_said(what: Any, said: Iterable[object]) -> bool:
 
 
 def heard(said: Sequence[object]) -> list[object]:
-    """What of it limits the values that fit."""
+    """Return the metadata that limits the values that fit."""
     return [
         remark
         for part in said
@@ -45,7 +45,9 @@ def _is_for_pydantic(one: object) -> bool:
 
 
 def bare(annotation: object) -> object:
-    """A type as pydantic is to see it to read what is said of it. What we check by rules of our own is anything."""
+    """Return a type as pydantic has to see it to read its metadata. A type that we check by rules of our own counts as
+    anything.
+    """
     if is_alias(annotation):
         return bare(aliased(annotation))
     origin, args = get_origin(annotation), get_args(annotation)

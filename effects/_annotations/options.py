@@ -22,10 +22,11 @@ class Option(NamedTuple):
 
 
 def options_of(kind: object) -> Mapping[str, Option] | None:
-    """The options of a TypedDict by name; None for any other type. Raises `NameError` for one that cannot be resolved.
+    """Return the options of a TypedDict by name; None for any other type. Raises `NameError` for one that cannot be
+    resolved.
 
-    What an annotation says of an option counts before what the class knows: where annotations are text, as with
-    `from __future__ import annotations`, the class has read none of them.
+    The annotation of an option counts before the class's own list: if annotations are text, as with `from __future__
+    import annotations`, the class has read none of them.
     """
     if not is_typeddict(kind):
         return None

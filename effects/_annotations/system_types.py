@@ -1,4 +1,4 @@
-"""What `isinstance` can say of an annotation: for system values, which are live, and are not looked into."""
+"""The classes by which `isinstance` checks an annotation: for system values, which are live and not looked into."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from .options import options_of
 __all__ = ["Kinds", "are_at_odds", "fits_kinds", "kinds_of", "names_of"]
 
 Kinds = tuple[type, ...]
-"""Classes: a value is an instance of one of them. Where there are none, nothing can be said."""
+"""Classes: a value is an instance of one of them. If there are none, every value passes."""
 
 _SAID: Mapping[object, Kinds] = {None: (NoneType,), float: (float, int), complex: (complex, float, int)}
-"""What is not itself."""
+"""Annotations that stand for other classes."""
 _NUMBERS = frozenset({int, float, complex})
 _UNSAID: tuple[object, ...] = (object, Any, IO, TextIO, BinaryIO)
-"""What every value is an instance of, or none that is meant."""
+"""Annotations that every value is an instance of, or no value that is meant."""
 
 
 def kinds_of(annotation: object) -> Kinds:
@@ -83,5 +83,5 @@ def _is_open(kind: type) -> bool:
 
 
 def names_of(kinds: Kinds) -> str:
-    """What they are called in a message."""
+    """Return the names of classes for a message."""
     return " or ".join("None" if kind is NoneType else kind.__qualname__ for kind in kinds)

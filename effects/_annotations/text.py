@@ -37,7 +37,7 @@ def opened(annotation: object) -> tuple[object, tuple[object, ...]]:
 
 
 def extras(annotation: object) -> Iterator[object]:
-    """What is said in an annotation, pydantic's fields taken apart."""
+    """Yield the metadata of an annotation, pydantic's fields taken apart."""
     for extra in opened(annotation)[1]:
         yield extra
         if isinstance(extra, FieldInfo):
@@ -50,7 +50,7 @@ def is_effect(annotation: object) -> bool:
 
 
 def doc_in(annotation: object) -> str:
-    """What `Doc` or a field's description says; the last word, where there are several."""
+    """Return the text of `Doc` or of a field's description; the last one, if there are several."""
     said = [_said(extra) for extra in opened(annotation)[1]]
     return next((doc for doc in reversed(said) if doc), "")
 
@@ -62,7 +62,7 @@ def _said(one: object) -> str:
 
 
 def examples_in(annotation: object) -> list[object]:
-    """What fields name as examples."""
+    """Return the examples that fields name."""
     return [item for extra in opened(annotation)[1] if isinstance(extra, FieldInfo) for item in extra.examples or ()]
 
 

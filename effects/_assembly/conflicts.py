@@ -1,4 +1,4 @@
-"""What registries may not claim together, and which of several registrations is used."""
+"""Conflicts between registries, and the choice of one registration among several."""
 
 from __future__ import annotations
 

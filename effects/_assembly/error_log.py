@@ -1,8 +1,8 @@
 """The engine's own error listener: one log record for each error.
 
-What user code put into an exception may be a value, such as a password it could not parse. So the log says which
-exception and where in the code it was raised, and leaves its message out except in debug mode, or where
-the logger `effects` itself is set to DEBUG.
+User code may put a value into an exception, such as a password that it could not parse. So the log has the type of the
+exception and the place in the code where it was raised. It has the message only in debug mode, or if the logger
+`effects` itself is set to DEBUG.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ _logger = logging.getLogger("effects")
 class ErrorLog:
     """Writes every error record to the logger `effects`, at level ERROR.
 
-    At INFO where somebody deals with it. Where this very logger is set to DEBUG, and not only all of a program, what an
-    exception says is a record of its own.
+    An error that somebody deals with is at level INFO. If this very logger is set to DEBUG, and not only all of a
+    program, the message of the exception is a record of its own.
 
     Its parts are attributes of the log record: `effect_phase`, `effect_key`, `effect_path`, `effect_types`,
     `effect_plugin` and `effect_error`, the name of the exception's type; where the hook of an interceptor failed, also
@@ -50,7 +50,7 @@ class ErrorLog:
 
 
 def _fields(record: ErrorRecord) -> dict[str, object]:
-    """What formatters of structured logs find on the log record, beside its message."""
+    """Return the attributes of the log record for formatters of structured logs."""
     hook = {} if record.hook is None else {"effect_interceptor": record.interceptor, "effect_hook": record.hook}
     return {
         "effect_phase": record.phase,
@@ -64,11 +64,11 @@ def _fields(record: ErrorRecord) -> dict[str, object]:
 
 
 _LINES = 60
-"""So many frames of an exception are logged, those of a group and all that is in it together."""
+"""At most this many frames of an exception are logged, those of a group and its members together."""
 
 
 def _frames(error: BaseException) -> list[str]:
-    """Where in the code an exception was raised, and each of a group's."""
+    """Return the places in the code where an exception was raised, and each member of a group."""
     frames = list(islice(_all_frames(error), _LINES + 1))
     return frames if len(frames) <= _LINES else [*frames[:_LINES], "  ..."]
 

@@ -2,8 +2,8 @@
 
 It is written as source for each shape of signature, and compiled, as dataclasses are: a call that spells its arguments
 out costs a fifth of one with `*args, **needs`, and tests that are spelled out a fifth of a loop over arguments and
-checks. With it, an effect costs half. What it is not sure of it leaves to `_engine`, which do the same for
-every vector, and say what is wrong.
+checks. With it, an effect costs half. It leaves doubtful arguments to `_engine`, which does the same for every vector,
+and says what is wrong.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ FastCall = Callable[[object, Sequence[object], Mapping[str, object]], Any]
 _ARGUMENTS = 8
 """Vectors with more arguments go the slow way."""
 _TYPES = 100
-"""So many types are remembered for one parameter."""
+"""At most this many types are remembered for one parameter."""
 
 
 def make_fast_call(function: Callable[..., object], signature: Signature, *, validate: bool) -> FastCall:
@@ -91,7 +91,7 @@ class _PassedByType(dict[type, bool]):
     def __init__(self, check: Checker | None, late: Late | None) -> None:
         super().__init__()
         self._check = check
-        """None where nothing is checked."""
+        """None if nothing is checked."""
         self._late = late
 
     def __missing__(self, kind: type) -> bool:

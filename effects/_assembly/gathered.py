@@ -1,4 +1,4 @@
-"""What the plugins of one dispatch bring."""
+"""The contributions of the plugins of one dispatch."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _logger = logging.getLogger("effects")
 @final
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What the plugins bring, each list in its order of call."""
+    """The contributions of plugins, each list in its order of call."""
 
     manager: pluggy.PluginManager
     names: tuple[str, ...]

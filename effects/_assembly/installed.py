@@ -17,7 +17,7 @@ __all__ = ["Offered", "installed_points"]
 @final
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What is installed: the points to be loaded, by name."""
+    """The installed entry points to be loaded, by name."""
 
     points: tuple[EntryPoint, ...] = ()
     left_out: Mapping[str, RegistrationError] = field(default_factory=dict[str, RegistrationError])
@@ -31,8 +31,8 @@ def installed_points(
 ) -> Offered:
     """Those of the entry points that are to be loaded, and are not in the list.
 
-    Of several of one name, that of the distribution that `prefer` names, else that of the first by name. `block` has
-    names, for all of that name, or `distribution:name` for one.
+    If several have one name, the one of the distribution that `prefer` names is used, else that of the first
+    distribution by name. `block` has names, for all of that name, or `distribution:name` for one.
     """
     points: list[EntryPoint] = []
     left_out: dict[str, RegistrationError] = {}

@@ -40,7 +40,7 @@ class _Manager(pluggy.PluginManager):
     """A manager that looks for hooks only among the attributes that may be some: there are dozens of others."""
 
     def parse_hookimpl_opts(self, plugin: object, name: str) -> pluggy.HookimplOpts | None:
-        """Return what an attribute is marked with. What a registry implements is known by name."""
+        """Return the mark of an attribute. The hooks of a registry are known by name."""
         may_be_one = name.startswith(PROJECT) if type(plugin) is Registry else not name.startswith("__")
         return super().parse_hookimpl_opts(plugin, name) if may_be_one else None
 
@@ -196,7 +196,7 @@ def _try(broken: dict[str, Exception], name: str, act: Callable[[], None]) -> bo
 
 
 def _without_an_end(act: Callable[[], object], what: str) -> object:
-    """What something returns. Raises `RegistrationError` where it says `sys.exit()`, which is not its business."""
+    """Return the result of a call. Raises `RegistrationError` if it calls `sys.exit()`, which is not its business."""
     try:
         return act()
     except SystemExit as error:

@@ -1,4 +1,4 @@
-"""What a dispatch knows, made once from all registries: who interprets which key, and what runs around it.
+"""The tables of a dispatch, made once from all registries: the interpreter of each key, and the hooks around it.
 
 Everything that can be wrong with a set of registries is found here, and all of it is said in one error.
 """

@@ -42,7 +42,9 @@ def _problems(target: str, system: Mapping[str, object] | None) -> Sequence[Effe
 
 
 def _of_dispatch(dispatch: Dispatch, system: Mapping[str, object] | None) -> Sequence[EffectsError]:
-    """What was left out when it was made, and what is missing but does not come late."""
+    """Return the plugins that were left out when the dispatch was made, and the system values that are missing and do
+    not come late.
+    """
     late = {name for registry in dispatch.registries for name in registry.late}
     there = {**dispatch._engine.background.system, **(system or {})}
     return [*left_out(dispatch.broken), *system_problems(dispatch._engine.tables, there, late)]

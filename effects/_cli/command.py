@@ -1,4 +1,4 @@
-"""What a command is."""
+"""The parts of a command."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ __all__ = ["Command", "Exit"]
 
 @final
 class Exit(IntEnum):
-    """What an exit code means."""
+    """The exit codes."""
 
     FINE = 0
     """Something was found, or nothing is wrong."""
     NOTHING = 1
-    """Nothing was found, or something is wrong."""
+    """The command found nothing, or found a fault."""
     UNUSABLE = 2
     """The command line, its target or an optional dependency cannot be used. argparse says so with the same code."""
 
@@ -34,6 +34,6 @@ class Command:
     arguments: Callable[[ArgumentParser], None]
     """Adds what the command takes besides its target."""
     run: Callable[[Namespace], Exit]
-    """Does it. What it raises as an `EffectsError` is printed, and the exit code is 2."""
+    """Runs the command. If it raises an `EffectsError`, that is printed, and the exit code is 2."""
     note: str = ""
-    """What its help says besides."""
+    """More text for its help."""

@@ -96,7 +96,7 @@ def _rows(parameters: Sequence[ParameterDescription], indent: str = "") -> Itera
 
 
 def _more(one: Description) -> Iterator[str]:
-    """What only some have."""
+    """Yield the lines that only some descriptions have."""
     if one.returns not in {None, "None"}:
         yield f"returns {one.returns}"
     if one.each:
@@ -112,7 +112,7 @@ def _more(one: Description) -> Iterator[str]:
 
 
 def _at(source: Source | None) -> str:
-    """Where it was written, as it is seen from here."""
+    """Return the place of a source, relative to the current folder."""
     if source is None:
         return ""
     file = Path(source.file)

@@ -53,7 +53,7 @@ def _run(args: argparse.Namespace) -> Exit:
 @final
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What the command line says of a dispatch."""
+    """The arguments of the command line."""
 
     effects: Sequence[object]
     data: Mapping[str, object]
@@ -69,7 +69,7 @@ def _read(codec: Codec, args: argparse.Namespace) -> _Asked:
 
 
 def _piped() -> str | bytes:
-    """What comes by the standard input, as bytes: JSON is UTF-8, whatever the locale says (RFC 8259, 8.1)."""
+    """Return the standard input, as bytes: JSON is UTF-8, whatever the locale says (RFC 8259, 8.1)."""
     return "" if sys.stdin is None else cast("str | bytes", getattr(sys.stdin, "buffer", sys.stdin).read())
 
 

@@ -1,8 +1,8 @@
 """How commands print: tables for people, JSON for tools.
 
-Nothing in a table is markup, and what is not printed to a terminal is the same everywhere: plain text of one width.
-What an encoding has no letter for is written as an escape, because what is printed may be all that is known of effects
-that have been done. Whoever reads may stop at any time, as `head` does: that is no failure.
+No text in a table counts as markup. Output that does not go to a terminal is the same everywhere: plain text of one
+width. A letter that the encoding lacks is written as an escape, because the output may be the only trace of effects
+that have run. A reader may stop at any time, as `head` does: that is no failure.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def print_as_it_is(text: str) -> None:
 
 
 def print_error(error: Exception) -> None:
-    """Print what went wrong, where errors go. Where that cannot be, there is nobody to tell."""
+    """Print an error to stderr. If that cannot be done, the error is dropped."""
     with suppress(EffectsError):
         _write(sys.stderr, lambda to: print(_harmless(str(error)), file=to, flush=True))
 

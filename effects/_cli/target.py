@@ -18,7 +18,7 @@ from .._registry.registry import Registry
 __all__ = ["TargetError", "dispatch_in", "found_in", "plugins_in", "take"]
 
 _NAME = "rhialto"
-"""Where an app keeps what ties it to its dispatch, in `app.extensions`."""
+"""The name in `app.extensions` under which an app keeps its `Live`."""
 
 
 class TargetError(EffectsError):
@@ -26,7 +26,7 @@ class TargetError(EffectsError):
 
 
 def _load(target: str) -> object:
-    """What `module:attribute` names."""
+    """Return the object that `module:attribute` names."""
     module, colon, path = target.partition(":")
     if not (module and colon and path):
         raise TargetError(f"{target!r} is no target", fix="write module:attribute, such as app:dispatch")
@@ -53,8 +53,9 @@ def _imported(module: str) -> object:
 
 
 def take(target: str) -> object:
-    """What a target names, or what that returns where it is a function. Raises `TargetError`, and
-    `RegistrationError` where that is why."""
+    """Return the object that a target names, or the result if that is a function. Raises `TargetError`, or the
+    `RegistrationError` that is the cause.
+    """
     value = _load(target)
     if not (inspect.isroutine(value) or inspect.isclass(value)):
         return value

@@ -1,1 +1,1 @@
-"""The tagged codec: vectors as JSON, and back. Nothing that reads requests may import it."""
+"""The tagged codec: vectors as JSON, and back. No module that reads requests may import it."""

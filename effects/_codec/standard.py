@@ -1,6 +1,6 @@
 """The codec's own tags: containers and values that vectors commonly hold, and placeholders.
 
-What is decoded may come from anywhere, so each function refuses content that it would not have written.
+Decoded content may come from anywhere, so each function refuses content that it would not have written.
 """
 
 from __future__ import annotations

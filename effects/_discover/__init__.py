@@ -1,1 +1,1 @@
-"""What a dispatch can tell without running anything."""
+"""Everything that a dispatch can tell without running anything."""

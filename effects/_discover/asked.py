@@ -1,4 +1,4 @@
-"""What is asked of a dispatch, held to its type: a wrong argument would be answered with nothing, or with a riddle."""
+"""Checks the arguments of questions to a dispatch: otherwise a wrong one would get an empty answer, or a riddle."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ _NO_METADATA: Mapping[str, object] = MappingProxyType({})
 def describe(
     tables: Tables, gathered: Gathered, kind: str | None, key: str | None, plugin: str | None
 ) -> tuple[Description, ...]:
-    """What fits all that is asked for. Raises `EffectsError` for a kind that there is not."""
+    """Return the descriptions that fit all arguments. Raises `EffectsError` for an unknown kind."""
     for name, value in (("kind", kind), ("key", key), ("plugin", plugin)):
         check_asked(name, value, str, type(None))
     kind, key, plugin = map(plain_key, (kind, key, plugin))

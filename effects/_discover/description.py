@@ -1,4 +1,4 @@
-"""What a dispatch says of itself: plain, frozen data for people and for tools."""
+"""The description of a dispatch: plain, frozen data for people and for tools."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Literal, final, get_args
 __all__ = ["KINDS", "Described", "Description", "Order", "ParameterDescription", "Source"]
 
 Described = Literal["effect", "action", "placeholder", "state", "interceptor", "plugin"]
-"""What can be described."""
+"""The kinds of things that are described."""
 KINDS: tuple[Described, ...] = get_args(Described)
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where something was written."""
+    """The place where something was written."""
 
     file: str
     line: int
@@ -38,11 +38,11 @@ class ParameterDescription:
     """From `Annotated[..., Doc(...)]`, pydantic's `Field(description=...)`, or the string below an option."""
     required: bool = True
     default: str | None = None
-    """As Python writes it; None where there is none."""
+    """As Python writes it; None if there is none."""
     several: bool = False
     """Whether it stands for all arguments from here on."""
     options: tuple[ParameterDescription, ...] = ()
-    """What may be in it, where it is a dict of options, a dataclass or a model."""
+    """Its fields, if it is a dict of options, a dataclass or a model."""
 
 
 @final
@@ -69,24 +69,24 @@ class Description:
     doc: str = ""
     """The whole docstring."""
     parameters: tuple[ParameterDescription, ...] = ()
-    """What follows the key in a vector, one to one."""
+    """The arguments that follow the key in a vector, one to one."""
     returns: str | None = None
-    """The type of what it returns, as text; None where that is not annotated."""
+    """The type of its result, as text; None if that is not annotated."""
     needs: tuple[ParameterDescription, ...] = ()
-    """What it takes from the system. What is not required is taken where it is there."""
+    """The values that it takes from the system. A value that is not required is taken if it is there."""
     each: bool = False
     """Whether it runs, or is resolved, once for each member of a sink."""
     metadata: Mapping[str, object]
-    """What else was given when it was registered, as it is."""
+    """The other keyword arguments of its registration, as they are."""
     schema: Mapping[str, object] | None = None
-    """JSON Schema 2020-12 of a vector, or of a placeholder's arguments; None for what takes none."""
+    """JSON Schema 2020-12 of a vector, or of a placeholder's arguments; None if it takes none."""
     source: Source | None = None
     order: Order | None = None
-    """Of plugins and interceptors, which run in order."""
+    """The place of a plugin or an interceptor, since these run in order."""
     hooks: tuple[str, ...] = ()
-    """What an interceptor or a plugin implements."""
+    """The hooks that an interceptor or a plugin implements."""
     contributes: tuple[str, ...] = ()
-    """What a plugin brings, by kind and key: `effect alerts/send`; tags of the codec, too."""
+    """The contributions of a plugin, by kind and key: `effect alerts/send`; tags of the codec, too."""
     replaces: tuple[str, ...] = ()
     """The other plugins that register the same key, and to which this one is preferred."""
 

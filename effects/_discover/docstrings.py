@@ -17,7 +17,7 @@ __all__ = ["field_docs"]
 
 @lru_cache(maxsize=256)
 def field_docs(cls: type) -> Mapping[str, str]:
-    """What a class, or one that it inherits from, says of its fields; nothing where the source cannot be read."""
+    """Return the docstrings of the fields of a class and of its bases; none if the source cannot be read."""
     found: dict[str, str] = {}
     for base in reversed(list(_lineage(cls))):
         found |= _own_docs(base)

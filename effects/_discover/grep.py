@@ -14,7 +14,7 @@ from .inside import texts
 __all__ = ["Hit", "grep"]
 
 _AROUND = 40
-"""So many characters are shown before and after what was found."""
+"""How many characters are shown before and after a match."""
 
 
 @final
@@ -23,11 +23,11 @@ class Hit:
     """One place where something was found."""
 
     description: Description
-    """What it was found in."""
+    """The description that has the match."""
     field: str
-    """Where in it: `doc`, `parameters.text.doc`, `metadata.route.path`."""
+    """The place in it: `doc`, `parameters.text.doc`, `metadata.route.path`."""
     excerpt: str
-    """What was found, with what stands around it, in one line."""
+    """The match with the text around it, in one line."""
 
 
 def grep(descriptions: Iterable[Description], pattern: str | re.Pattern[str]) -> tuple[Hit, ...]:

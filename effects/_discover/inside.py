@@ -1,6 +1,6 @@
-"""What is inside a value of any kind, told as text: for searching, and for tools that read JSON.
+"""The contents of a value of any kind, as text: for searching, and for tools that read JSON.
 
-Values may be cyclic, deep, or of classes that fail when they are asked anything. None of that comes out of here.
+Values may be cyclic, deep, or of classes that fail when they are asked anything. No such failure leaves this module.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Part = tuple[str, object]
 """How one value is reached from the one around it, `.name` or `[0]`, and the value."""
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 _MOST = 10_000
-"""So many containers are looked into: a mapping may make new ones for ever."""
+"""At most this many containers are looked into: a mapping may make new ones for ever."""
 _DEEPEST = 50
 """JSON is nested so deep at most: its readers use recursion."""
 
@@ -44,7 +44,7 @@ def texts(value: object, place: str, *, names: bool = True) -> Iterator[tuple[st
 
 
 def as_data(value: object, depth: int = _DEEPEST, inside: tuple[int, ...] = ()) -> object:
-    """A value as what JSON can say. Of the rest there is text."""
+    """Return a value as JSON can represent it. All else becomes text."""
     if type(value) in _PLAIN:
         return value if not isinstance(value, float) or math.isfinite(value) else text_of_value(value)
     parts = _parts(value)
@@ -71,7 +71,7 @@ def text_of_value(value: object) -> str:
 
 
 def _parts(value: object) -> list[Part] | None:
-    """What is inside a value, or None where it is a leaf."""
+    """Return the contents of a value, or None if it is a leaf."""
     try:
         if isinstance(value, (str, bytes, type)):
             return None

@@ -36,7 +36,7 @@ def plugin_names(gathered: Gathered) -> list[str]:
 
 
 def _marked(gathered: Gathered, name: str) -> Iterator[str]:
-    """What marks of hooks change about a plugin's place."""
+    """Yield the changes that marks of hooks make to a plugin's place."""
     for hook, impl in _implemented(gathered, name):
         called = gathered.called[hook]
         place = called.index(name)

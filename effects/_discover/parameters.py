@@ -1,4 +1,4 @@
-"""What a registered function takes, told of parameter by parameter, options included."""
+"""The parameters of a registered function, options included."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ class Argument:
 
 
 def arguments(entry: Registration) -> list[Argument]:
-    """What follows the key in a vector."""
+    """Return the arguments that follow the key in a vector."""
     places = [parameter for parameter in _parameters(entry) if parameter.kind in _BY_PLACE]
     own = _OWN.get(entry.kind, 0) + (entry.each and entry.kind == "placeholder")
     return [_argument(entry, parameter) for parameter in places[own:]]
 
 
 def needed(entry: Registration) -> list[Argument]:
-    """What is taken from the system."""
+    """Return the values that are taken from the system."""
     return [_argument(entry, parameter) for parameter in _parameters(entry) if parameter.kind is Parameter.KEYWORD_ONLY]
 
 

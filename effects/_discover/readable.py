@@ -26,11 +26,11 @@ _ANYTHING: tuple[object, ...] = (object, Any, JsonValue)
 _LISTS: frozenset[object] = frozenset({list, Sequence, Iterable, Collection})
 _DICTS: frozenset[object] = frozenset({dict, Mapping, MutableMapping})
 _PLAINLY: Mapping[object, Any] = {**dict.fromkeys(_LISTS, list), **dict.fromkeys(_DICTS, dict)}
-"""What is made where any class of a kind would do."""
+"""The class that is made if any class of a kind would do."""
 _AS_IT_IS: tuple[object, ...] = (Literal, Callable, type)
 """Types whose arguments are no types of values that are to be made."""
 _MOST = 3
-"""So many items has a list of what can be anything, at most: samples are to be read."""
+"""How many items a list of anything has at most: samples are for people to read."""
 
 
 @final

@@ -1,6 +1,6 @@
 """Vectors that a dispatch would accept, made by Hypothesis from the annotations that arguments are checked by.
 
-Whatever it makes is checked as the dispatch checks it. Types of which nothing can be made are an error that says so.
+Each sample is checked as the dispatch checks it. If a type has no samples, the error says so.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ __all__ = ["SampleError", "Sampler", "sample"]
 _DEEP = 2
 """Effects are nested in effects so deep at most."""
 _SEVERAL = 3
-"""So many arguments stand for those of which there may be any number, at most."""
+"""How many arguments stand for any number of them, at most."""
 _LETTERS = string.ascii_letters + string.digits + " -"
-"""What the text of samples that people read is made of."""
+"""The letters of text in samples that people read."""
 
 
 class SampleError(EffectsError):
@@ -116,7 +116,7 @@ def _placeholder(key: str, args: tuple[object, ...]) -> Placeholder:
 
 
 def sample(tables: Tables, key: str, n: int, seed: int | None) -> tuple[object, ...]:
-    """So many different vectors of a key, or placeholders; fewer, where there are not so many.
+    """Return `n` different vectors of a key, or placeholders; fewer, if there are not so many.
 
     Raises `UnknownKeyError`, and `SampleError` for what cannot be sampled.
     """

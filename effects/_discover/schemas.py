@@ -1,7 +1,7 @@
 """JSON Schema 2020-12 of what may be dispatched, made by pydantic from the annotations that arguments are checked by.
 
-It tells of the data in a vector, once placeholders are resolved. What only Python can make, such as an object of an
-app's own class, is any value, with the name of its type.
+It tells of the data in a vector, once placeholders are resolved. A value that only Python can make, such as an object
+of an app's own class, is any value, with the name of its type.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def _key(entry: Registration) -> list[object]:
 
 
 def _adapter(kinds: Sequence[object]) -> TypeAdapter[object]:
-    """For a tuple. What pydantic cannot read is anything."""
+    """Return the adapter of a tuple. A type that pydantic cannot read counts as anything."""
     try:
         return _read(kinds)
     except Exception:  # noqa: BLE001 - whatever one type does to pydantic, the others have schemas
@@ -157,7 +157,7 @@ def _said(entry: Registration) -> Schema:
 
 
 def _told(one: Argument) -> Schema:
-    """What is said of one argument."""
+    """Return the schema of one argument."""
     doc = doc_in(one.annotation)
     default = {"default": one.default} if isinstance(one.default, (str, int, float)) else {}
     return {"title": one.name, **({"description": doc} if doc else {}), **default}

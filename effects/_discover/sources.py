@@ -1,4 +1,4 @@
-"""Where functions, classes and modules were written, and what they say of themselves."""
+"""The places where functions, classes and modules were written, and their docstrings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["doc_of", "source_of"]
 
 
 def source_of(thing: object) -> Source | None:
-    """Where a function, class, module or object of a class was written; None where that cannot be known."""
+    """Return the place where a function, class, module or object of a class was written; None if it cannot be known."""
     thing = _written(thing)
     code = getattr(thing, "__code__", None)
     if code is not None:
@@ -34,7 +34,7 @@ def doc_of(thing: object) -> str:
 
 
 def _written(thing: object) -> object:
-    """What somebody wrote: the function inside wrappers and partials, the class of an object."""
+    """Return the written thing: the function inside wrappers and partials, the class of an object."""
     while isinstance(thing, functools.partial):
         thing = thing.func  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     if callable(thing):

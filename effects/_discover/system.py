@@ -1,4 +1,4 @@
-"""What a dispatch needs from the system: as a schema, and what of it is not there."""
+"""The system values that a dispatch needs, as a schema, and those that are missing."""
 
 from __future__ import annotations
 

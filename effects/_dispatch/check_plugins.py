@@ -26,8 +26,8 @@ def check_plugins(
     """Say what would keep `create_dispatch`, given the same, from making a dispatch: all of it, as errors.
 
     Plugins that cannot be used are left out, one by one; the others are then looked at together, for conflicts and for
-    system values that are missing. Nothing is made, and no registry is closed. What plugins contribute is asked for
-    more than once.
+    system values that are missing. No dispatch is made, and no registry is closed. Plugins are asked for their
+    contributions more than once.
     """
     usable, problems = _usable(plugins, block)
     gathered = gather(usable, HookSpecs, installed=installed, block=block, prefer=prefer or {})

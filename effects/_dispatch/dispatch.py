@@ -61,7 +61,7 @@ class Dispatch:
 
     @property
     def registries(self) -> tuple[Registry, ...]:
-        """What each plugin contributes, in order."""
+        """The registries of all plugins, in order."""
         return self._gathered.registries
 
     @property
@@ -89,8 +89,8 @@ class Dispatch:
         """Run a list of effect vectors, depth first, each finished before the next begins.
 
         `data` is what this dispatch is about: placeholders are resolved from it. `system` is merged over the system
-        that the dispatch was made with. Neither is written to. Never raises for what user code or input did: every
-        failure is a record in the result, and the siblings still run. What is not an `Exception`, above all
+        that the dispatch was made with. Neither is written to. Never raises for a fault of user code or input: every
+        failure is a record in the result, and the siblings still run. An exception that is no `Exception`, above all
         `trio.Cancelled`, passes. Raises `LifecycleError` outside of `trio.run`. Not every call is a checkpoint; a long
         one yields now and then.
         """
@@ -105,7 +105,7 @@ class Dispatch:
         data: Mapping[str, object] | None,
         system: Mapping[str, object] | None,
     ) -> DispatchResult:
-        """Run, if this is trio. Whoever has not noticed by the first time that it is not will notice now."""
+        """Run, if this is trio. Otherwise the error comes now at the latest."""
         check_trio("a dispatch runs")
         self._run = self._engine.run
         return await self._run(frame, effects, origin, data, system)
@@ -139,8 +139,8 @@ class Dispatch:
     ) -> tuple[Description, ...]:
         """Tell of everything that is registered, or of what fits all that is asked for.
 
-        Plugins come first, in their order; then effects and actions, placeholders, state slices, interceptors. Nothing
-        is run. Raises `EffectsError` for a kind that there is not; where nothing fits, the answer is empty.
+        Plugins come first, in their order; then effects and actions, placeholders, state slices, interceptors. No
+        effect runs. Raises `EffectsError` for an unknown kind; if nothing fits, the answer is empty.
         """
         return describe(self._engine.tables, self._gathered, kind, key, plugin)
 
@@ -163,7 +163,7 @@ class Dispatch:
         return sample(self._engine.tables, key, n, seed)
 
     def schemas(self) -> Mapping[str, object]:
-        """What may be dispatched, as one document of JSON Schema 2020-12: a list of vectors.
+        """Return one document of JSON Schema 2020-12 for everything that may be dispatched: a list of vectors.
 
         A vector is an array that begins with its key; `$defs` has the one of `alerts/send` as `vector:alerts/send`, and
         nested effects refer to them. It tells of data whose placeholders are resolved. `Description.schema` is a
@@ -189,8 +189,8 @@ class Dispatch:
     def with_interceptors(self, *interceptors: Interceptor) -> Dispatch:
         """The same engine with more interceptors, before those it has; this one is not changed.
 
-        What is running is shared: to enter `running()` of one is to enter that of both. Raises `RegistrationError` for
-        what is no `Interceptor`, and for an id that is there already.
+        Both share what is running: entering `running()` of one enters that of both. Raises `RegistrationError` for an
+        argument that is no `Interceptor`, and for an id that is there already.
         """
         more = [("with_interceptors", interceptor) for interceptor in checked_interceptors(interceptors)]
         tables = with_more_hooks(self._engine.tables, more)

@@ -1,4 +1,4 @@
-"""What a plugin may implement. Every plugin is a pluggy plugin: a module, an object, or a `Registry`.
+"""The hooks that a plugin may implement. Every plugin is a pluggy plugin: a module, an object, or a `Registry`.
 
 Hooks run when a dispatch is made, when it starts and stops running, and when something fails: never on the way of an
 effect to its interpreter. All are optional; a plugin that implements none is refused. An implementation may leave out
@@ -28,8 +28,8 @@ class HookSpecs:
     def rhialto_registry(self) -> Registry | Sequence[Registry] | None:
         """Contribute a registry, or several.
 
-        Called once for each dispatch that is made. Must be quick, must not block and must not do anything else: what
-        needs opening goes into `rhialto_lifespan`. What it raises is reported under the plugin's name: for a plugin in
+        Called once for each dispatch that is made. Must be quick, must not block and must not do anything else: things
+        that need opening go into `rhialto_lifespan`. An exception is reported under the plugin's name: for a plugin in
         the list as the `RegistrationError` of `create_dispatch`; an installed one is logged and listed in
         `dispatch.broken`, while the others load.
         """
@@ -40,19 +40,19 @@ class HookSpecs:
 
         Entered in the order of plugins inside `dispatch.running()`, exited in reverse, also when a later one fails. It
         runs in the task that called `running()` and may open a nursery of its own. Keyword-only parameters of the
-        implementation are what it takes from the system, and what lifespans before it have opened; what is missing, or
-        of another type, is found when the dispatch is made, or raises `SystemValueError`. Its value, if a mapping, is
-        merged into the system for as long as it is open; registries name such values as `late`, and no two lifespans
-        may bring the same. What belongs to one dispatch is made here: the plugin itself may serve several, as an
-        installed one does. What it raises leaves `running()`, with a note that names the plugin. An
-        `@asynccontextmanager` function may be marked as it is.
+        implementation take values from the system, and values that earlier lifespans have opened; one that is missing,
+        or of another type, is found when the dispatch is made, or raises `SystemValueError`. Its value, if a mapping,
+        is merged into the system for as long as it is open; registries name such values as `late`, and no two lifespans
+        may bring the same. Make things of one dispatch here: the plugin itself may serve several, as an installed one
+        does. An exception leaves `running()`, with a note that names the plugin. An `@asynccontextmanager` function may
+        be marked as it is.
         """
 
     @hookspec
     def rhialto_error(self, record: ErrorRecord) -> None:
         """Hear of one error, once, when it happens, before the dispatch it happened in returns.
 
-        Called synchronously, between effects: it must be quick and must not block. What it raises is logged, and harms
+        Called synchronously, between effects: it must be quick and must not block. An exception is logged, and harms
         neither the dispatch nor the other listeners. The engine's own listener, named `rhialto.log`, writes each record
         to the logger `effects`; it can be blocked by that name.
         """

@@ -27,9 +27,9 @@ UNREAD: Final[Sequence[object]] = []
 def call_action(
     frame: Frame, entry: Entry, args: Sequence[object], vector: Sequence[object], link: Link, given: object
 ) -> list[object] | None:
-    """Check the arguments and call the action, with a fresh state unless one is given. None where that failed.
+    """Check the arguments and call the action, with a fresh state unless one is given. Returns None if that failed.
 
-    Where `args` are `UNREAD`, the vector is read here, if it has to be.
+    If `args` are `UNREAD`, the vector is read here, if it has to be.
     """
     fresh = state_of(frame.engine.tables.slices, frame.system)
     state = fresh if given is None else given

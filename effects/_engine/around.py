@@ -1,6 +1,6 @@
 """Interceptors that end what they began: context managers around a step, left however it ends.
 
-They are entered behind all before hooks, outermost first, and left in reverse, before the after hooks. What fails while
+They are entered behind all before hooks, outermost first, and left in reverse, before the after hooks. A failure while
 one is entered or left is recorded, and the others are left all the same. `Cancelled` is raised into them, and passes.
 """
 
@@ -32,7 +32,7 @@ class Around:
         self._before = len(guarded._frame.errors)
         self._how: How = "failed"
         self.verdict: Verdict = None
-        """What the before hooks have said of the step, and what has come of entering."""
+        """The verdict of the before hooks about the step, and of entering."""
 
     def ended(self, *, failed: bool = False, stopped: bool = False) -> None:
         """Say how the step ended, if nothing was raised."""
@@ -88,7 +88,9 @@ class Around:
         return answer
 
     async def _leave(self, error: BaseException | None) -> BaseException | None:
-        """Leave all that were entered, `error` raised into them. What passes in the end, if anything does."""
+        """Leave all that were entered, with `error` raised into them. Returns the exception that passes in the end, if
+        any.
+        """
         errors = self._guarded._frame.errors
         while self._entered:
             one, manager, ending = self._entered.pop()
@@ -106,7 +108,7 @@ class Around:
         return error
 
     def _kept(self, failure: BaseException, one: HookPair) -> BaseException | None:
-        """Record what of a failure is an `Exception`. What is not, if anything is."""
+        """Record the part of a failure that is an `Exception`. Returns the other part, if any."""
         try:
             self._guarded._absorb(failure, one, "around")
         except BaseException as passing:  # noqa: BLE001 - it takes the place of what has passed so far
@@ -118,6 +120,6 @@ class Around:
 
 
 def _waits(manager: object) -> bool | None:
-    """Whether a context manager is an async one; None for what is no context manager."""
+    """Whether a context manager is an async one; None if it is no context manager."""
     kind = type(manager)
     return False if hasattr(kind, "__enter__") else True if hasattr(kind, "__aenter__") else None

@@ -43,7 +43,7 @@ class Background:
         """The run that the nursery belongs to."""
         self.alive = 0
         self.system = system
-        """What the dispatch was made with, and over it the values that open lifespans brought: read-only."""
+        """The system that the dispatch was made with, and over it the values of open lifespans: read-only."""
 
     def start(self, work: Callable[[], Awaitable[None]], limit: int) -> None:
         """Start a piece of work.

@@ -1,4 +1,4 @@
-"""What one root dispatch has done, counted against its `Limits`."""
+"""The work that one root dispatch has done, counted against its `Limits`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ YIELD_EVERY = 256
 
 @final
 class Budget:
-    """What one root dispatch has done. Once something is used up, nothing more is taken up.
+    """The work that one root dispatch has done. Once a limit is reached, no more vectors are taken up.
 
     Made by `root_of`, with its frame.
     """
@@ -25,10 +25,11 @@ class Budget:
 
     limits: Limits
     taken: int
-    """So many vectors."""
+    """How many vectors were taken up."""
     free: int
-    """So many of them need no second look: before the limit, before other tasks have their turn, while nothing is
-    spent, and while no placeholder has come to anything that an effect could stand in."""
+    """How many of them need no second look: before the limit, before other tasks have their turn, while nothing is
+    spent, and while no placeholder has come to anything that an effect could stand in.
+    """
     nodes: int
     members: int
     resolved: Resolved | None
@@ -40,7 +41,7 @@ class Budget:
 
     @property
     def more_than_left(self) -> int:
-        """So many nodes as would cross the limit."""
+        """A number of nodes that would cross the limit."""
         return max(self.limits.nodes - self.nodes, 0) + 1
 
     def take_nodes(self, count: int) -> None:
@@ -66,7 +67,7 @@ class Budget:
         self.free = min(self.free, self.taken)
 
     def misfit(self, vector: object) -> EffectsError | None:
-        """What keeps a vector from being taken up, where it came out of a placeholder."""
+        """Return the error that keeps a vector from being taken up, if it came out of a placeholder."""
         try:
             if self.resolved is None or not self.resolved.holds(vector, self):
                 return None

@@ -1,4 +1,4 @@
-"""What an interpreter is handed: where it stands, and the way to dispatch more."""
+"""The first argument of an interpreter: its place in the data, and the way to dispatch more."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Context:
 
     @property
     def path(self) -> Path:
-        """Where the effect stands in the dispatched data."""
+        """The place of the effect in the dispatched data."""
         return flatten(self._link)
 
     async def dispatch(
@@ -65,8 +65,8 @@ class Context:
 
         Not in those of the dispatches around it, which go on as if nothing had failed; `fail_fast` does not see them,
         nor does the error hook, and the log has them at level INFO. To give up, `result.raise_errors()`. Two things
-        cannot be dealt with: `Cancelled` passes, and where the work budget is used up, that is an error of all around.
-        What the effects spawn is heard of as ever.
+        cannot be dealt with: `Cancelled` passes, and a work budget that is used up is an error of all dispatches
+        around. Errors of work that the effects spawn are heard as ever.
         """
         frame = self._frame
         inside = (child_of if frame.nesting else _root_in)(frame, self.data, self.system)
@@ -77,10 +77,10 @@ class Context:
         """Start `await function(ctx, *args)` in the background, and return at once.
 
         The `ctx` it gets has this effect's data and system; each of its dispatches is a root with a budget of its own.
-        It is cancelled when `dispatch.running()` ends. What it raises is an error record with the phase `execute`,
+        It is cancelled when `dispatch.running()` ends. An exception of it is an error record with the phase `execute`,
         heard by the error hook only, since this dispatch may be over. Raises `LifecycleError` outside
         `dispatch.running()`, and in another `trio.run` than the one that entered it, such as a thread's; `LimitError`
-        where too much is alive already.
+        if too much is alive already.
         """
         frame = root_of(self._frame.engine, self.data, self.system, self._frame.budget)
         frame.nesting = 0

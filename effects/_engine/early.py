@@ -25,7 +25,7 @@ def too_early(
     signature: Signature,
     keys: Mapping[str, object],
 ) -> BaseException:
-    """What a placeholder has raised; where it was resolved too early, an error that says so, with that as its cause.
+    """Return the error of a placeholder; if it was resolved too early, an error that says so, with that as its cause.
 
     `place` leads from the vector to the placeholder. `keys` are those that are registered.
     """

@@ -45,7 +45,7 @@ Run = Callable[
 @final
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """What all dispatches made from one set of plugins share."""
+    """Everything that all dispatches made from one set of plugins share."""
 
     tables: Tables
     limits: Limits
@@ -147,7 +147,7 @@ class Frame:
         self.fail("shape", _key_of(vector), link, None, error, vector)
 
     def result(self) -> DispatchResult:
-        """What has come out so far."""
+        """Return the result so far."""
         return DispatchResult(self.outcomes, self.errors, self.stopped)
 
 
@@ -166,7 +166,7 @@ def root_of(
 ) -> Frame:
     """The frame of a dispatch that nothing is around, before anything is done.
 
-    What placeholders had come to where it was spawned is data here, too.
+    Values of placeholders where it was spawned are data here, too.
     """
     limits, budget, frame = engine.limits, Budget(), Frame()
     budget.limits = limits

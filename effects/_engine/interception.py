@@ -49,7 +49,7 @@ class HookRun:
     _link: Link | None
     _path: Path
     _completed: int
-    """So many of the guards."""
+    """How many of the hook pairs."""
     _skipped: bool
     vector: tuple[object, ...]
     """The vector as the hooks have left it."""
@@ -94,7 +94,7 @@ class HookRun:
         return result
 
     def _step(self, result: object, failed: bool) -> Step:
-        """What hooks see now."""
+        """Return the step that hooks see now."""
         frame = self._frame
         errors = tuple(frame.errors) if frame.errors else ()
         done = so_far(frame.outcomes) if frame.outcomes else ()
@@ -138,7 +138,7 @@ class HookRun:
         return None if self._kind == "dispatch" else str(self.vector[0])
 
     def _problem(self, step: Step, answer: object, *, before: bool) -> Problem | None:
-        """What a hook's answer breaks of its contract, if anything."""
+        """Return the part of its contract that a hook's answer breaks, if any."""
         if isinstance(answer, Stop) or (isinstance(answer, Skip) and before):
             return self._skip_problem(answer) if isinstance(answer, Skip) and answer.result is not None else None
         if not isinstance(answer, Step):

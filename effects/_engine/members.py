@@ -14,7 +14,7 @@ from .reading import resolve_all
 __all__ = ["run_for_members"]
 
 _RECORDED = 10
-"""So many failures of one effect are recorded; those of the other members are counted."""
+"""At most this many failures of one effect are recorded; those of the other members are counted."""
 
 Execute = Callable[[Frame, Entry, Sequence[object], Link], Awaitable[None]]
 
@@ -24,8 +24,8 @@ async def run_for_members(
 ) -> tuple[object, ...] | None:
     """Run the effect for each member: what it came to for those for whom it did not fail.
 
-    Where the arguments are still `late`, they are resolved for each. None, with a record, where there are no members to
-    be had.
+    If the arguments are still `late`, they are resolved for each member. Returns None, with a record, if the members
+    cannot be had.
     """
     sink = frame.system.get("sink")
     if not isinstance(sink, Sink):

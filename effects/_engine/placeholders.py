@@ -1,9 +1,9 @@
 """Finds placeholders in arguments, and puts their values in place.
 
-Values are put into lists, tuples and dicts, of exactly these types. What holds no placeholder is passed on as the very
-object it was; what does is rebuilt. In other containers a placeholder is refused, and so it is where effects may stand;
-`_registry.spots` says which one. A value that came out of a placeholder is not looked into again. Nothing here
-recurses, so data may be of any depth; data that contains itself is an error.
+Values are put into lists, tuples and dicts, of exactly these types. An argument without placeholders is passed on as
+the very object it was; one with placeholders is rebuilt. In other containers a placeholder is refused, and so it is
+where effects may stand; `_registry.spots` says which one. A value that came out of a placeholder is not looked into
+again. No function here recurses, so data may be of any depth; data that contains itself is an error.
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ class _OpenContainer:
         self._kind = cast("type[object]", type(source))
         parts: Any = source.items() if self._kind is dict else enumerate(source)
         self.rest: Iterator[Part] = iter(parts)
-        """What is still to come."""
+        """The parts that are still to come."""
 
     def finish(self) -> object:
         if not self.changed:

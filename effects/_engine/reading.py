@@ -24,11 +24,12 @@ from .placeholders import placeholders_in, rebuild
 __all__ = ["Reading", "bind_arguments", "fits", "read", "resolve_all"]
 
 Reading = tuple[Entry, Sequence[object], bool]
-"""Who interprets a vector, with which arguments; True where they hold placeholders to be resolved for each member."""
+"""The entry that interprets a vector, and the arguments; True if they hold placeholders to be resolved for each member.
+"""
 
 
 def read(frame: Frame, vector: object, link: Link) -> Reading | None:
-    """Read one vector and resolve its placeholders. None, with a record, where that cannot be done."""
+    """Read one vector and resolve its placeholders. Returns None, with a record, if that cannot be done."""
     try:
         if (problem := vector_problem(vector)) is not None:
             frame.fail("shape", None, link, None, ShapeError(problem[0], fix=problem[1]), vector)
@@ -59,7 +60,7 @@ def _unknown(key: str, frame: Frame) -> UnknownKeyError:
 
 
 def bind_arguments(frame: Frame, entry: Entry, args: Sequence[object], vector: object, link: Link) -> Reading | None:
-    """Resolve placeholders, unless one of them is resolved for each member. None, with a record, where one fails."""
+    """Resolve placeholders, unless one is resolved for each member. Returns None, with a record, if one fails."""
     try:
         found, is_doubtful = placeholders_in(args, entry.signature, frame.budget)
         wrong = misplaced(args, entry.signature, frame.budget.limits.nodes) if is_doubtful else None
@@ -120,7 +121,9 @@ def _placeholder_error(frame: Frame, source: Entry | None, placeholder: Placehol
 def resolve_all(
     frame: Frame, entry: Entry, args: Sequence[object], vector: object, link: Link, member: Sink | None
 ) -> list[object] | None:
-    """The arguments with their placeholders resolved, for one member if given. None, with a record, where one fails."""
+    """Return the arguments with their placeholders resolved, for one member if given. Returns None, with a record, if
+    one fails.
+    """
     known = frame.engine.tables.placeholders
     data = frame.data
     current: Placeholder | None = None
@@ -152,7 +155,7 @@ def resolve_all(
 def _placeholder_link(
     frame: Frame, link: Link, entry: Entry, args: Sequence[object], placeholder: Placeholder | None
 ) -> Link:
-    """Where a placeholder stands in a vector."""
+    """Return the place of a placeholder in a vector."""
     every = spots(args, entry.signature, frame.budget.limits.nodes)
     found = (spot for spot in every if spot.value is placeholder)
     return next((_inwards(link, spot) for spot in found), link)

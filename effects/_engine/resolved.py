@@ -1,7 +1,7 @@
-"""What placeholders have come to in a dispatch: it is data, wherever a program passes it on to.
+"""The values that placeholders had in a dispatch: they are data, wherever a program passes them on to.
 
 A value is known by what it is, and not by what it looks like: an interpreter, an action or a hook may hand it on, or a
-part of it, and it still came from outside. What a program has copied, it has written itself.
+part of it, and it still came from outside. A copy that a program makes counts as written by the program.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ __all__ = ["Resolved"]
 
 
 class Nodes(Protocol):
-    """What counts the nodes that are walked."""
+    """Counts the nodes that are walked."""
 
     @property
     def more_than_left(self) -> int: ...
@@ -26,7 +26,7 @@ class Nodes(Protocol):
 
 @final
 class Resolved:
-    """What the placeholders of one root dispatch have come to, and of the one that it was spawned by."""
+    """The values of the placeholders of one root dispatch, and of the dispatch that it was spawned by."""
 
     __slots__ = ("_inside", "_waiting")
 
@@ -45,7 +45,9 @@ class Resolved:
         return id(vector) in self._inside
 
     def copy(self, template: Template, budget: Nodes) -> tuple[object, ...]:
-        """The vectors of a template, copied. What is copied of a value stays known: nobody has written it down."""
+        """Return the vectors of a template, copied. The copy of such a value stays known, because the program did not
+        write it.
+        """
         self._look_into_all(budget)
         copies: dict[int, object] = {}
         vectors = copy_knowing(template.written, copies)

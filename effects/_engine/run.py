@@ -1,8 +1,8 @@
 """The way of a dispatch: each vector is read, then goes the way of an action or an effect.
 
 Depth first: each item is finished before the next begins, and what an action returned is taken up in its place. The
-levels of expansion are a list here, not Python's stack, so depth costs no recursion. What fails is recorded and its
-siblings go on; what is not an `Exception` passes.
+levels of expansion are a list here, not Python's stack, so depth costs no recursion. A failure is recorded and its
+siblings go on; an exception that is no `Exception` passes.
 """
 
 from __future__ import annotations
@@ -197,7 +197,7 @@ def read_vectors(
 ) -> tuple[object, ...] | None:
     """The items of a list of vectors, as they are now, once data and system are merged over the frame's.
 
-    None, with a record, for what is no such list or mapping, and where dispatches are nested too deep.
+    Returns None, with a record, for a value that is no such list or mapping, and if dispatches are nested too deep.
     """
     error: Exception
     try:

@@ -17,7 +17,7 @@ __all__ = ["runner"]
 
 
 def runner(tables: Tables) -> Run:
-    """What runs dispatches: a dispatch that nothing is around does not pay for it."""
+    """Return the function that runs dispatches: a dispatch without hooks around it does not pay for them."""
     return _run_around if tables.around_dispatch else run
 
 

@@ -68,7 +68,9 @@ def _make_lifespan(one: Lifespan, dispatch: object, system: Mapping[str, object]
 
 
 def _claim_values(owners: dict[str, str], name: str, brought: Mapping[str, object]) -> None:
-    """Note whose lifespan brought what. Of two that bring the same, one would get what the other has opened."""
+    """Note which lifespan brought which values. If two brought the same, one would get the value that the other has
+    opened.
+    """
     for value in brought:
         if value in owners:
             raise RegistrationError(

@@ -69,7 +69,7 @@ def state_of(slices: Mapping[str, Entry], system: Mapping[str, object]) -> State
 
 
 def system_values(entry: Entry, system: Mapping[str, object]) -> dict[str, object]:
-    """What `entry` needs from the system, by name. Raises `SystemValueError` for what is not there."""
+    """Return the values that `entry` needs from the system, by name. Raises `SystemValueError` if one is missing."""
     values: dict[str, object] = {}
     for name in entry.signature.needs:
         if name not in system:

@@ -26,7 +26,9 @@ COROUTINE: type = types.CoroutineType
 
 
 def expand(frame: Frame, entry: Entry, args: Sequence[object], link: Link) -> Sequence[object]:
-    """Run one action between its hooks. What it expands to: nothing where it failed, was skipped or stopped."""
+    """Run one action between its hooks. Returns the vectors that it expands to: none if it failed, was skipped or
+    stopped.
+    """
     guards = frame.engine.tables.action_guards
     if not guards:
         return call_action(frame, entry, args, [entry.key, *args], link, None) or ()
@@ -45,7 +47,7 @@ async def expand_around(frame: Frame, entry: Entry, args: Sequence[object], link
 
 
 def _expansion(frame: Frame, guarded: HookRun, verdict: Verdict, link: Link) -> Sequence[object] | None:
-    """Do with one action what its before hooks have said. None where it failed, or was stopped."""
+    """Do with one action what its before hooks have said. Returns None if it failed, or was stopped."""
     if verdict is None:
         entry, args = _as_left(frame, guarded)
         return call_action(frame, entry, args, guarded.vector, link, None)
@@ -55,7 +57,7 @@ def _expansion(frame: Frame, guarded: HookRun, verdict: Verdict, link: Link) -> 
 def _settled(
     frame: Frame, guarded: HookRun, verdict: Verdict, expansion: Sequence[object] | None, entry: Entry, link: Link
 ) -> Sequence[object]:
-    """What an action came to, as the after hooks leave it."""
+    """Return the expansion of an action, as the after hooks leave it."""
     failed = verdict is FAILED or (verdict is None and expansion is None)
     left = guarded.after([] if expansion is None else expansion, failed=failed)
     try:
@@ -94,7 +96,7 @@ async def finish(frame: Frame, entry: Entry, guarded: HookRun, verdict: Verdict,
 
 
 async def _value(frame: Frame, entry: Entry, guarded: HookRun, verdict: Verdict, link: Link) -> object:
-    """What one effect comes to, done as its before hooks have said; `NOTHING` where it was not, or failed."""
+    """Return the value of one effect, done as its before hooks have said; `NOTHING` if it was not done, or failed."""
     if verdict is None:
         entry, args = _as_left(frame, guarded)
         if guarded.rewritten and entry.each:
@@ -139,7 +141,9 @@ async def call(frame: Frame, entry: Entry, args: Sequence[object], vector: Seque
 
 
 def _needs(frame: Frame, entry: Entry, args: Sequence[object], vector: object, link: Link) -> dict[str, object] | None:
-    """Check the arguments, and say what the interpreter needs from the system. None, with a record, where one fails."""
+    """Check the arguments, and return what the interpreter needs from the system. Returns None, with a record, if one
+    fails.
+    """
     if not fits(frame, entry, args, vector, link):
         return None
     try:

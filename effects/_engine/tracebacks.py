@@ -1,4 +1,4 @@
-"""What is kept of the frames of an exception that is recorded.
+"""The frames that are kept of an exception that is recorded.
 
 An exception that is raised again keeps all the frames of the times before, so one that a program holds on to, such as
 that of a circuit breaker, would grow with each raise, and with it each record of it, its log and what its frames hold.
@@ -13,7 +13,7 @@ __all__ = ["keep_few_frames"]
 
 _FIRST = 10
 _LAST = 30
-"""Of a long traceback so many frames are kept of its begin and of its end, which is where it was raised."""
+"""How many frames of a long traceback are kept at its beginning and at its end, where it was raised."""
 
 Frames = list[TracebackType]
 
@@ -21,7 +21,7 @@ Frames = list[TracebackType]
 def keep_few_frames(error: BaseException) -> None:
     """Bound the traceback of an exception, and of all that it was made of: its group, its causes, their contexts.
 
-    Of one that was recorded before, kept is where it was raised now, and where it was first.
+    If it was recorded before, the places where it was raised now and first are kept.
     """
     _relink(error, _latest_and_first(_frames_of(error)))
     seen, waiting = {id(error)}, _behind(error)

@@ -1,1 +1,1 @@
-"""What a program says and what it is told: vectors, placeholders, paths, sinks, errors, results."""
+"""The words of a program and of its answers: vectors, placeholders, paths, sinks, errors, results."""

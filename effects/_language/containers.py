@@ -1,4 +1,4 @@
-"""What is looked into, and what is not: one table for all that search in dispatched data.
+"""The containers that are looked into: one table for all that search in dispatched data.
 
 Looked into are lists, tuples, dicts, sets and deques, mappings and sequences of any class, dataclasses and pydantic
 models. Text is a leaf. Objects of other classes are opaque: only they know what is in them, and to ask might cost
@@ -19,22 +19,22 @@ from pydantic import BaseModel
 __all__ = ["KINDS", "LEAVES", "MOST", "PLAIN", "Part", "first_in", "is_list", "parts_in"]
 
 Part = tuple[Any, Any]
-"""What stands in a container: an index, a field or a key, and the value there."""
+"""One part of a container: an index, a field or a key, and the value there."""
 Read = Callable[[Any, int], Iterable[Part]]
 
 PLAIN = frozenset({list, tuple})
 """The types of containers that do only what they say: of a subclass, anything may be expected."""
 _REMEMBERED = 1_000
-"""So many types are remembered: a program may make more as it goes."""
+"""At most this many types are remembered: a program may make more as it goes."""
 MOST = 1_000_000
-"""So much data is walked where no limit of a dispatch says how much."""
+"""How many items are walked if no limit of a dispatch says so."""
 _UNKNOWN = 10_000
-"""So many items are read where only the container's own class says how, unless told otherwise: there may be no end."""
+"""How many items are read, unless told otherwise, if only the container's own class says how: there may be no end."""
 
 
 @final
 class _Kinds(dict[type, Read | None]):
-    """How values of a type are looked into; None where they are not. Worked out when a type is first met."""
+    """How values of a type are looked into; None if they are not. Worked out when a type is first met."""
 
     def __missing__(self, kind: type) -> Read | None:
         read = _how_to_read(kind)
@@ -56,9 +56,9 @@ def first_in(value: Any, otherwise: object = None) -> object:
 
 
 def parts_in(value: object, most: int = _UNKNOWN) -> list[Part]:
-    """What stands in a value, in order; nothing in what is not looked into, or cannot be read.
+    """Return the parts of a value, in order; none of a value that is not looked into, or cannot be read.
 
-    Of a class that may have items without end, `most` at most.
+    If a class may have items without end, at most `most` are returned.
     """
     try:
         read = KINDS[type(value)]

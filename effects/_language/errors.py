@@ -58,7 +58,7 @@ class RegistrationError(EffectsError):
 
 
 class ShapeError(EffectsError):
-    """What stands where effects belong is not an effect vector, or not a list of them."""
+    """A value where effects belong is not an effect vector, or not a list of them."""
 
 
 class UnknownKeyError(EffectsError):
@@ -94,7 +94,7 @@ class LimitError(EffectsError):
 
 
 def near(name: object, known: Iterable[object]) -> str | None:
-    """The names closest to `name`, quoted, or None. What is no str is near to nothing."""
+    """Return the names closest to `name`, quoted, or None. A name that is no str is near to none."""
     names = [plain_key(other) for other in known if isinstance(other, str)]
     matches = difflib.get_close_matches(name[:200], names, n=3, cutoff=0.6) if isinstance(name, str) else []
     return ", ".join(map(repr, matches)) or None

@@ -1,4 +1,4 @@
-"""Where something stands in the dispatched data.
+"""Places in the dispatched data.
 
 While a dispatch runs, a place is a *link*: a pair `(link of the parent, token)`, which costs one small tuple and shares
 everything above it. Only when a place is shown, in a record or a `Step`, is the link made into a *path*, a flat tuple.
@@ -46,7 +46,8 @@ class Nested:
     _places: dict[int, Path] | None
 
     def place(self, index: int) -> Path:
-        """Where an item stands in the vector that it came from; what is not found there is just the nth dispatched.
+        """Return the place of an item in the vector that it came from; an item that is not found there is just the nth
+        dispatched.
 
         An object that stands there several times is found in order of standing. All items are looked for at once.
         """
@@ -100,7 +101,7 @@ def flatten(link: Link | None) -> Path:
 def walk(root: object) -> Iterator[tuple[object, Link]]:
     """Everything below `root`, in order of standing, with its place.
 
-    What stands in several places comes several times, but is looked into once.
+    A value that stands in several places comes several times, but is looked into once.
     """
     seen: dict[int, object] = {id(root): root}
     waiting: list[tuple[object, Link]] = [(part, (None, token(name))) for name, part in parts_in(root)]

@@ -1,4 +1,4 @@
-"""What came of a dispatch: a record for each effect that ran, and one for each failure."""
+"""The result of a dispatch: a record for each effect that ran, and one for each failure."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ __all__ = ["DispatchResult", "ErrorRecord", "Outcome", "Phase", "ResultRecord", 
 
 
 Phase = Literal["shape", "interpolate", "state", "validate", "expand", "execute", "interceptor"]
-"""What was being done when an error happened."""
+"""The work that was being done when an error happened."""
 
 
 @final
 class ResultRecord(NamedTuple):
-    """What one effect came to."""
+    """The result of one effect."""
 
     key: str
     value: object
-    """What the interpreter returned, or what an interceptor put in its place; for an effect that ran once for each
-    member of a sink, the tuple of their values."""
+    """The value that the interpreter returned, or that an interceptor put in its place; for an effect that ran once for
+    each member of a sink, the tuple of their values.
+    """
     path: Path
     plugin: str
     """The name of the registry that owns the effect."""
@@ -39,17 +40,17 @@ class ErrorRecord:
 
     phase: Phase
     key: str | None
-    """The effect's or action's key; None where no key could be read."""
+    """The effect's or action's key; None if no key could be read."""
     path: Path
     plugin: str | None
-    """The plugin whose code failed; None where the dispatched data itself is at fault."""
+    """The plugin whose code failed; None if the dispatched data itself is at fault."""
     exception: Exception
     types: tuple[str, ...] = ()
     """The type names of the vector's arguments."""
     values: str | None = None
     """The vector, shortened; in debug mode only."""
     interceptor: str | None = None
-    """The id of the interceptor whose hook failed; None where it was none."""
+    """The id of the interceptor whose hook failed; None if no hook failed."""
     hook: str | None = None
     """The name of that hook, such as `before_effect`."""
     handled: bool = False
@@ -62,7 +63,7 @@ class ErrorRecord:
 
     @property
     def cause(self) -> str:
-        """What failed, in one line without values: the engine's own message, or the exception's type."""
+        """The failure, in one line without values: the engine's own message, or the exception's type."""
         error = self.exception
         return abridged(error.what, _LONGEST) if isinstance(error, EffectsError) else _named(error)
 
@@ -112,7 +113,7 @@ def _named(exception: BaseException, depth: int = 0) -> str:
 
 
 def message_of(exception: Exception) -> str:
-    """What an exception says, shortened; why, where it says nothing. May hold values."""
+    """Return the message of an exception, shortened; if it has none, that of its cause. It may hold values."""
     try:
         return str(exception)[:500]
     except Exception as error:  # noqa: BLE001 - a message is only decoration: it may not cost the record
@@ -125,7 +126,7 @@ Outcome = tuple[str, object, Link, str, bool]
 
 @final
 class SoFar(Sequence[ResultRecord]):
-    """The results of a dispatch up to now, made when they are asked for. What comes after is not in it."""
+    """The results of a dispatch up to now, made when they are asked for. Later ones are not in it."""
 
     __slots__ = ("_count", "_outcomes")
 
@@ -166,7 +167,7 @@ def _record(outcome: Outcome) -> ResultRecord:
 
 @final
 class DispatchResult:
-    """What a dispatch came to: a record for each effect that ran, and one for each failure, in order of happening."""
+    """The result of a dispatch: a record for each effect that ran, and one for each failure, in order of happening."""
 
     __slots__ = ("_errors", "_outcomes", "_results", "_stopped")
 

@@ -1,4 +1,4 @@
-"""Where frames go."""
+"""The target of frames."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["SINK_FIX", "Sink"]
 
 
 SINK_FIX = "broadcast it, or dispatch it for a request; in tests: system={'sink': MemorySink()}"
-"""What to do where a dispatch has no sink."""
+"""The fix for a dispatch without a sink."""
 
 
 @runtime_checkable

@@ -1,9 +1,9 @@
 """Effects that are written once and dispatched often, and data that is handed out again and again.
 
-Arguments are passed on as the very objects that were dispatched. So what one dispatch of a template does to a list in
-it, another would see, were the list the same: whoever keeps effects, to dispatch them later or again, keeps them as a
-`Template`. Containers are copied for each dispatch; all else is shared, such as markup, functions and whatever lives.
-Nothing here recurses, and what stands in several places is copied once: data may be of any depth.
+Arguments are passed on as the very objects that were dispatched. If two dispatches shared a list, one would see what
+the other does to it: so code that keeps effects, to dispatch them later or again, keeps them as a `Template`.
+Containers are copied for each dispatch; all else is shared, such as markup, functions and live objects. No function
+here recurses, and a value that stands in several places is copied once: data may be of any depth.
 """
 
 from __future__ import annotations
@@ -71,17 +71,17 @@ class _Kind(NamedTuple):
 
     parts: Callable[[Any], Collection[object]]
     make: Callable[[Any, list[object]], object]
-    """Of other parts."""
+    """Makes such a container of other parts."""
     same: Callable[[Any], object]
-    """Of the same parts: the very same, where it cannot be changed."""
+    """Makes one of the same parts: the very same, if it cannot be changed."""
 
 
 def copy_data(data: T) -> T:
     """Data like this, whose containers are its own, at any depth.
 
     Copied are lists, tuples, dicts, sets, deques and bytearrays, those of subclasses, too, dataclasses, pydantic models
-    and the arguments of placeholders. What cannot be changed, such as a tuple of texts, and objects of other types are
-    shared. Data that contains itself is still such data, which dispatches refuse.
+    and the arguments of placeholders. Values that cannot be changed, such as a tuple of texts, and objects of other
+    types are shared. Data that contains itself is still such data, which dispatches refuse.
     """
     return copy_knowing(data, {})
 
@@ -120,7 +120,7 @@ def copy_knowing(data: T, copies: dict[int, object]) -> T:
 
 
 _SHARED = frozenset({str, int, float, bool, bytes, NoneType})
-"""What most parts are. Other types are looked at more closely."""
+"""The types of most parts. Other types are looked at more closely."""
 
 
 def _itself(source: Any, _: object = None) -> Any:
@@ -221,7 +221,7 @@ def _kind_of(kind: type) -> _Kind | None:
 
 @final
 class _Kinds(dict[type, _Kind | None]):
-    """How containers of a type are copied; None for all that is shared. Worked out when a type is first met."""
+    """How containers of a type are copied; None if they are shared. Worked out when a type is first met."""
 
     def __missing__(self, kind: type) -> _Kind | None:
         found = _kind_of(kind)
@@ -232,4 +232,4 @@ class _Kinds(dict[type, _Kind | None]):
 
 _KINDS = _Kinds()
 _TYPES = 1_000
-"""So many types are remembered."""
+"""At most this many types are remembered."""

@@ -1,4 +1,4 @@
-"""What a program says: effect vectors, and the placeholders inside them.
+"""Effect vectors, and the placeholders inside them.
 
 An effect vector is a list or tuple: a string key, then arguments. Both types of container mean the same.
 A `Placeholder` is a Python object, so nothing that was decoded from JSON can ever be one.
@@ -26,7 +26,7 @@ __all__ = [
 
 T = TypeVar("T")
 Problem = tuple[str, str]
-"""What is wrong, and what to do about it."""
+"""A fault, and its fix."""
 _NO_KEY: Final = object()
 
 
@@ -83,7 +83,7 @@ def find_placeholders(template: object) -> Iterator[Placeholder]:
 def plain_key(key: T) -> T:
     """The text that a key is: of a member of a `StrEnum`, or any other subclass of str, whatever it says of itself.
 
-    What is no str is left as it is, for those who refuse it.
+    A key that is no str is left as it is, for those who refuse it.
     """
     return cast("T", str.__str__(key)) if isinstance(key, str) else key
 

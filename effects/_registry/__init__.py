@@ -1,1 +1,1 @@
-"""What a plugin registers, and how a registration is checked."""
+"""The registrations of a plugin, and how each is checked."""

@@ -1,5 +1,5 @@
-"""What the engine itself hands to a function, before the arguments of a vector, and how it is seen that somebody has
-forgotten that: the parameter is missing, is not the first, or is the `self` of a method that belongs to no object yet.
+"""The first parameter of a function, which the engine itself fills, and the signs that its author has forgotten it: the
+parameter is missing, is not the first, or is the `self` of a method that belongs to no object yet.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ Kind = Literal["effect", "action", "placeholder", "state slice", "interceptor"]
 
 _FIRST: Mapping[Kind, tuple[str, ...]] = {"effect": ("ctx",), "action": ("state",), "placeholder": ("data",)}
 _METHODS: Final = frozenset({"self", "cls"})
-"""What methods call the object or the class that they belong to."""
+"""The names that methods give to their object or class."""
 _NEVER_FIRST = frozenset({"str", "int", "float", "bool", "bytes", "list", "tuple", "set", "frozenset", "Sequence"})
-"""What neither a context nor a state is: whoever writes it has forgotten that it comes first."""
+"""Annotations that neither a context nor a state has: their author has forgotten that it comes first."""
 
 Resolve = Callable[[Parameter], object]
 """Reads the annotation of a parameter. Raises `RegistrationError` for one that cannot be resolved."""
@@ -67,7 +67,7 @@ def refuse_unfit(
 
 
 def signature_of(function: Callable[..., object]) -> inspect.Signature | None:
-    """The signature of a function. None where it does not tell, as some do not that are written in C."""
+    """Return the signature of a function; None if it has none to tell, as some that are written in C."""
     try:
         return inspect.signature(function)
     except (TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""What can be said of a function: whether it is async, where it was written, and what its annotations can name."""
+"""Facts about a function: whether it is async, where it was written, and which names its annotations can use."""
 
 from __future__ import annotations
 

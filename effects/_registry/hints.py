@@ -18,7 +18,7 @@ __all__ = ["Hints", "annotations_of"]
 
 
 def _unresolved(error: Exception) -> str:
-    """What to do about an annotation that cannot be resolved when its function is registered."""
+    """Return the fix for an annotation that cannot be resolved when its function is registered."""
     name = error.name if isinstance(error, NameError) and error.name else "it"
     return f"define {name} above the function, or name a type that can be imported, outside `if TYPE_CHECKING`"
 
@@ -50,7 +50,7 @@ class Hints:
             ) from error
 
     def late(self, parameter: Parameter, annotation: object) -> Late | None:
-        """What of this parameter's arguments is bound late."""
+        """Return the place that says which part of this parameter's arguments is bound late."""
         try:
             return late_of(annotation)
         except RegistrationError as error:

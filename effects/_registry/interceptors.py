@@ -1,7 +1,7 @@
 """Interceptors: hooks before, after and around a dispatch, an action and an effect.
 
 A hook sees a frozen `Step` and answers with None (go on, nothing changed), a `Step` (go on with this one), `Skip` or
-`Stop`. Whatever else it returns, and whatever it raises, fails closed: what a *before* hook guards is not run.
+`Stop`. Any other answer, and any exception, fails closed: the step behind a *before* hook does not run.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ StepKind = Literal["dispatch", "action", "effect"]
 
 
 class _Moment(NamedTuple):
-    """What a step is made of. One is shown to many hooks: nothing in it may be changed by any of them."""
+    """The parts of a step. One is shown to many hooks: nothing in it may be changed by any of them."""
 
     kind: StepKind
     held: Sequence[object]
@@ -55,12 +55,12 @@ class _Moment(NamedTuple):
     skipped: bool
     """In an after hook: whether a before hook skipped or stopped, so that nothing was run."""
     results: Sequence[ResultRecord]
-    """What the effects of this dispatch have come to so far; those of continuations are in their own."""
+    """The results of the effects of this dispatch so far; those of continuations are in their own."""
 
 
 @final
 class Step(_Moment):
-    """What an interceptor's hook sees. Change it with `step.replace(...)` and return the changed one."""
+    """The step that an interceptor's hook sees. Change it with `step.replace(...)` and return the changed one."""
 
     __slots__ = ()
 
@@ -93,7 +93,7 @@ class Step(_Moment):
 
     @property
     def key(self) -> object:
-        """The key of the effect or action; None for a dispatch."""
+        """The key of the effect or action; None if the step is a dispatch."""
         return None if self.kind == "dispatch" else self.held[0]
 
     def replace(
@@ -153,7 +153,7 @@ class Ending:
         """`failed` where anything in it failed that nobody has dealt with; `cancelled` where what was raised is no
         `Exception`, and passes; `open` before it has ended."""
         self.errors: Sequence[ErrorRecord] = ()
-        """What failed in it, continuations included."""
+        """The failures in it, continuations included."""
 
     def __repr__(self) -> str:
         return f"<Ending {self.how}>"
@@ -171,18 +171,17 @@ _MANAGES = "write def around(step, ending), and decorate it with @contextmanager
 class Interceptor:
     """Hooks around what a dispatch does, under one id.
 
-    Before hooks run in the order of the plugins, after hooks in reverse. Where a before hook skips or stops,
-    interceptors that come later see nothing of the step, neither before nor after; where one raises, its own after hook
-    does not run, either. When a step is cancelled, `Cancelled` passes and no after hook runs. Hooks are plain
-    functions.
+    Before hooks run in the order of the plugins, after hooks in reverse. If a before hook skips or stops, later
+    interceptors do not see the step, neither before nor after; if it raises, its own after hook does not run, either.
+    When a step is cancelled, `Cancelled` passes and no after hook runs. Hooks are plain functions.
 
-    `around_*` hooks are for what has to end, however the step does: spans, locks, transactions. They take the step and
-    an `Ending`, and return a context manager, which is entered behind all before hooks, outermost first, and left in
-    reverse, before the after hooks. It may yield a changed `Step`, as a before hook returns it. Errors are records, and
-    are not raised into it: behind the `yield`, the ending says what became of the step. `Cancelled` is raised into it,
-    and passes whatever it does. What it raises itself is a record; the others are left all the same. Where a step was
-    skipped or stopped, those are entered and left whose before hooks completed. Only `around_dispatch` may return an
-    async one. Background work is no part of the dispatch that it came from.
+    `around_*` hooks are for things that have to end, however the step does: spans, locks, transactions. They take the
+    step and an `Ending`, and return a context manager, which is entered behind all before hooks, outermost first, and
+    left in reverse, before the after hooks. It may yield a changed `Step`, as a before hook returns it. Errors are
+    records, and are not raised into it: behind the `yield`, the ending says what became of the step. `Cancelled` is
+    raised into it, and passes whatever it does. An exception of its own is a record; the others are left all the same.
+    If a step was skipped or stopped, only those are entered and left whose before hooks completed. Only
+    `around_dispatch` may return an async one. Background work is no part of the dispatch that it came from.
 
     Raises `RegistrationError` for a hook that cannot be called so, is async, or a bare generator.
     """
@@ -236,7 +235,7 @@ fail_fast = Interceptor(
     before_effect=_stop_when_failed,
     after_effect=_stop_when_failed,
 )
-"""Stops a dispatch at its first error, nested ones included. What has run is not undone.
+"""Stops a dispatch at its first error, nested ones included. Effects that have run are not undone.
 
 Hooks run around what can be run: of vectors that cannot even be read, such as two unknown keys in a row, each is an
 error of its own.

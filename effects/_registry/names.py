@@ -1,4 +1,4 @@
-"""What a registration may be called, and what may be said of it."""
+"""The names and the metadata that a registration may have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is needed from the system, by whom, and as what; and what is wrong with a system that is to give it.
+"""The values that are needed from the system, their takers and types; and the faults of a system that lacks them.
 
 Values are compared by `isinstance`, as far as annotations say something that it can be asked: what is in a live thing
 is not looked at, and a protocol that is not runtime-checkable says nothing.
@@ -29,7 +29,7 @@ class Need(NamedTuple):
 
     name: str
     key: str
-    """Of what takes it."""
+    """The key of its taker."""
     taker: str
     """`'alerts/send' of 'alerts'`."""
     kinds: Kinds
@@ -46,7 +46,7 @@ class Need(NamedTuple):
 
 
 def needs_of(entry: Registration) -> list[Need]:
-    """What a registered function takes from the system."""
+    """Return the values that a registered function takes from the system."""
     wanted = {*entry.signature.needs, *entry.signature.wishes}
     if not wanted:
         return []
@@ -101,7 +101,7 @@ def need_problems(needs: Sequence[Need], system: Mapping[str, object], late: Col
 
 
 def misfits(takers: Sequence[Need], system: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """What is wrong with a value that is there, for each of those who take it, and what to do about it."""
+    """Yield the fault of a value that is there, for each of its takers, and the fix."""
     for need in takers:
         if need.name in system and not need.takes(system[need.name]):
             yield (

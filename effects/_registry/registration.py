@@ -38,7 +38,7 @@ class Registration:
 @final
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a registry was made."""
+    """The place where a registry was made."""
 
     file: str
     line: int

@@ -59,7 +59,7 @@ class Registry:
         self._tags: list[Tag] = []
         self._lifespan: Lifespan | None = None
         self.lifespan_needs: Sequence[Need] = ()
-        """What the lifespan takes from the system."""
+        """The values that the lifespan takes from the system."""
         self._closed = False
 
     def __repr__(self) -> str:

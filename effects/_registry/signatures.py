@@ -1,4 +1,4 @@
-"""What a registered function takes, read once, when it is registered.
+"""The arguments of a registered function, read once, when it is registered.
 
 A vector's arguments map to positional parameters one to one; keyword-only parameters are what the function needs from
 the system. The result is a `Signature`: everything a dispatch has to know before it calls the function.
@@ -33,7 +33,7 @@ class Signature:
 
     at_least: int
     at_most: int | None
-    """None: any number."""
+    """Any number if it is None."""
     checks: tuple[Checker, ...]
     rest: Checker | None
     late: tuple[Late | None, ...]
@@ -44,10 +44,10 @@ class Signature:
     """System values with a default."""
     is_async: bool
     usage: str = ""
-    """What the function takes, for people: `it takes (room: str, *then: Effect)`."""
+    """The arguments of the function, for people: `it takes (room: str, *then: Effect)`."""
 
     def complaint(self, args: Sequence[object]) -> ArgumentError | None:
-        """What keeps the arguments, right in number, from fitting the annotations, or None."""
+        """Return the error that keeps the arguments, right in number, from fitting the annotations, or None."""
         checks, rest = self.checks, self.rest
         for check, value in zip(checks, args):  # noqa: B905 - to name `strict` costs more than all the rest
             if type(value) not in check.sure and not check.accepts(value):
@@ -63,7 +63,7 @@ class Signature:
         return ArgumentError(said.what, near=said.near, fix=f"{self.usage}; {said.fix}")
 
     def late_at(self, index: int) -> Late | None:
-        """What of the argument at `index` is bound late."""
+        """Return the place that says which part of the argument at `index` is bound late."""
         return self.late[min(index, len(self.late) - 1)] if self.late else None
 
 
@@ -140,7 +140,9 @@ def _plan(
 
 
 def _usage(parameters: Sequence[tuple[Parameter, object]]) -> str:
-    """What a vector may hold after its key. Of a default only that there is one: it may be anything."""
+    """Return the arguments that a vector may have after its key. A default is not shown, since it may be anything; only
+    that there is one.
+    """
     from .._annotations.text import text_of
 
     shown: list[str] = []

@@ -1,4 +1,4 @@
-"""Where placeholders and effects stand in arguments, one by one: for checks, and to say which placeholder is wrong.
+"""The places of placeholders and effects in arguments, one by one: for checks, and to say which placeholder is wrong.
 
 `_engine.placeholders` finds the same in less time, and only that there may be something wrong.
 """
@@ -20,7 +20,7 @@ __all__ = ["NO_EFFECT", "Spot", "misplaced", "spots"]
 
 @final
 class Spot(NamedTuple):
-    """What stands somewhere in arguments, and matters to whoever dispatches or checks them."""
+    """A place in arguments that matters to a dispatch or a check."""
 
     role: Literal["value", "effect"]
     """Whether it is a placeholder, or data that contains itself; or what is taken for a nested effect."""
@@ -52,8 +52,8 @@ def misplaced(args: Sequence[object], signature: Signature, most: int) -> Spot |
 def spots(args: Sequence[object], signature: Signature, most: int) -> Iterator[Spot]:
     """All placeholders that are bound when a vector with these arguments runs, and all effects nested in it, in order.
 
-    What stands in several places of an argument comes once, with the first. Nested effects are not looked into: what is
-    in them is bound when they run. Data of more than `most` items is a problem of its own.
+    A value that stands in several places of an argument comes once, with the first. Nested effects are not looked into:
+    what is in them is bound when they run. Data of more than `most` items is a problem of its own.
     """
     for index, arg in enumerate(args):
         yield from _in_argument(arg, index + 1, signature.late_at(index), most)

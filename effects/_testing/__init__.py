@@ -1,1 +1,1 @@
-"""What `effects.testing` is made of."""
+"""The insides of `effects.testing`."""

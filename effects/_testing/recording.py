@@ -1,4 +1,4 @@
-"""What a recorder was asked, and what came of it: as text that can be replayed."""
+"""The dispatches of a recorder and their results, as text that can be replayed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Recording:
     state: dict[str, object] = field(default_factory=dict[str, object])
     effects: list[list[object]] = field(default_factory=list[list[object]])
     errors: list[list[object]] = field(default_factory=list[list[object]])
-    """Of each error its phase, its key and its place."""
+    """The phase, the key and the place of each error."""
 
     def take_errors(self, result: DispatchResult) -> None:
         """Keep what a replay can compare of a result's errors."""

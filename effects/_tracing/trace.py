@@ -1,4 +1,4 @@
-"""What one dispatch did, as a tree that people and programs can read.
+"""The steps of one dispatch, as a tree that people and programs can read.
 
 Nodes hold keys, places, types and times. Values are in them only where they were asked for, shortened.
 """
@@ -21,7 +21,7 @@ ended before all was done."""
 
 
 _COUNTED = {"dispatch": "of ", "action": "=> "}
-"""What stands before a count, where there is but one."""
+"""The text before a count, if there is only one."""
 
 
 @final
@@ -31,27 +31,27 @@ class TraceNode:
 
     kind: Literal["dispatch", "action", "effect", "vector"]
     key: str | None
-    """The effect's or action's key; None for a dispatch."""
+    """The effect's or action's key; None if it is a dispatch."""
     path: Path
     types: tuple[str, ...] = ()
     """The type names of the arguments, once placeholders were resolved."""
     status: Status = "unfinished"
     seconds: float | None = None
-    """How long it took, by the clock of trio; None while unfinished."""
+    """The seconds that it took, by the clock of trio; None while unfinished."""
     result: str | None = None
     """The type name of what an effect returned."""
     counts: Mapping[str, int] = field(default_factory=dict[str, int])
     """How many `vectors` were dispatched, how many `effects` an action came to, or what an effect's result counts."""
     errors: list[ErrorRecord] = field(default_factory=list[ErrorRecord])
-    """What failed here, and in no step below."""
+    """The failures here, without those of steps below."""
     values: str | None = None
     """The arguments, shortened; only where values are asked for."""
     returned: str | None = None
-    """What an effect returned, shortened; only where values are asked for."""
+    """The value that an effect returned, shortened; only if values are asked for."""
     placeholders: dict[str, str] = field(default_factory=dict[str, str])
-    """What each placeholder in the arguments came to, shortened; only where values are asked for."""
+    """The value of each placeholder in the arguments, shortened; only if values are asked for."""
     state: dict[str, str] = field(default_factory=dict[str, str])
-    """What an action saw of the state, slice by slice, shortened; only where values are asked for."""
+    """The slices of the state that an action saw, shortened; only if values are asked for."""
     children: list[TraceNode] = field(default_factory=list["TraceNode"])
     """In order of beginning: expansions of an action, dispatches of an effect."""
 
@@ -68,7 +68,9 @@ class TraceNode:
         return " ".join(line.splitlines())  # a key that nobody registers, or a repr, may hold anything
 
     def seen(self) -> list[str]:
-        """What placeholders came to, and what was seen of the state, a line each; only where values are asked for."""
+        """Return the values of placeholders, and the slices of the state that were seen, a line each; only if values
+        are asked for.
+        """
         slices = {f"state[{name!r}]": value for name, value in self.state.items()}
         return [" ".join(f"{what}: {value}".splitlines()) for what, value in {**self.placeholders, **slices}.items()]
 
@@ -85,7 +87,7 @@ class TraceNode:
         return f"{owned} (handled)" if error.handled else owned
 
     def as_data(self) -> dict[str, object]:
-        """This node and those below, as what JSON can say. What is empty is left out."""
+        """Return this node and those below as JSON can represent them. Empty parts are left out."""
         data: dict[str, object] = {
             "kind": self.kind,
             "key": self.key,

@@ -1,8 +1,8 @@
 """Records what dispatches do, by hooks around every step.
 
 Steps are tied together by a context variable: it holds the innermost step that is open, and is inherited by the tasks
-that an interpreter starts, so that what they dispatch is found below it. Where a step was cancelled, its after hook
-does not run, and the variable still names it: so each step looks upwards for the one that it belongs to.
+that an interpreter starts, so that what they dispatch is found below it. If a step was cancelled, its after hook does
+not run, and the variable still names it: so each step looks upwards for the one that it belongs to.
 """
 
 from __future__ import annotations
@@ -28,13 +28,14 @@ __all__ = ["HasCounts", "Tracer"]
 
 _logger = logging.getLogger("effects")
 _MOST_AROUND = 256
-"""So many steps may be around a root dispatch. In a task that goes on after many that were cancelled, it is these that
-the variable still names; they are forgotten then."""
+"""At most this many steps may be around a root dispatch. In a task that goes on after many that were cancelled, it is
+these that the variable still names; they are forgotten then.
+"""
 
 
 @runtime_checkable
 class HasCounts(Protocol):
-    """What an effect returns, when it says how much it did: a `BroadcastResult` is one."""
+    """The result of an effect that says how much it did: a `BroadcastResult` is one."""
 
     def counts(self) -> Mapping[str, int]:
         """Names and numbers that are no secret: traces show them without being asked for values."""
@@ -51,7 +52,7 @@ class _Open:
         self.owner = owner
         self.node = node
         self.inside = inside
-        """Of a dispatch its own; of a vector, that of its dispatch."""
+        """That of a dispatch is its own; that of a vector is the one of its dispatch."""
         self.parent = parent
         self.depth: int = 0 if parent is None else parent.depth + 1
         self.began = trio.current_time()
@@ -65,14 +66,14 @@ class Tracer:
     """Traces dispatches: call it as you would call the dispatch, then look at `trace`.
 
     `tracer.dispatch` is the same engine with hooks of the tracer's around everything, outside of all others: give it to
-    a `Live`, or a `Recorder`. The dispatch that it was made of is not changed, and not slower. Whatever is traced, a
-    dispatch comes to the same. Keys, places, types and times are kept; with `values`, also arguments, results and
+    a `Live`, or a `Recorder`. The dispatch that it was made of is not changed, and not slower. Tracing does not change
+    the result of a dispatch. Keys, places, types and times are kept; with `values`, also arguments, results and
     messages, what each placeholder came to, and what each action saw of the state, shortened. The latest `keep` traces
     are in `traces`, unfinished ones too, each of at most `limit` steps; `hear` is called with each that is finished: it
     must be quick; what it raises is logged by type.
 
-    What an interpreter dispatches by `ctx` is in the trace of its effect, whichever task does so; background work has
-    traces of its own.
+    Effects that an interpreter dispatches by `ctx` are in the trace of its effect, whichever task does so; background
+    work has traces of its own.
 
     >>> from effects import Registry, create_dispatch
     >>> plugin = Registry("plugin")

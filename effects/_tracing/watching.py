@@ -21,14 +21,14 @@ Seen = Callable[[str, str], None]
 
 @final
 class Watcher:
-    """What was resolved for the vector that comes next. `saw` is told of each state slice that is read."""
+    """Collects the values that were resolved for the next vector. `saw` is told of each state slice that is read."""
 
     def __init__(self, saw: Seen) -> None:
         self._saw = saw
         self._resolved: dict[str, str] = {}
 
     def take(self) -> dict[str, str]:
-        """What was resolved since this was called last."""
+        """Return the values that were resolved since this was called last."""
         resolved, self._resolved = self._resolved, {}
         return resolved
 
