@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast, get_args, get_origin
 
 from typing_extensions import get_type_hints
 
-__all__ = ["aliased", "filled", "is_alias"]
+__all__ = ["fill_type_variables", "is_alias", "resolve_alias"]
 
 
 def is_alias(annotation: object) -> bool:
@@ -19,7 +19,7 @@ def is_alias(annotation: object) -> bool:
     return hasattr(get_origin(annotation) or annotation, "__value__")
 
 
-def aliased(annotation: object) -> object:
+def resolve_alias(annotation: object) -> object:
     """Return the type that a name stands for, with the types in brackets in place. Raises `NameError` if it cannot be
     resolved.
     """
@@ -28,10 +28,10 @@ def aliased(annotation: object) -> object:
     names = {**(vars(module) if module else {}), named.__name__: named}
     probe = type("_Probe", (), {"__annotations__": {"it": named.__value__}})
     value: object = get_type_hints(probe, names, include_extras=True)["it"]
-    return filled(value, dict(zip(named.__type_params__, get_args(annotation), strict=False)))
+    return fill_type_variables(value, dict(zip(named.__type_params__, get_args(annotation), strict=False)))
 
 
-def filled(annotation: object, given: Mapping[object, object]) -> object:
+def fill_type_variables(annotation: object, given: Mapping[object, object]) -> object:
     """A generic annotation with the types that are given for some of its parameters."""
     if isinstance(annotation, TypeVar):
         return given.get(annotation, annotation)

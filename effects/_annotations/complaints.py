@@ -29,9 +29,9 @@ def explain(checks: Sequence[Checker], rest: Checker | None, args: Sequence[obje
                 detail["loc"][-1] for detail in error.errors(include_url=False) if detail["type"] == "extra_forbidden"
             ]
             close = close or next((found for name in unknown if (found := near(name, check.options))), None)
-    more = [f"and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
+    more = [f"and {len(lines) - _MAX_COMPLAINTS} more"] if len(lines) > _MAX_COMPLAINTS else []
     fix = "values are passed as they are, never converted"
-    return ArgumentError("; ".join(lines[:_SHOWN] + more), near=close, fix=fix)
+    return ArgumentError("; ".join(lines[:_MAX_COMPLAINTS] + more), near=close, fix=fix)
 
 
 _NOT_OF_TYPES = frozenset(
@@ -57,7 +57,7 @@ _IN_OUR_WORDS = {
 }
 
 
-_SHOWN = 8
+_MAX_COMPLAINTS = 8
 """At most this many complaints about one vector are listed; the others are counted."""
 
 

@@ -33,7 +33,7 @@ from pydantic.fields import FieldInfo
 from typing_extensions import NoExtraItems, get_type_hints, is_typeddict
 
 from .._language.vectors import EffectMarker
-from .aliases import aliased, filled, is_alias
+from .aliases import fill_type_variables, is_alias, resolve_alias
 from .forms import QUALIFIERS, UNPACKS
 
 __all__ = ["EFFECT", "Content", "content_of", "kinds_of"]
@@ -56,7 +56,7 @@ def kinds_of(annotation: object, inside: tuple[object, ...] = ()) -> Iterator[ob
         yield from [EFFECT] if is_marked else kinds_of(args[0], inside)
     elif is_alias(annotation):
         if annotation not in inside:
-            yield from kinds_of(aliased(annotation), (*inside, annotation))
+            yield from kinds_of(resolve_alias(annotation), (*inside, annotation))
     elif origin in {Union, UnionType} or origin in QUALIFIERS:
         for arg in args:
             yield from kinds_of(arg, inside)
@@ -84,13 +84,13 @@ class Content(NamedTuple):
 def content_of(kind: object) -> Content:
     """Return the contents of values of one kind."""
     named, args = get_origin(kind) or kind, get_args(kind)
-    flat = [item for arg in args for item in _flattened(arg)]
+    flat = [item for arg in args for item in _annotations_in(arg)]
     if named is _TUPLE and flat == [*args]:
         return Content(dict(enumerate(args)), ())
     if not isinstance(named, type):
         return Content({}, flat)
-    given, inherited = _bindings(named, args)
-    fields = {name: filled(hint, given) for name, hint in _fields(cast(object, named)).items()}
+    given, inherited = _find_bindings(named, args)
+    fields = {name: fill_type_variables(hint, given) for name, hint in _fields(cast(object, named)).items()}
     if is_typeddict(named):
         more = getattr(named, "__extra_items__", NoExtraItems)  # PEP 728
         return Content(fields, () if more is NoExtraItems else (more,))
@@ -100,7 +100,7 @@ def content_of(kind: object) -> Content:
     return Content(fields, others)
 
 
-def _flattened(arg: object) -> Sequence[object]:
+def _annotations_in(arg: object) -> Sequence[object]:
     """Return the annotations in one argument of a type: several are unpacked from a tuple, or stand for those of a
     callable.
     """
@@ -126,15 +126,15 @@ def _fields(kind: Any) -> Mapping[object, object]:
     return {**hints, **dict(enumerate(hints.values()))} if is_named_tuple else hints
 
 
-def _bindings(kind: type, args: Sequence[object]) -> tuple[dict[object, object], list[object]]:
+def _find_bindings(kind: type, args: Sequence[object]) -> tuple[dict[object, object], list[object]]:
     """Return the types that type variables of a class and of its bases stand for, and all arguments of the bases."""
     given: dict[object, object] = dict(zip(getattr(kind, "__parameters__", ()), args, strict=False))
     others: list[object] = []
     for base in cast("tuple[object, ...]", vars(kind).get("__orig_bases__", kind.__bases__)):
         origin: object = get_origin(base) or base
         if isinstance(origin, type) and origin not in _WITHOUT_CONTENT:
-            items = [filled(arg, given) for arg in get_args(base)]
-            inherited, more = _bindings(origin, items)
+            items = [fill_type_variables(arg, given) for arg in get_args(base)]
+            inherited, more = _find_bindings(origin, items)
             others += [*items, *more]
             for name, hint in inherited.items():
                 given[name] = Union[given[name], hint] if name in given else hint  # noqa: UP007 - built at run time

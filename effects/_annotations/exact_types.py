@@ -20,9 +20,9 @@ _SIMPLE: frozenset[type] = frozenset({str, int, float, bool, bytes, type(None)})
 
 _ANY_LIST: tuple[object, ...] = (Sequence[object], list[object])
 _MARKED: tuple[object, ...] = (Required, NotRequired)
-_SMALL = 16
+_MAX_ITEMS = 16
 """Longer lists are looked into where everything is, and counted."""
-_DEPTH = 2
+_MAX_DEPTH = 2
 """How deep lists may be nested below the first."""
 
 
@@ -56,7 +56,7 @@ class PlainOptions:
         for name, option in options.items():
             kind = type(option)
             if kind in PLAIN:
-                if name not in self._lists or not _is_small(cast("list[object]", option), _DEPTH):
+                if name not in self._lists or not _is_small(cast("list[object]", option), _MAX_DEPTH):
                     return False
             elif kind not in self._types.get(name, ()) and (kind is not str or option not in self._words.get(name, ())):
                 return False
@@ -65,7 +65,7 @@ class PlainOptions:
 
 def _is_small(items: Sequence[object], depth: int) -> bool:
     """Whether it is seen at a glance that there is no placeholder in a list."""
-    if len(items) > _SMALL:
+    if len(items) > _MAX_ITEMS:
         return False
     for item in items:
         kind = type(item)

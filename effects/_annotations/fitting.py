@@ -31,10 +31,10 @@ from pydantic import ImportString, Json, JsonValue, SkipValidation
 from pydantic_core import CoreConfig, CoreSchema, PydanticKnownError, SchemaValidator, core_schema
 
 from .._language.vectors import EffectMarker, checked_vector
-from .aliases import aliased, filled, is_alias
+from .aliases import fill_type_variables, is_alias, resolve_alias
 from .forms import QUALIFIERS, UNPACKS
 from .leaves import UncheckableError, asked, has_schema, instance_of, leaf, one_of
-from .metadata import bare, heard, is_said
+from .metadata import bare, is_said, limits_in
 from .options import options_of
 
 __all__ = ["Fitting"]
@@ -76,16 +76,16 @@ class Fitting:
         if annotation is ImportString:
             return _IMPORTED
         if is_alias(annotation):
-            return self._named(annotation, lambda: self._schema(aliased(annotation)))
+            return self._schema_of_named(annotation, lambda: self._schema(resolve_alias(annotation)))
         if options_of(origin or annotation) is not None:
-            return self._named(annotation, lambda: self._options(annotation))
+            return self._schema_of_named(annotation, lambda: self._options(annotation))
         if isinstance(annotation, TypeVar):
             return self._schema(Union[annotation.__constraints__ or (annotation.__bound__ or object,)])  # noqa: UP007
         if hasattr(annotation, "__supertype__"):
             return self._schema(cast(Any, annotation).__supertype__)
         return leaf(annotation)
 
-    def _named(self, kind: object, make: Callable[[], CoreSchema]) -> CoreSchema:
+    def _schema_of_named(self, kind: object, make: Callable[[], CoreSchema]) -> CoreSchema:
         """The schema of a type that may hold itself: then it is referred to."""
         if kind in self._open and kind not in self._recursive:
             self._recursive.append(kind)
@@ -110,7 +110,9 @@ class Fitting:
         parameters: tuple[object, ...] = getattr(kind, "__parameters__", ())
         given = dict(zip(parameters, get_args(annotation), strict=False))
         fields = {
-            name: core_schema.typed_dict_field(self._schema(filled(option.hint, given)), required=option.required)
+            name: core_schema.typed_dict_field(
+                self._schema(fill_type_variables(option.hint, given)), required=option.required
+            )
             for name, option in (options_of(kind) or {}).items()
         }
         self.options.update(fields)
@@ -129,7 +131,7 @@ class Fitting:
         either = core_schema.union_schema(some, mode="left_to_right") if len(some) > 1 else some[0]
         return core_schema.nullable_schema(either) if NoneType in args else either
 
-    def _annotated(self, _: object, args: Sequence[object]) -> CoreSchema:
+    def _schema_of_annotated(self, _: object, args: Sequence[object]) -> CoreSchema:
         """The type first, of the very value; then what is said of it."""
         kind, *said = args
         if any(type(remark) is EffectMarker for remark in said):
@@ -143,11 +145,11 @@ class Fitting:
             inner = self._schema(Annotated[(kind, *rest)] if rest else kind)
             return core_schema.chain_schema([inner, _IMPORTED]) if kind is Any or kind is object else inner
         schema = self._schema(kind)
-        limits = heard(said)
+        limits = limits_in(said)
         if not limits:
             return schema
         if any(map(has_schema, limits)):
-            schema = core_schema.no_info_wrap_validator_function(_unchanged, schema)
+            schema = core_schema.no_info_wrap_validator_function(_check_and_keep, schema)
         return core_schema.chain_schema([schema, asked(Annotated[(bare(kind), *limits)])])
 
     def _items(self, annotation: object, args: Sequence[object]) -> CoreSchema:
@@ -216,7 +218,7 @@ _CONTAINERS: Mapping[object, _Form] = {
 }
 """The classes whose values are looked into, by themselves and with types in brackets."""
 _SPECIAL: Mapping[object, _Form] = {
-    Annotated: Fitting._annotated,
+    Annotated: Fitting._schema_of_annotated,
     Literal: Fitting._literal,
     **dict.fromkeys((Union, UnionType), Fitting._union),
     **dict.fromkeys(QUALIFIERS, Fitting._inside),
@@ -243,20 +245,20 @@ def _no_text(value: object) -> object:
     return value
 
 
-def _imported(value: object) -> object:
+def _check_imported(value: object) -> object:
     if isinstance(value, str):
         raise PydanticKnownError("is_instance_of", {"class": "what was imported"})
     return value
 
 
-_IMPORTED = core_schema.no_info_plain_validator_function(_imported)
+_IMPORTED = core_schema.no_info_plain_validator_function(_check_imported)
 """Fits the object that a name may be imported as. No name is ever imported."""
 _ANYTHING = core_schema.any_schema()
 _NO_TEXT = core_schema.no_info_plain_validator_function(_no_text)
 """Fits a sequence of anything without walking it: it may have ever so many items."""
 
 
-def _unchanged(value: object, handler: core_schema.ValidatorFunctionWrapHandler) -> object:
+def _check_and_keep(value: object, handler: core_schema.ValidatorFunctionWrapHandler) -> object:
     """A value, once it is checked: what comes next is to see the very value."""
     handler(value)
     return value

@@ -60,7 +60,7 @@ def late_of(annotation: object) -> Late | None:
     return place if place in reader.kept() else None
 
 
-_DEEPEST = 50
+_MAX_DEPTH = 50
 """So deep are places in one another at most, but for those that lead back."""
 
 
@@ -78,7 +78,7 @@ class _Reader:
         known = frozenset(kinds)
         if not kinds or known in self._places:
             return self._places.get(known)
-        if depth > _DEEPEST:
+        if depth > _MAX_DEPTH:
             raise RegistrationError("its type holds ever new ones", fix="write a type that ends, or holds itself")
         self._places[known] = made = Late()
         made.effect = any(kind is EFFECT for kind in kinds.values())

@@ -10,10 +10,10 @@ import pydantic
 from pydantic import Discriminator, FailFast, InstanceOf, OnErrorOmit, Strict, Tag
 from pydantic.fields import FieldInfo
 
-from .aliases import aliased, is_alias
+from .aliases import is_alias, resolve_alias
 from .leaves import has_schema, is_record
 
-__all__ = ["bare", "heard", "is_said"]
+__all__ = ["bare", "is_said", "limits_in"]
 
 _UNHEARD: tuple[Any, ...] = (Discriminator, FailFast, InstanceOf, Strict, Tag, getattr(pydantic, "ValidateAs", Tag))
 """Metadata that tells pydantic how to check, or what to make of a value: the type alone says which values fit."""
@@ -28,7 +28,7 @@ def is_said(what: Any, said: Iterable[object]) -> bool:
     return any(remark is what or isinstance(remark, what) for remark in said)
 
 
-def heard(said: Sequence[object]) -> list[object]:
+def limits_in(said: Sequence[object]) -> list[object]:
     """Return the metadata that limits the values that fit."""
     return [
         remark
@@ -38,10 +38,10 @@ def heard(said: Sequence[object]) -> list[object]:
     ]
 
 
-def _is_for_pydantic(one: object) -> bool:
-    if hasattr(one, "union_mode"):  # of no consequence: whatever the order, one of them has to fit
+def _is_for_pydantic(remark: object) -> bool:
+    if hasattr(remark, "union_mode"):  # of no consequence: whatever the order, one of them has to fit
         return False
-    return has_schema(one) or any(kind.__module__.partition(".")[0] in _READERS for kind in type(one).__mro__)
+    return has_schema(remark) or any(kind.__module__.partition(".")[0] in _READERS for kind in type(remark).__mro__)
 
 
 def bare(annotation: object) -> object:
@@ -49,7 +49,7 @@ def bare(annotation: object) -> object:
     anything.
     """
     if is_alias(annotation):
-        return bare(aliased(annotation))
+        return bare(resolve_alias(annotation))
     origin, args = get_origin(annotation), get_args(annotation)
     if origin in {Union, UnionType}:
         return Union[tuple(map(bare, args))]  # noqa: UP007 - made at run time

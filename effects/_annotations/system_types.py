@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import NoneType, UnionType
 from typing import IO, Annotated, Any, BinaryIO, Literal, TextIO, TypeVar, Union, cast, get_args, get_origin
 
-from .aliases import aliased, is_alias
+from .aliases import is_alias, resolve_alias
 from .options import options_of
 
 __all__ = ["Kinds", "are_at_odds", "fits_kinds", "kinds_of", "names_of"]
@@ -26,7 +26,7 @@ def kinds_of(annotation: object) -> Kinds:
     """The classes whose instances an annotation is for."""
     origin, args = get_origin(annotation), get_args(annotation)
     if is_alias(annotation):
-        return kinds_of(aliased(annotation))
+        return kinds_of(resolve_alias(annotation))
     if isinstance(annotation, TypeVar):
         return kinds_of(Union[annotation.__constraints__ or (annotation.__bound__ or object,)])  # noqa: UP007
     if hasattr(annotation, "__supertype__"):
@@ -67,9 +67,9 @@ def fits_kinds(value: object, kinds: Kinds) -> bool:
         return True
 
 
-def are_at_odds(one: Kinds, other: Kinds) -> bool:
+def are_at_odds(kinds: Kinds, others: Kinds) -> bool:
     """Whether no value is meant that is of both: of no two classes one is the other's, and none is abstract."""
-    pairs = [(a, b) for a in _beside_none(one) for b in _beside_none(other)]
+    pairs = [(a, b) for a in _beside_none(kinds) for b in _beside_none(others)]
     return bool(pairs) and not any(_is_open(a) or _is_open(b) or issubclass(a, b) or issubclass(b, a) for a, b in pairs)
 
 

@@ -12,15 +12,15 @@ from pydantic.fields import FieldInfo
 from typing_extensions import Doc
 
 from .._language.vectors import EffectMarker
-from .aliases import aliased, is_alias
+from .aliases import is_alias, resolve_alias
 from .forms import QUALIFIERS
 
-__all__ = ["askable", "doc_in", "examples_in", "extras", "is_effect", "opened", "text_of"]
+__all__ = ["doc_in", "examples_in", "extras", "is_effect", "open_annotation", "text_of", "without_unaskable"]
 
 _JSON = cast(object, JsonValue)
 
 
-def opened(annotation: object) -> tuple[object, tuple[object, ...]]:
+def open_annotation(annotation: object) -> tuple[object, tuple[object, ...]]:
     """The type inside `Annotated`, aliases and qualifiers, and all that is said around it. `JsonValue` is a type."""
     said: tuple[object, ...] = ()
     while True:
@@ -31,14 +31,14 @@ def opened(annotation: object) -> tuple[object, tuple[object, ...]]:
         elif origin in QUALIFIERS:
             (annotation,) = get_args(annotation)
         elif is_alias(annotation) and annotation is not _JSON:
-            annotation = aliased(annotation)
+            annotation = resolve_alias(annotation)
         else:
             return annotation, said
 
 
 def extras(annotation: object) -> Iterator[object]:
     """Yield the metadata of an annotation, pydantic's fields taken apart."""
-    for extra in opened(annotation)[1]:
+    for extra in open_annotation(annotation)[1]:
         yield extra
         if isinstance(extra, FieldInfo):
             yield from extra.metadata
@@ -46,41 +46,46 @@ def extras(annotation: object) -> Iterator[object]:
 
 def is_effect(annotation: object) -> bool:
     """Whether it is marked as one effect vector."""
-    return any(type(extra) is EffectMarker for extra in opened(annotation)[1])
+    return any(type(extra) is EffectMarker for extra in open_annotation(annotation)[1])
 
 
 def doc_in(annotation: object) -> str:
     """Return the text of `Doc` or of a field's description; the last one, if there are several."""
-    said = [_said(extra) for extra in opened(annotation)[1]]
+    said = [_text_of_metadata(extra) for extra in open_annotation(annotation)[1]]
     return next((doc for doc in reversed(said) if doc), "")
 
 
-def _said(one: object) -> str:
-    if isinstance(one, Doc):
-        return one.documentation
-    return (one.description or "") if isinstance(one, FieldInfo) else ""
+def _text_of_metadata(remark: object) -> str:
+    if isinstance(remark, Doc):
+        return remark.documentation
+    return (remark.description or "") if isinstance(remark, FieldInfo) else ""
 
 
 def examples_in(annotation: object) -> list[object]:
     """Return the examples that fields name."""
-    return [item for extra in opened(annotation)[1] if isinstance(extra, FieldInfo) for item in extra.examples or ()]
+    return [
+        item
+        for extra in open_annotation(annotation)[1]
+        if isinstance(extra, FieldInfo)
+        for item in extra.examples or ()
+    ]
 
 
 def text_of(annotation: object) -> str:
     """An annotation as a reader would write it: `list[int] | None`, and bounds: `int (ge=0, le=5)`."""
     if is_alias(annotation):
-        return _bare(annotation)
+        return _text_of_bare(annotation)
     if is_effect(annotation):
         return "Effect"
-    inside, _ = opened(annotation)
+    inside, _ = open_annotation(annotation)
     bounds = ", ".join(_bounds(annotation))
-    return f"{_bare(inside)} ({bounds})" if bounds else _bare(inside)
+    return f"{_text_of_bare(inside)} ({bounds})" if bounds else _text_of_bare(inside)
 
 
 _NAMED: Mapping[object, str] = {NoneType: "None", None: "None", Ellipsis: "..."}
 
 
-def _bare(annotation: object) -> str:
+def _text_of_bare(annotation: object) -> str:
     if isinstance(annotation, (str, ForwardRef)):
         return annotation.strip("'\"") if isinstance(annotation, str) else annotation.__forward_arg__
     origin, args = get_origin(annotation), get_args(annotation)
@@ -91,7 +96,7 @@ def _bare(annotation: object) -> str:
     if isinstance(annotation, list):  # the parameters of a Callable
         return f"[{', '.join(map(text_of, cast('list[object]', annotation)))}]"
     if origin is not None and origin is not annotation:  # bare `Generic` is its own
-        return f"{_bare(origin)}[{', '.join(map(text_of, args))}]" if args else _bare(origin)
+        return f"{_text_of_bare(origin)}[{', '.join(map(text_of, args))}]" if args else _text_of_bare(origin)
     named = _NAMED.get(annotation)
     return named or getattr(annotation, "__name__", None) or str(annotation)
 
@@ -104,13 +109,13 @@ def _bounds(annotation: object) -> Iterator[str]:
             yield from (f"{name}={value!r}" for name, value in values.items() if value is not None)
 
 
-def askable(annotation: object) -> object:
+def without_unaskable(annotation: object) -> object:
     """The annotation, with object for each Protocol that `isinstance` refuses to be asked about."""
     if getattr(annotation, "_is_protocol", False) and not getattr(annotation, "_is_runtime_protocol", False):
         return object
     origin: Any = get_origin(annotation)
     args = get_args(annotation)
-    asked = tuple(map(askable, args))
+    asked = tuple(map(without_unaskable, args))
     if asked == args:
         return annotation
     if origin in {Union, UnionType}:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import cast, final
 
-from .._language.display import abridged
+from .._language.display import shorten_text
 from .._language.errors import EffectsError
 from .._language.paths import render
 from .._language.results import ErrorRecord, message_of
@@ -54,29 +54,29 @@ def _fields(record: ErrorRecord) -> dict[str, object]:
     hook = {} if record.hook is None else {"effect_interceptor": record.interceptor, "effect_hook": record.hook}
     return {
         "effect_phase": record.phase,
-        "effect_key": None if record.key is None else abridged(record.key),
+        "effect_key": None if record.key is None else shorten_text(record.key),
         "effect_path": render(record.path),
         "effect_types": list(record.types),
         "effect_plugin": record.plugin,
-        "effect_error": abridged(type(record.exception).__name__),
+        "effect_error": shorten_text(type(record.exception).__name__),
         **hook,
     }
 
 
-_LINES = 60
+_MAX_FRAMES = 60
 """At most this many frames of an exception are logged, those of a group and its members together."""
 
 
 def _frames(error: BaseException) -> list[str]:
     """Return the places in the code where an exception was raised, and each member of a group."""
-    frames = list(islice(_all_frames(error), _LINES + 1))
-    return frames if len(frames) <= _LINES else [*frames[:_LINES], "  ..."]
+    frames = list(islice(_all_frames(error), _MAX_FRAMES + 1))
+    return frames if len(frames) <= _MAX_FRAMES else [*frames[:_MAX_FRAMES], "  ..."]
 
 
 def _all_frames(error: BaseException, depth: int = 0) -> Iterator[str]:
     for frame in traceback.format_tb(error.__traceback__):
-        yield abridged(frame.rstrip("\n"), 600)
+        yield shorten_text(frame.rstrip("\n"), 600)
     if isinstance(error, BaseExceptionGroup) and depth < 3:
         for inner in cast(BaseExceptionGroup[BaseException], error).exceptions[:5]:
-            yield f"  {abridged(type(inner).__name__)}:"
+            yield f"  {shorten_text(type(inner).__name__)}:"
             yield from _all_frames(inner, depth + 1)

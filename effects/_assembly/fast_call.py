@@ -28,15 +28,15 @@ NOTHING: Final = object()
 FastCall = Callable[[object, Sequence[object], Mapping[str, object]], Any]
 """Takes what the function takes first, the whole vector, and the system."""
 
-_ARGUMENTS = 8
+_MAX_ARGUMENTS = 8
 """Vectors with more arguments go the slow way."""
-_TYPES = 100
+_MAX_TYPES = 100
 """At most this many types are remembered for one parameter."""
 
 
 def make_fast_call(function: Callable[..., object], signature: Signature, *, validate: bool) -> FastCall:
     """Make the fast call of one function: it returns what the function does, or `NOTHING` and has done nothing."""
-    most = _ARGUMENTS if signature.at_most is None else min(signature.at_most, _ARGUMENTS)
+    most = _MAX_ARGUMENTS if signature.at_most is None else min(signature.at_most, _MAX_ARGUMENTS)
     names: dict[str, object] = {"function": function, "NOTHING": NOTHING, "PLAIN": PLAIN}
     tests: list[str] = []
     for index in range(1, most + 1):
@@ -96,6 +96,6 @@ class _PassedByType(dict[type, bool]):
 
     def __missing__(self, kind: type) -> bool:
         sure = not is_bound(kind, self._late) and (self._check is None or self._check.fits_by_type(kind))
-        if len(self) < _TYPES:
+        if len(self) < _MAX_TYPES:
             self[kind] = sure
         return sure

@@ -40,44 +40,44 @@ def installed_points(
     ordered = sorted(found, key=lambda point: (point.name, _distribution(point)))
     for name, group in groupby(ordered, key=lambda point: point.name):
         rivals = list(group)
-        free = [point for point in rivals if not {name, _qualified(point)} & {*block}]
+        free = [point for point in rivals if not {name, _qualified_name(point)} & {*block}]
         if name in listed or not free:
             continue
-        wanted = _normal(prefer.get(name, ""))
+        wanted = _normalize_name(prefer.get(name, ""))
         chosen = next((point for point in free if wanted == _distribution(point)), free[0])
         points.append(chosen)
         if len(rivals) > 1 and wanted == _distribution(chosen):
             settled.add(name)
         elif len(free) > 1:
-            left_out[name] = _ambiguous(free, chosen)
+            left_out[name] = _warning_of_rivals(free, chosen)
     return Offered(tuple(points), left_out, frozenset(settled))
 
 
-def _ambiguous(rivals: Sequence[EntryPoint], chosen: EntryPoint) -> RegistrationError:
+def _warning_of_rivals(rivals: Sequence[EntryPoint], chosen: EntryPoint) -> RegistrationError:
     number = "two" if len(rivals) == 2 else str(len(rivals))
     other = next(point for point in rivals if point is not chosen)
     return RegistrationError(
-        f"{number} plugins are named {chosen.name!r}, those of {' and '.join(map(_versioned, rivals))}; "
-        f"that of {_versioned(chosen)} is used",
-        fix=f"prefer={{{chosen.name!r}: {_distribution(other)!r}}}, or block=[{_qualified(chosen)!r}]",
+        f"{number} plugins are named {chosen.name!r}, those of {' and '.join(map(_name_and_version, rivals))}; "
+        f"that of {_name_and_version(chosen)} is used",
+        fix=f"prefer={{{chosen.name!r}: {_distribution(other)!r}}}, or block=[{_qualified_name(chosen)!r}]",
     )
 
 
 def _distribution(point: EntryPoint) -> str:
     """The name of its distribution; empty where there is none, or one that has not said it."""
     name = None if point.dist is None else cast(object, point.dist.name)
-    return _normal(name) if isinstance(name, str) else ""
+    return _normalize_name(name) if isinstance(name, str) else ""
 
 
-def _normal(name: str) -> str:
+def _normalize_name(name: str) -> str:
     """A distribution's name as indexes compare it (PyPA, *Names and normalization*)."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def _qualified(point: EntryPoint) -> str:
+def _qualified_name(point: EntryPoint) -> str:
     return f"{_distribution(point)}:{point.name}"
 
 
-def _versioned(point: EntryPoint) -> str:
+def _name_and_version(point: EntryPoint) -> str:
     version = "" if point.dist is None else f" {point.dist.version}"
     return f"{_distribution(point)}{version}" if _distribution(point) else repr(point.value)

@@ -83,9 +83,9 @@ class Tables:
     entries: Mapping[str, Entry]
     placeholders: Mapping[str, Entry]
     slices: Mapping[str, Entry]
-    dispatch_guards: tuple[HookPair, ...]
-    action_guards: tuple[HookPair, ...]
-    effect_guards: tuple[HookPair, ...]
+    dispatch_hooks: tuple[HookPair, ...]
+    action_hooks: tuple[HookPair, ...]
+    effect_hooks: tuple[HookPair, ...]
     around_dispatch: bool = field(init=False)
     """Whether something is entered around each dispatch."""
     around_action: bool = field(init=False)
@@ -93,8 +93,8 @@ class Tables:
 
     def __post_init__(self) -> None:
         for kind in _STEPS:
-            guards: tuple[HookPair, ...] = getattr(self, f"{kind}_guards")
-            object.__setattr__(self, f"around_{kind}", any(guard.around for guard in guards))
+            pairs: tuple[HookPair, ...] = getattr(self, f"{kind}_hooks")
+            object.__setattr__(self, f"around_{kind}", any(pair.around for pair in pairs))
 
 
 def make_tables(
@@ -121,17 +121,15 @@ def make_tables(
         entries=entries,
         placeholders={entry.key: Entry(entry) for entry in chosen if entry.kind == "placeholder"},
         slices={entry.key: Entry(entry) for entry in chosen if entry.kind == "state slice"},
-        dispatch_guards=_guards("dispatch", owned),
-        action_guards=_guards("action", owned),
-        effect_guards=_guards("effect", owned),
+        dispatch_hooks=_hook_pairs("dispatch", owned),
+        action_hooks=_hook_pairs("action", owned),
+        effect_hooks=_hook_pairs("effect", owned),
     )
 
 
 def with_more_hooks(tables: Tables, owned: Sequence[Owned]) -> Tables:
     """The same tables, with more interceptors before all others. Raises `RegistrationError` for ids that are taken."""
-    there = {
-        guard.id for guards in (tables.dispatch_guards, tables.action_guards, tables.effect_guards) for guard in guards
-    }
+    there = {pair.id for pairs in (tables.dispatch_hooks, tables.action_hooks, tables.effect_hooks) for pair in pairs}
     problems = repeated_interceptors(owned) + [
         f"interceptor {interceptor.id!r} is there already" for _, interceptor in owned if interceptor.id in there
     ]
@@ -139,16 +137,16 @@ def with_more_hooks(tables: Tables, owned: Sequence[Owned]) -> Tables:
         raise RegistrationError("; ".join(problems), fix="give each an id of its own")
     return replace(
         tables,
-        dispatch_guards=(*_guards("dispatch", owned), *tables.dispatch_guards),
-        action_guards=(*_guards("action", owned), *tables.action_guards),
-        effect_guards=(*_guards("effect", owned), *tables.effect_guards),
+        dispatch_hooks=(*_hook_pairs("dispatch", owned), *tables.dispatch_hooks),
+        action_hooks=(*_hook_pairs("action", owned), *tables.action_hooks),
+        effect_hooks=(*_hook_pairs("effect", owned), *tables.effect_hooks),
     )
 
 
-def _guards(kind: StepKind, owned: Sequence[tuple[str, Interceptor]]) -> tuple[HookPair, ...]:
+def _hook_pairs(kind: StepKind, owned: Sequence[tuple[str, Interceptor]]) -> tuple[HookPair, ...]:
     moments = ("before", "after", "around")
-    guards = [
+    pairs = [
         HookPair(interceptor.id, owner, *(getattr(interceptor, f"{moment}_{kind}") for moment in moments))
         for owner, interceptor in owned
     ]
-    return tuple(guard for guard in guards if guard.before or guard.after or guard.around)
+    return tuple(pair for pair in pairs if pair.before or pair.after or pair.around)

@@ -34,11 +34,11 @@ def _run(given: Namespace) -> Exit:
     elif found:
         _print_list(found)
     else:
-        print_error(_nothing(dispatch, given.key))
+        print_error(_nothing_found_error(dispatch, given.key))
     return Exit.FINE if found else Exit.NOTHING
 
 
-def _nothing(dispatch: Dispatch, key: str | None) -> EffectsError:
+def _nothing_found_error(dispatch: Dispatch, key: str | None) -> EffectsError:
     known = [description.key for description in dispatch.describe()]
     return EffectsError(
         "nothing registered fits" if key is None else f"nothing that fits is called {key!r}", near=near(key, known)
@@ -50,25 +50,31 @@ def _print_list(found: Sequence[Description]) -> None:
     print_table(
         columns,
         [
-            (description.kind, description.key, description.plugin, _takes(description), description.summary)
+            (
+                description.kind,
+                description.key,
+                description.plugin,
+                _arguments_in_short(description),
+                description.summary,
+            )
             for description in found
         ],
     )
 
 
-def _takes(one: Description) -> str:
+def _arguments_in_short(one: Description) -> str:
     """The arguments in short: `room, level, [options], *then`."""
-    return ", ".join(_short(parameter) for parameter in one.parameters)
+    return ", ".join(_parameter_in_short(parameter) for parameter in one.parameters)
 
 
-def _short(one: ParameterDescription) -> str:
+def _parameter_in_short(one: ParameterDescription) -> str:
     if one.several:
         return f"*{one.name}"
     return one.name if one.required else f"[{one.name}]"
 
 
 def _print_whole(one: Description) -> None:
-    print_text(f"{one.kind} {one.key}, of {one.plugin}{_at(one.source)}")
+    print_text(f"{one.kind} {one.key}, of {one.plugin}{_place_of(one.source)}")
     if one.doc:
         print_text(f"\n{one.doc}")
     for title, parameters in (("takes", one.parameters), ("needs", one.needs)):
@@ -76,7 +82,7 @@ def _print_whole(one: Description) -> None:
             print_text()
             columns = {title: True, "type": False, "default": False, "what it is": False}
             print_table(columns, list(_rows(parameters)))
-    for line in _more(one):
+    for line in _rare_lines(one):
         print_text(f"\n{line}")
     print_text()
 
@@ -95,7 +101,7 @@ def _rows(parameters: Sequence[ParameterDescription], indent: str = "") -> Itera
         yield from _rows(parameter.options, f"{indent}  ")
 
 
-def _more(one: Description) -> Iterator[str]:
+def _rare_lines(one: Description) -> Iterator[str]:
     """Yield the lines that only some descriptions have."""
     if one.returns not in {None, "None"}:
         yield f"returns {one.returns}"
@@ -111,7 +117,7 @@ def _more(one: Description) -> Iterator[str]:
         yield "\n".join(f"{place}: {text}" for place, text in leaves if text != "None")
 
 
-def _at(source: Source | None) -> str:
+def _place_of(source: Source | None) -> str:
     """Return the place of a source, relative to the current folder."""
     if source is None:
         return ""

@@ -43,7 +43,7 @@ def _run(args: argparse.Namespace) -> Exit:
     """
     target = cast(str, args.target)
     dispatch = found_in(take(target), target) if args.real else dispatch_in(target)  # not without its system
-    asked = _read(Codec.of(dispatch), args)
+    asked = _read_arguments(Codec.of(dispatch), args)
     tracer = Tracer(dispatch, values=cast(bool, args.values))
     result = trio.run(_do if args.real else _record, tracer, asked)
     _print(tracer.traces, as_json=cast(bool, args.json))
@@ -60,27 +60,27 @@ class _Asked:
     state: Mapping[str, object]
 
 
-def _read(codec: Codec, args: argparse.Namespace) -> _Asked:
-    listed = _listed(codec.loads(_piped() if args.vector == "-" else cast(str, args.vector)))
-    data, state = (_mapping(codec, name, cast(str, getattr(args, name))) for name in ("data", "state"))
+def _read_arguments(codec: Codec, args: argparse.Namespace) -> _Asked:
+    listed = _as_list(codec.loads(_read_stdin() if args.vector == "-" else cast(str, args.vector)))
+    data, state = (_read_mapping(codec, name, cast(str, getattr(args, name))) for name in ("data", "state"))
     if args.real and state:
         raise CodecError("--state stands in for the state of effects that are not done", fix="leave it out, or --real")
     return _Asked(listed, data, state)
 
 
-def _piped() -> str | bytes:
+def _read_stdin() -> str | bytes:
     """Return the standard input, as bytes: JSON is UTF-8, whatever the locale says (RFC 8259, 8.1)."""
     return "" if sys.stdin is None else cast("str | bytes", getattr(sys.stdin, "buffer", sys.stdin).read())
 
 
-def _listed(effects: object) -> Sequence[object]:
+def _as_list(effects: object) -> Sequence[object]:
     """A list of effects, also of a single one."""
     items = cast("list[object]", effects)
     several = isinstance(effects, (list, tuple)) and not isinstance(next(iter(items), None), str)
     return items if several else [items]
 
 
-def _mapping(codec: Codec, name: str, text: str) -> Mapping[str, object]:
+def _read_mapping(codec: Codec, name: str, text: str) -> Mapping[str, object]:
     value = codec.loads(text)
     if not isinstance(value, dict) or not all(isinstance(key, str) for key in cast("dict[object, object]", value)):
         raise CodecError(f"--{name} is an object with names", fix=f"""write --{name} '{{"name": value}}'""")

@@ -20,20 +20,20 @@ def _arguments(parser: ArgumentParser) -> None:
 
 def _run(given: Namespace) -> Exit:
     dispatch = dispatch_in(given.target)
-    hits = dispatch.grep(_compiled(given.pattern) if given.regex else given.pattern)
+    hits = dispatch.grep(_compile(given.pattern) if given.regex else given.pattern)
     if given.json:
-        print_json([{**_who(hit.description), "field": hit.field, "excerpt": hit.excerpt} for hit in hits])
+        print_json([{**_name_of(hit.description), "field": hit.field, "excerpt": hit.excerpt} for hit in hits])
     elif hits:
-        rows = [(*_who(hit.description).values(), hit.field, hit.excerpt) for hit in hits]
+        rows = [(*_name_of(hit.description).values(), hit.field, hit.excerpt) for hit in hits]
         print_table({"kind": True, "key": True, "where": False, "what": False}, rows)
     return Exit.FINE if hits else Exit.NOTHING
 
 
-def _who(one: Description) -> dict[str, str]:
-    return {"kind": one.kind, "key": one.key}
+def _name_of(description: Description) -> dict[str, str]:
+    return {"kind": description.kind, "key": description.key}
 
 
-def _compiled(pattern: str) -> re.Pattern[str]:
+def _compile(pattern: str) -> re.Pattern[str]:
     try:
         return re.compile(pattern)
     except re.error as error:

@@ -63,13 +63,13 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m effects", description=_ABOUT, epilog=_TARGET, formatter_class=shape)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for command in COMMANDS:
-        one = commands.add_parser(
+        subparser = commands.add_parser(
             command.name, help=command.help, description=command.help, epilog=_epilog(command), formatter_class=shape
         )
-        one.add_argument("target", metavar="TARGET", help="module:attribute, such as app:dispatch")
-        command.arguments(one)
-        one.add_argument("--json", action="store_true", help="print JSON, for tools")
-        one.set_defaults(run=command.run)
+        subparser.add_argument("target", metavar="TARGET", help="module:attribute, such as app:dispatch")
+        command.arguments(subparser)
+        subparser.add_argument("--json", action="store_true", help="print JSON, for tools")
+        subparser.set_defaults(run=command.run)
     return parser
 
 

@@ -41,7 +41,7 @@ def print_json(value: object) -> None:
 
 def print_text(text: str = "") -> None:
     """Print lines, without what a terminal would take for a command."""
-    print_as_it_is(_harmless(text))
+    print_as_it_is(_without_controls(text))
 
 
 def print_as_it_is(text: str) -> None:
@@ -52,7 +52,7 @@ def print_as_it_is(text: str) -> None:
 def print_error(error: Exception) -> None:
     """Print an error to stderr. If that cannot be done, the error is dropped."""
     with suppress(EffectsError):
-        _write(sys.stderr, lambda to: print(_harmless(str(error)), file=to, flush=True))
+        _write(sys.stderr, lambda to: print(_without_controls(str(error)), file=to, flush=True))
 
 
 def flush() -> None:
@@ -73,7 +73,7 @@ def _write(to: TextIO | None, write: Callable[[TextIO], None]) -> None:
             raise EffectsError(f"the output cannot be written: {error.strerror}", fix="make room for it") from error
 
 
-def _harmless(text: str) -> str:
+def _without_controls(text: str) -> str:
     return "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in text)
 
 
@@ -94,7 +94,7 @@ def print_table(columns: Mapping[str, bool], rows: Sequence[Sequence[str]]) -> N
     for name, whole in columns.items():
         table.add_column(name, no_wrap=whole, overflow="fold")
     for row in rows:
-        table.add_row(*(Text(_harmless(cell)) for cell in row))
+        table.add_row(*(Text(_without_controls(cell)) for cell in row))
     console = Console(width=None if sys.stdout is not None and sys.stdout.isatty() else _WIDTH)
     with console.capture() as printed:
         console.print(table)

@@ -30,7 +30,7 @@ def _load(target: str) -> object:
     module, colon, path = target.partition(":")
     if not (module and colon and path):
         raise TargetError(f"{target!r} is no target", fix="write module:attribute, such as app:dispatch")
-    value: object = _imported(module)
+    value: object = _import(module)
     for name in path.split("."):
         if not hasattr(value, name):
             raise TargetError(
@@ -40,7 +40,7 @@ def _load(target: str) -> object:
     return value
 
 
-def _imported(module: str) -> object:
+def _import(module: str) -> object:
     try:
         return importlib.import_module(module)
     except RegistrationError:

@@ -112,13 +112,13 @@ class Codec:
 
     def encode(self, value: object) -> object:
         """A value as data that JSON can say. Raises as `dumps` does."""
-        return self._encoded(value, None, _Walk())
+        return self._encode_value(value, None, _Walk())
 
     def decode(self, data: object) -> object:
         """The value that such data stands for. Raises as `loads` does."""
-        return self._decoded(data, None, _Walk())
+        return self._decode_value(data, None, _Walk())
 
-    def _encoded(self, value: object, link: Link | None, walk: _Walk) -> object:
+    def _encode_value(self, value: object, link: Link | None, walk: _Walk) -> object:
         kind = type(value)
         if kind in _PLAIN or (isinstance(value, float) and kind is float and math.isfinite(value)):
             return value
@@ -128,13 +128,13 @@ class Codec:
         try:
             if kind is list:
                 items = enumerate(self._with_plain_key(cast("list[object]", value)))
-                return [self._encoded(item, (link, index), walk) for index, item in items]
+                return [self._encode_value(item, (link, index), walk) for index, item in items]
             if kind is dict and _is_object(cast("dict[object, object]", value)):
                 members = cast("dict[str, object]", value).items()
-                return {name: self._encoded(item, (link, name), walk) for name, item in members}
+                return {name: self._encode_value(item, (link, name), walk) for name, item in members}
             tag = self._tag_of(value, link)
-            content = _applied("written", tag, tag.encode, value, link)
-            return {f"${tag.name}": self._encoded(content, (link, f"${tag.name}"), walk)}
+            content = _apply_tag("written", tag, tag.encode, value, link)
+            return {f"${tag.name}": self._encode_value(content, (link, f"${tag.name}"), walk)}
         finally:
             walk.leave()
 
@@ -158,7 +158,7 @@ class Codec:
             )
         return tag
 
-    def _decoded(self, data: object, link: Link | None, walk: _Walk) -> object:
+    def _decode_value(self, data: object, link: Link | None, walk: _Walk) -> object:
         kind = type(data)
         if kind in _PLAIN or kind in {int, float}:
             return data
@@ -166,15 +166,15 @@ class Codec:
         try:
             if kind is list:
                 items = enumerate(cast("list[object]", data))
-                return [self._decoded(item, (link, index), walk) for index, item in items]
+                return [self._decode_value(item, (link, index), walk) for index, item in items]
             members = _members(data, link)
             if not _is_tagged(members):
-                return {name: self._decoded(item, (link, name), walk) for name, item in members.items()}
+                return {name: self._decode_value(item, (link, name), walk) for name, item in members.items()}
             ((name, content),) = members.items()
             tag = self._named.get(name)
             if tag is None:
                 raise _unknown(name, self._named, link)
-            return _applied("read", tag, tag.decode, self._decoded(content, (link, name), walk), link)
+            return _apply_tag("read", tag, tag.decode, self._decode_value(content, (link, name), walk), link)
         finally:
             walk.leave()
 
@@ -201,7 +201,7 @@ def _members(data: object, link: Link | None) -> dict[str, object]:
     return cast("dict[str, object]", data)
 
 
-def _applied(verb: str, tag: Tag, function: Callable[..., object], value: object, link: Link | None) -> object:
+def _apply_tag(verb: str, tag: Tag, function: Callable[..., object], value: object, link: Link | None) -> object:
     try:
         return function(value)
     except Exception as error:  # a tag's own code may fail in any way; its message may hold the value

@@ -60,12 +60,12 @@ def _dict(pairs: list[object]) -> dict[object, object]:
     return made
 
 
-def _sorted(values: Iterable[object]) -> list[object]:
+def _sort_values(values: Iterable[object]) -> list[object]:
     """In an order that is the same in each process, as far as a repr is."""
     return sorted(values, key=lambda value: (type(value).__name__, repr(value)))
 
 
-def _parts(value: Placeholder) -> list[object]:
+def _placeholder_parts(value: Placeholder) -> list[object]:
     return [value.key, *value.args]
 
 
@@ -91,9 +91,9 @@ def _base64(value: bytes) -> str:
 STANDARD: Sequence[Tag] = (
     _list("tuple", tuple, list, tuple),
     _list("dict", dict, _pairs, _dict),
-    _list("set", set, _sorted, set),
-    _list("frozenset", frozenset, _sorted, frozenset),
-    _list("placeholder", Placeholder, _parts, _placeholder),
+    _list("set", set, _sort_values, set),
+    _list("frozenset", frozenset, _sort_values, frozenset),
+    _list("placeholder", Placeholder, _placeholder_parts, _placeholder),
     _list("timedelta", timedelta, _amounts, _timedelta),
     _text("bytes", bytes, _base64, partial(base64.b64decode, validate=True)),
     _text("date", date, date.isoformat, date.fromisoformat),

@@ -14,7 +14,7 @@ from .._language.errors import ArgumentError, EffectsError, PlaceholderError, Sh
 from .._language.limits import Limits
 from .._language.paths import render
 from .._language.vectors import Placeholder, list_problem, plain_key, vector_problem
-from .._registry.signatures import miscounted
+from .._registry.signatures import count_problem
 from .._registry.spots import Spot, spots
 
 __all__ = ["check"]
@@ -56,7 +56,7 @@ def _of_vector(tables: Tables, limits: Limits, vector: object, inside: list[obje
         )
         return
     if not entry.at_least <= len(args) <= entry.at_most:
-        yield ArgumentError(f"{key!r} {miscounted(entry.signature, args)}", fix=entry.signature.usage)
+        yield ArgumentError(f"{key!r} {count_problem(entry.signature, args)}", fix=entry.signature.usage)
         return
     found = list(spots(args, entry.signature, limits.nodes))
     inside += [spot.value for spot in found if spot.role == "effect" and spot.problem is None]

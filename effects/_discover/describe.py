@@ -19,7 +19,7 @@ from .._registry.signatures import Kind
 from .asked import check_asked
 from .description import KINDS, Described, Description, Source
 from .order import hooks_of, interceptor_order, plugin_names, plugin_order
-from .parameters import arguments, described, named, needed, returned
+from .parameters import arguments, describe_parameter, named, return_text, system_arguments
 from .schemas import schema_of
 from .sources import doc_of, source_of
 
@@ -76,9 +76,9 @@ def _of_registration(gathered: Gathered, entry: Registration) -> Description:
         key=entry.key,
         plugin=entry.plugin,
         doc=doc_of(entry.function),
-        parameters=tuple(described(argument) for argument in arguments(entry)),
-        returns=returned(entry),
-        needs=tuple(named(argument) for argument in needed(entry)),
+        parameters=tuple(describe_parameter(argument) for argument in arguments(entry)),
+        returns=return_text(entry),
+        needs=tuple(named(argument) for argument in system_arguments(entry)),
         each=entry.each,
         metadata=entry.metadata,
         schema=None if entry.kind == "state slice" else MappingProxyType(schema_of(entry)),
@@ -121,7 +121,7 @@ def _plugins(gathered: Gathered) -> Iterator[Description]:
 
 def _of_plugin(gathered: Gathered, name: str, brought: list[Registry]) -> Description:
     plugin = gathered.manager.get_plugin(name)
-    doc, source = _written(plugin) if isinstance(plugin, Registry) else (doc_of(plugin), source_of(plugin))
+    doc, source = _doc_and_source(plugin) if isinstance(plugin, Registry) else (doc_of(plugin), source_of(plugin))
     return Description(
         kind="plugin",
         key=name,
@@ -137,7 +137,7 @@ def _of_plugin(gathered: Gathered, name: str, brought: list[Registry]) -> Descri
 
 def _of_registry(gathered: Gathered, owner: str, registry: Registry) -> Description:
     order = plugin_order(gathered, owner)
-    doc, source = _written(registry)
+    doc, source = _doc_and_source(registry)
     return Description(
         kind="plugin",
         key=registry.name,
@@ -156,6 +156,6 @@ def _contents(registry: Registry) -> Iterator[str]:
     yield from (f"tag {tag.name}" for tag in registry.tags)
 
 
-def _written(registry: Registry) -> tuple[str, Source]:
+def _doc_and_source(registry: Registry) -> tuple[str, Source]:
     """A registry says nothing of itself: the module that it was made in does."""
     return inspect.cleandoc(registry.made_in.doc), Source(registry.made_in.file, registry.made_in.line)

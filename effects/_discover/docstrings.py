@@ -19,12 +19,12 @@ __all__ = ["field_docs"]
 def field_docs(cls: type) -> Mapping[str, str]:
     """Return the docstrings of the fields of a class and of its bases; none if the source cannot be read."""
     found: dict[str, str] = {}
-    for base in reversed(list(_lineage(cls))):
+    for base in reversed(list(_with_bases(cls))):
         found |= _own_docs(base)
     return found
 
 
-def _lineage(cls: type) -> Iterator[type]:
+def _with_bases(cls: type) -> Iterator[type]:
     """A class and its bases. A TypedDict forgets its own, but for those that it was written with."""
     yield cls
     bases = get_original_bases(cls) if "__orig_bases__" in vars(cls) else cls.__bases__
@@ -35,7 +35,7 @@ def _lineage(cls: type) -> Iterator[type]:
             "typing_extensions",
             "pydantic.main",
         }:
-            yield from _lineage(base)
+            yield from _with_bases(base)
 
 
 def _own_docs(cls: type) -> Mapping[str, str]:

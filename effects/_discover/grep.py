@@ -44,15 +44,20 @@ def grep(descriptions: Iterable[Description], pattern: str | re.Pattern[str]) ->
     )
 
 
-def _fields(one: Description) -> Iterator[tuple[str, str]]:
+def _fields(description: Description) -> Iterator[tuple[str, str]]:
     """The texts of a description, each with its place."""
-    yield from (("key", one.key), ("kind", one.kind), ("plugin", one.plugin), ("doc", one.doc))
-    yield from _of_parameters("parameters", one.parameters)
-    yield "returns", one.returns or ""
-    yield from _of_parameters("needs", one.needs)
-    yield from texts(one.metadata, "metadata")
+    yield from (
+        ("key", description.key),
+        ("kind", description.kind),
+        ("plugin", description.plugin),
+        ("doc", description.doc),
+    )
+    yield from _of_parameters("parameters", description.parameters)
+    yield "returns", description.returns or ""
+    yield from _of_parameters("needs", description.needs)
+    yield from texts(description.metadata, "metadata")
     for name in ("hooks", "contributes", "replaces"):
-        yield from texts(getattr(one, name), name)
+        yield from texts(getattr(description, name), name)
 
 
 def _of_parameters(place: str, parameters: Sequence[ParameterDescription]) -> Iterator[tuple[str, str]]:

@@ -16,9 +16,9 @@ __all__ = ["as_data", "text_of_value", "texts"]
 Part = tuple[str, object]
 """How one value is reached from the one around it, `.name` or `[0]`, and the value."""
 _PLAIN = frozenset({str, int, float, bool, type(None)})
-_MOST = 10_000
+_MAX_CONTAINERS = 10_000
 """At most this many containers are looked into: a mapping may make new ones for ever."""
-_DEEPEST = 50
+_MAX_DEPTH = 50
 """JSON is nested so deep at most: its readers use recursion."""
 
 
@@ -30,7 +30,7 @@ def texts(value: object, place: str, *, names: bool = True) -> Iterator[tuple[st
     seen: set[int] = set()
     kept: list[object] = []  # what is made on the way must live, or its identity would be another's
     waiting: list[Part] = [(place, value)]
-    while waiting and len(kept) < _MOST:
+    while waiting and len(kept) < _MAX_CONTAINERS:
         where, found = waiting.pop()
         parts = _parts(found)
         if parts is None:
@@ -43,7 +43,7 @@ def texts(value: object, place: str, *, names: bool = True) -> Iterator[tuple[st
                 yield from ((where + step, step.removeprefix(".")) for step, _ in parts)
 
 
-def as_data(value: object, depth: int = _DEEPEST, inside: tuple[int, ...] = ()) -> object:
+def as_data(value: object, depth: int = _MAX_DEPTH, inside: tuple[int, ...] = ()) -> object:
     """Return a value as JSON can represent it. All else becomes text."""
     if type(value) in _PLAIN:
         return value if not isinstance(value, float) or math.isfinite(value) else text_of_value(value)

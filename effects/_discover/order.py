@@ -24,7 +24,7 @@ def plugin_order(gathered: Gathered, name: str) -> Order:
         why = f"number {place} in the list given to create_dispatch"
     else:
         why = "the engine's own"
-    return Order(place, len(names), "; ".join([why, *_marked(gathered, name)]))
+    return Order(place, len(names), "; ".join([why, *_moves_by_marks(gathered, name)]))
 
 
 def plugin_names(gathered: Gathered) -> list[str]:
@@ -35,27 +35,27 @@ def plugin_names(gathered: Gathered) -> list[str]:
     return [*listed, *own, *gathered.names[len(listed) :]]
 
 
-def _marked(gathered: Gathered, name: str) -> Iterator[str]:
+def _moves_by_marks(gathered: Gathered, name: str) -> Iterator[str]:
     """Yield the changes that marks of hooks make to a plugin's place."""
-    for hook, impl in _implemented(gathered, name):
+    for hook, impl in _implementations_of(gathered, name):
         called = gathered.called[hook]
         place = called.index(name)
         if impl.tryfirst:
-            yield f"its {hook} is tryfirst: called before {_listed(called[place + 1 :])}"
+            yield f"its {hook} is tryfirst: called before {_join_names(called[place + 1 :])}"
         elif impl.trylast:
-            yield f"its {hook} is trylast: called after {_listed(called[:place])}"
+            yield f"its {hook} is trylast: called after {_join_names(called[:place])}"
 
 
-def _listed(names: Sequence[str]) -> str:
+def _join_names(names: Sequence[str]) -> str:
     return ", ".join(map(repr, names)) or "nobody else"
 
 
 def hooks_of(gathered: Gathered, name: str) -> tuple[str, ...]:
     """The hooks that a plugin implements."""
-    return tuple(hook for hook, _ in _implemented(gathered, name))
+    return tuple(hook for hook, _ in _implementations_of(gathered, name))
 
 
-def _implemented(gathered: Gathered, name: str) -> list[tuple[str, pluggy.HookImpl]]:
+def _implementations_of(gathered: Gathered, name: str) -> list[tuple[str, pluggy.HookImpl]]:
     callers = gathered.manager.get_hookcallers(gathered.manager.get_plugin(name)) or ()
     return [(caller.name, impl) for caller in callers for impl in caller.get_hookimpls() if impl.plugin_name == name]
 

@@ -16,13 +16,13 @@ from typing_extensions import get_type_hints
 
 from .._annotations.aliases import is_alias
 from .._annotations.options import options_of
-from .._annotations.text import doc_in, opened, text_of
+from .._annotations.text import doc_in, open_annotation, text_of
 from .._registry.registration import Registration
 from .._registry.signatures import Kind
 from .description import ParameterDescription
 from .docstrings import field_docs
 
-__all__ = ["Argument", "arguments", "described", "fields_of", "named", "needed", "returned"]
+__all__ = ["Argument", "arguments", "describe_parameter", "fields_of", "named", "return_text", "system_arguments"]
 
 _OWN: Mapping[Kind, int] = {"effect": 1, "action": 1, "placeholder": 1}
 """How many parameters are the engine's own: the context, the state, the data."""
@@ -49,12 +49,12 @@ def arguments(entry: Registration) -> list[Argument]:
     return [_argument(entry, parameter) for parameter in places[own:]]
 
 
-def needed(entry: Registration) -> list[Argument]:
+def system_arguments(entry: Registration) -> list[Argument]:
     """Return the values that are taken from the system."""
     return [_argument(entry, parameter) for parameter in _parameters(entry) if parameter.kind is Parameter.KEYWORD_ONLY]
 
 
-def returned(entry: Registration) -> str | None:
+def return_text(entry: Registration) -> str | None:
     """The type of what it returns, as text."""
     return text_of(entry.annotations["return"]) if "return" in entry.annotations else None
 
@@ -69,7 +69,7 @@ def _argument(entry: Registration, one: Parameter) -> Argument:
     return Argument(one.name, entry.annotations.get(one.name, object), required, one.default, several)
 
 
-def described(one: Argument, doc: str = "", inside: tuple[object, ...] = ()) -> ParameterDescription:
+def describe_parameter(one: Argument, doc: str = "", inside: tuple[object, ...] = ()) -> ParameterDescription:
     """Tell of one and its options. `inside` are the types around it, which may hold themselves."""
     return replace(named(one, doc), options=tuple(_options(one.annotation, inside)))
 
@@ -91,10 +91,10 @@ def _options(annotation: object, inside: tuple[object, ...]) -> Iterator[Paramet
         if annotation in inside:
             return
         inside = (*inside, annotation)
-    kind, _ = opened(annotation)
+    kind, _ = open_annotation(annotation)
     if isinstance(kind, type) and kind not in inside:
         for option in fields_of(kind):
-            yield described(option, field_docs(kind).get(option.name, ""), (*inside, kind))
+            yield describe_parameter(option, field_docs(kind).get(option.name, ""), (*inside, kind))
     for part in get_args(kind):
         yield from _options(part, inside)
 

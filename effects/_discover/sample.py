@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["SampleError", "Sampler", "sample"]
 
-_DEEP = 2
+_MAX_DEPTH = 2
 """Effects are nested in effects so deep at most."""
-_SEVERAL = 3
+_MAX_SEVERAL = 3
 """How many arguments stand for any number of them, at most."""
 _LETTERS = string.ascii_letters + string.digits + " -"
 """The letters of text in samples that people read."""
@@ -51,26 +51,28 @@ class Sampler:
     def __init__(self, tables: Tables, *, letters: str | None = None) -> None:
         self._st = hypothesis().strategies
         self._tables = tables
-        effects = [self._st.nothing(), *map(self._later, range(_DEEP))]
+        effects = [self._st.nothing(), *map(self._deferred_vector, range(_MAX_DEPTH))]
         self._readers = [Readable(self._st, effect, letters) for effect in effects]
         """One for each depth: in the first, there is no room for effects any more."""
 
     def vectors(self, entries: Iterable[Entry]) -> SearchStrategy[list[object]]:
         """Vectors of any of the entries. Raises `SampleError` for the first of which none can be made."""
-        return cast("SearchStrategy[list[object]]", self._st.one_of([self._vector(entry, _DEEP) for entry in entries]))
+        return cast(
+            "SearchStrategy[list[object]]", self._st.one_of([self._vector(entry, _MAX_DEPTH) for entry in entries])
+        )
 
     def placeholders(self, entries: Iterable[Entry]) -> SearchStrategy[Placeholder]:
         """Placeholders of any of the entries, with arguments. Raises as `vectors`."""
-        either = [self._arguments(entry, _DEEP).map(partial(_placeholder, entry.key)) for entry in entries]
+        either = [self._arguments(entry, _MAX_DEPTH).map(partial(_placeholder, entry.key)) for entry in entries]
         return cast("SearchStrategy[Placeholder]", self._st.one_of(either))
 
     def _vector(self, entry: Entry, depth: int) -> SearchStrategy[object]:
         return cast("SearchStrategy[object]", self._arguments(entry, depth).map(partial(_vector, entry.key)))
 
-    def _later(self, depth: int) -> SearchStrategy[object]:
-        return cast("SearchStrategy[object]", self._st.deferred(lambda: self._nested(depth)))
+    def _deferred_vector(self, depth: int) -> SearchStrategy[object]:
+        return cast("SearchStrategy[object]", self._st.deferred(lambda: self._nested_vector(depth)))
 
-    def _nested(self, depth: int) -> SearchStrategy[object]:
+    def _nested_vector(self, depth: int) -> SearchStrategy[object]:
         """Any vector of which one can be made, with effects nested in it so deep."""
         found: list[SearchStrategy[object]] = []
         for entry in self._tables.entries.values():
@@ -83,27 +85,29 @@ class Sampler:
     def _arguments(self, entry: Entry, depth: int) -> Any:
         """Tuples of arguments, those with defaults there or not."""
         takes = arguments(entry.registration)
-        made = [self._checked(entry, index, argument, depth) for index, argument in enumerate(takes)]
+        made = [self._checked_argument(entry, index, argument, depth) for index, argument in enumerate(takes)]
         rest = made.pop() if takes and takes[-1].several else self._st.nothing()
-        more = self._st.just([]) if rest.is_empty else self._st.lists(rest, max_size=_SEVERAL)
+        more = self._st.just([]) if rest.is_empty else self._st.lists(rest, max_size=_MAX_SEVERAL)
         counts = range(entry.at_least, len(made) + 1)
-        return self._st.one_of([self._st.tuples(self._st.tuples(*made[:count]), more).map(_joined) for count in counts])
+        return self._st.one_of(
+            [self._st.tuples(self._st.tuples(*made[:count]), more).map(_join_parts) for count in counts]
+        )
 
-    def _checked(self, entry: Entry, index: int, one: Argument, depth: int) -> SearchStrategy[object]:
+    def _checked_argument(self, entry: Entry, index: int, argument: Argument, depth: int) -> SearchStrategy[object]:
         checks, rest = entry.signature.checks, entry.signature.rest
         check = checks[index] if index < len(checks) else rest
         try:
-            strategy = self._readers[depth].strategy(one.annotation)
+            strategy = self._readers[depth].strategy(argument.annotation)
             strategy.validate()
         except Exception as error:
             raise SampleError(
-                f"no sample of {entry.key!r} can be made: {one.name!r} is {text_of(one.annotation)}",
+                f"no sample of {entry.key!r} can be made: {argument.name!r} is {text_of(argument.annotation)}",
                 fix="name examples: Annotated[..., Field(examples=[...])]",
             ) from error
         return strategy if check is None else strategy.filter(check.accepts)
 
 
-def _joined(parts: tuple[tuple[object, ...], list[object]]) -> tuple[object, ...]:
+def _join_parts(parts: tuple[tuple[object, ...], list[object]]) -> tuple[object, ...]:
     return (*parts[0], *parts[1])
 
 
@@ -128,16 +132,16 @@ def sample(tables: Tables, key: str, n: int, seed: int | None) -> tuple[object, 
         raise SampleError(f"{n} samples cannot be made", fix="ask for one, or for more")
     sampler = Sampler(tables, letters=_LETTERS)
     if key in tables.entries:
-        return _drawn(tables.entries[key], sampler.vectors([tables.entries[key]]), n, seed)
+        return _draw_examples(tables.entries[key], sampler.vectors([tables.entries[key]]), n, seed)
     if key in tables.placeholders:
-        return _drawn(tables.placeholders[key], sampler.placeholders([tables.placeholders[key]]), n, seed)
+        return _draw_examples(tables.placeholders[key], sampler.placeholders([tables.placeholders[key]]), n, seed)
     known = [*tables.entries, *tables.placeholders]
     raise UnknownKeyError(
         f"nothing that can be dispatched is called {key!r}", near=near(key, known), fix="ask dispatch.describe()"
     )
 
 
-def _drawn(entry: Entry, strategy: SearchStrategy[Any], n: int, seed: int | None) -> tuple[object, ...]:
+def _draw_examples(entry: Entry, strategy: SearchStrategy[Any], n: int, seed: int | None) -> tuple[object, ...]:
     """Some of what Hypothesis tries, from the last backwards: it begins with what is smallest."""
     module = hypothesis()
     found: dict[str, object] = {}

@@ -14,7 +14,7 @@ from pydantic import ConfigDict, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 from pydantic_core import core_schema
 
-from .._annotations.text import askable, doc_in
+from .._annotations.text import doc_in, without_unaskable
 from .._language.vectors import checked_vector
 from .._registry.registration import Registration
 from .docstrings import field_docs
@@ -61,13 +61,13 @@ class _Together(_Alone):
 
 def schema_of(entry: Registration) -> Schema:
     """The schema of one vector, or of a placeholder's arguments, as a document of its own."""
-    made, shared = _made([entry], _Alone)
+    made, shared = _make_schemas([entry], _Alone)
     return {"$schema": DIALECT, **made[entry.key], **shared}
 
 
 def document(entries: Iterable[Registration], title: str) -> Schema:
     """One schema of a list of vectors, in which each vector has a definition that others refer to."""
-    made, shared = _made(list(entries), _Together)
+    made, shared = _make_schemas(list(entries), _Together)
     named = {f"vector:{key}": schema for key, schema in made.items()}
     either: Schema = {"anyOf": [{"$ref": _reference(name)} for name in named]} if named else {"not": {}}
     definitions: Schema = {_ANY: either, **named, **shared.get("$defs", {})}
@@ -82,8 +82,8 @@ def document(entries: Iterable[Registration], title: str) -> Schema:
 
 def value_schemas(values: Mapping[str, object]) -> tuple[Mapping[str, Schema], Schema]:
     """The schema of a value of each type, and what they share."""
-    adapters = {name: _read([kind if _is_readable(kind) else object]) for name, kind in values.items()}
-    made, shared = _generated(adapters, _Alone)
+    adapters = {name: _tuple_of([kind if _is_readable(kind) else object]) for name, kind in values.items()}
+    made, shared = _generate_schemas(adapters, _Alone)
     return {name: schema["prefixItems"][0] for name, schema in made.items()}, shared
 
 
@@ -92,12 +92,12 @@ def _reference(name: str) -> str:
     return "#/$defs/" + quote(name.replace("~", "~0").replace("/", "~1"), safe="~!$&'()*+,;=:@")
 
 
-def _made(entries: Sequence[Registration], generator: type[_Alone]) -> tuple[dict[str, Schema], Schema]:
+def _make_schemas(entries: Sequence[Registration], generator: type[_Alone]) -> tuple[dict[str, Schema], Schema]:
     adapters = {
         entry.key: _adapter([*_key(entry), *(argument.annotation for argument in arguments(entry))])
         for entry in entries
     }
-    made, shared = _generated(adapters, generator)
+    made, shared = _generate_schemas(adapters, generator)
     return {entry.key: _vector(entry, made[entry.key]) for entry in entries}, shared
 
 
@@ -108,26 +108,26 @@ def _key(entry: Registration) -> list[object]:
 def _adapter(kinds: Sequence[object]) -> TypeAdapter[object]:
     """Return the adapter of a tuple. A type that pydantic cannot read counts as anything."""
     try:
-        return _read(kinds)
+        return _tuple_of(kinds)
     except Exception:  # noqa: BLE001 - whatever one type does to pydantic, the others have schemas
-        return _read([kind if _is_readable(kind) else object for kind in kinds])
+        return _tuple_of([kind if _is_readable(kind) else object for kind in kinds])
 
 
 def _is_readable(kind: object) -> bool:
     try:
-        _read([kind]).json_schema(schema_generator=_Alone)
+        _tuple_of([kind]).json_schema(schema_generator=_Alone)
     except Exception:  # noqa: BLE001 - as above
         return False
     return True
 
 
-def _read(kinds: Sequence[object]) -> TypeAdapter[object]:
+def _tuple_of(kinds: Sequence[object]) -> TypeAdapter[object]:
     """In a tuple, any class may stand: TypedDicts refuse to be told so."""
-    each = cast(Any, tuple).__class_getitem__(tuple(askable(kind) for kind in kinds))
+    each = cast(Any, tuple).__class_getitem__(tuple(without_unaskable(kind) for kind in kinds))
     return TypeAdapter[object](each, config=ConfigDict(arbitrary_types_allowed=True))
 
 
-def _generated(
+def _generate_schemas(
     adapters: Mapping[str, TypeAdapter[object]], generator: type[_Alone]
 ) -> tuple[dict[str, Schema], Schema]:
     asked: list[tuple[str, JsonSchemaMode, TypeAdapter[object]]]
@@ -142,22 +142,22 @@ def _vector(entry: Registration, made: Schema) -> Schema:
     places: list[Schema] = made.pop("prefixItems", [])
     rest: Schema | bool = False
     for place, argument in zip(places[own:], takes, strict=True):
-        place |= _told(argument)
+        place |= _schema_of(argument)
     if takes and takes[-1].several:
         rest = places.pop()
         del made["maxItems"]
     made["minItems"] = own + entry.signature.at_least
     made["items"] = rest
-    return {**({"prefixItems": places} if places else {}), **made, **_said(entry)}
+    return {**({"prefixItems": places} if places else {}), **made, **_summary_of(entry)}
 
 
-def _said(entry: Registration) -> Schema:
+def _summary_of(entry: Registration) -> Schema:
     doc = entry.function.__doc__
     return {"title": entry.key, **({"description": doc.strip().partition("\n")[0]} if doc else {})}
 
 
-def _told(one: Argument) -> Schema:
+def _schema_of(argument: Argument) -> Schema:
     """Return the schema of one argument."""
-    doc = doc_in(one.annotation)
-    default = {"default": one.default} if isinstance(one.default, (str, int, float)) else {}
-    return {"title": one.name, **({"description": doc} if doc else {}), **default}
+    doc = doc_in(argument.annotation)
+    default = {"default": argument.default} if isinstance(argument.default, (str, int, float)) else {}
+    return {"title": argument.name, **({"description": doc} if doc else {}), **default}

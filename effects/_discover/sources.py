@@ -13,7 +13,7 @@ __all__ = ["doc_of", "source_of"]
 
 def source_of(thing: object) -> Source | None:
     """Return the place where a function, class, module or object of a class was written; None if it cannot be known."""
-    thing = _written(thing)
+    thing = _unwrap(thing)
     code = getattr(thing, "__code__", None)
     if code is not None:
         return Source(code.co_filename, code.co_firstlineno)
@@ -29,11 +29,11 @@ def source_of(thing: object) -> Source | None:
 
 def doc_of(thing: object) -> str:
     """The docstring of a function, or of an object or its class, its indentation taken away."""
-    doc: object = getattr(_written(thing), "__doc__", None)
+    doc: object = getattr(_unwrap(thing), "__doc__", None)
     return inspect.cleandoc(doc) if isinstance(doc, str) else ""
 
 
-def _written(thing: object) -> object:
+def _unwrap(thing: object) -> object:
     """Return the written thing: the function inside wrappers and partials, the class of an object."""
     while isinstance(thing, functools.partial):
         thing = thing.func  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]

@@ -10,7 +10,7 @@ from .._assembly.tables import Entry, Tables
 from .._language.errors import SystemValueError, near
 from .._language.sink import SINK_FIX
 from .._registry.needs import by_name, misfits, needs_of
-from .parameters import Argument, needed
+from .parameters import Argument, system_arguments
 from .schemas import DIALECT, value_schemas
 
 __all__ = ["system_problems", "system_schema"]
@@ -42,18 +42,18 @@ def system_schema(tables: Tables) -> Mapping[str, Any]:
     """JSON Schema of an object with one property for each system value, whose description names type and users."""
     users: dict[str, list[tuple[Entry, Argument]]] = {}
     for entry in _entries(tables):
-        for argument in needed(entry.registration):
+        for argument in system_arguments(entry.registration):
             users.setdefault(argument.name, []).append((entry, argument))
     made, shared = value_schemas({name: who[0][1].annotation for name, who in users.items()})
     return {
         "$schema": DIALECT,
         "type": "object",
-        "properties": {name: {**made[name], "description": _told(who)} for name, who in users.items()},
+        "properties": {name: {**made[name], "description": _types_of(who)} for name, who in users.items()},
         "required": [name for name, who in users.items() if any(argument.required for _, argument in who)],
         **shared,
     }
 
 
-def _told(users: list[tuple[Entry, Argument]]) -> str:
+def _types_of(users: list[tuple[Entry, Argument]]) -> str:
     kinds = dict.fromkeys(text_of(argument.annotation) for _, argument in users)
     return f"{' or '.join(kinds)}, for {', '.join(entry.key for entry, _ in users)}"

@@ -29,13 +29,13 @@ def check_plugins(
     system values that are missing. No dispatch is made, and no registry is closed. Plugins are asked for their
     contributions more than once.
     """
-    usable, problems = _usable(plugins, block)
+    usable, problems = _find_usable(plugins, block)
     gathered = gather(usable, HookSpecs, installed=installed, block=block, prefer=prefer or {})
     preferred = {key: plugin for key, plugin in (prefer or {}).items() if key not in gathered.settled}
-    return (*problems, *left_out(gathered.broken), *_together(gathered, system or {}, interceptors, preferred))
+    return (*problems, *left_out(gathered.broken), *_check_together(gathered, system or {}, interceptors, preferred))
 
 
-def _usable(plugins: Sequence[object], block: Collection[str]) -> tuple[list[object], list[RegistrationError]]:
+def _find_usable(plugins: Sequence[object], block: Collection[str]) -> tuple[list[object], list[RegistrationError]]:
     """The plugins that can be used beside those before them, and what is wrong with the others."""
     usable: list[object] = []
     problems: list[RegistrationError] = []
@@ -60,7 +60,7 @@ def left_out(broken: Mapping[str, Exception]) -> list[RegistrationError]:
     ]
 
 
-def _together(
+def _check_together(
     gathered: Gathered, system: Mapping[str, object], interceptors: Iterable[Interceptor], prefer: Mapping[str, str]
 ) -> Iterator[RegistrationError]:
     owned = owned_interceptors(gathered.registries, [("create_dispatch", interceptor) for interceptor in interceptors])

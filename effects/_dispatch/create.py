@@ -47,7 +47,7 @@ def create_dispatch(
     _check("system", system, Mapping, "a mapping, {...}")
     _check("prefer", prefer, Mapping, "a mapping, {key: plugin}")
     _check("limits", limits, Limits, "a Limits(...)")
-    gathered = gather(plugins, HookSpecs, installed=installed, block=_names(block), prefer=prefer or {})
+    gathered = gather(plugins, HookSpecs, installed=installed, block=_read_names(block), prefer=prefer or {})
     base = merged(EMPTY, system or {})
     between = [("create_dispatch", interceptor) for interceptor in checked_interceptors(interceptors)]
     preferred = {key: plugin for key, plugin in (prefer or {}).items() if key not in gathered.settled}
@@ -61,7 +61,7 @@ def _check(name: str, value: object, kind: type, wanted: str) -> None:
         raise RegistrationError(f"{name} is {wanted}, not {type(value).__name__}", fix="leave it out for the default")
 
 
-def _names(block: object) -> list[str]:
+def _read_names(block: object) -> list[str]:
     if isinstance(block, str) or not isinstance(block, Collection):
         raise RegistrationError(f"block is a list of plugin names, not {type(block).__name__}", fix="write block=[...]")
     return [str(plain_key(name)) for name in cast(Collection[object], block)]

@@ -24,12 +24,12 @@ class Around:
     """All that is around one step: `async with Around(guarded) as around`, act on `around.verdict`, and say how that
     ended. It waits only where its context managers do."""
 
-    __slots__ = ("_before", "_entered", "_guarded", "_how", "verdict")
+    __slots__ = ("_before", "_entered", "_hooks", "_how", "verdict")
 
-    def __init__(self, guarded: HookRun) -> None:
-        self._guarded = guarded
+    def __init__(self, hooks: HookRun) -> None:
+        self._hooks = hooks
         self._entered: list[tuple[HookPair, Any, Ending]] = []
-        self._before = len(guarded._frame.errors)
+        self._before = len(hooks._frame.errors)
         self._how: How = "failed"
         self.verdict: Verdict = None
         """The verdict of the before hooks about the step, and of entering."""
@@ -45,14 +45,14 @@ class Around:
                 self._how = "failed" if failed else "stopped" if stopped else "done"
 
     async def __aenter__(self) -> Around:
-        guarded = self._guarded
-        self.verdict = guarded.before()
-        step = guarded._step(None, False)
-        for pair in guarded._guards[: guarded._completed]:
+        hooks = self._hooks
+        self.verdict = hooks.before()
+        step = hooks._step(None, False)
+        for pair in hooks._hook_pairs[: hooks._completed]:
             if pair.around is not None and not await self._enter(pair, step):
                 self.verdict = FAILED
                 break
-            step = guarded._step(None, False)
+            step = hooks._step(None, False)
         return self
 
     async def __aexit__(
@@ -62,64 +62,66 @@ class Around:
         if passing is not None and passing is not error:
             raise passing
 
-    async def _enter(self, one: HookPair, step: Step) -> bool:
+    async def _enter(self, pair: HookPair, step: Step) -> bool:
         """Enter one. False, with a record, where that failed; what is no `Exception` passes, once all are left."""
         try:
-            answer = await self._entering(one, step)
-            return answer is None or not isinstance(self._guarded._apply_answer(answer, one, step, "around"), Failed)
+            answer = await self._enter_manager(pair, step)
+            return answer is None or not isinstance(self._hooks._apply_answer(answer, pair, step, "around"), Failed)
         except BaseException as error:  # noqa: BLE001 - what is no `Exception` is raised below
-            passing = self._kept(error, one)
+            passing = self._record_failure(error, pair)
         if passing is not None:
             raise await self._leave(passing) or passing
         return False
 
-    async def _entering(self, one: HookPair, step: Step) -> Step | None:
+    async def _enter_manager(self, pair: HookPair, step: Step) -> Step | None:
         ending = Ending()
-        manager: Any = cast(Any, one.around)(step, ending)
-        waits = _waits(manager)
+        manager: Any = cast(Any, pair.around)(step, ending)
+        waits = _is_async(manager)
         if waits is None:
-            raise self._broken(one, f"it returned {type(manager).__name__}", _NOT_A_MANAGER)
-        if waits and self._guarded._kind != "dispatch":
-            raise self._broken(one, "it may have to wait", "use @contextmanager; only around_dispatch may wait")
+            raise self._contract_error(pair, f"it returned {type(manager).__name__}", _NOT_A_MANAGER)
+        if waits and self._hooks._kind != "dispatch":
+            raise self._contract_error(
+                pair, "it may have to wait", "use @contextmanager; only around_dispatch may wait"
+            )
         answer: object = await manager.__aenter__() if waits else manager.__enter__()
-        self._entered.append((one, manager, ending))
+        self._entered.append((pair, manager, ending))
         if answer is not None and not isinstance(answer, Step):
-            raise self._broken(one, f"it yielded {type(answer).__name__}", "yield nothing, or a Step")
+            raise self._contract_error(pair, f"it yielded {type(answer).__name__}", "yield nothing, or a Step")
         return answer
 
     async def _leave(self, error: BaseException | None) -> BaseException | None:
         """Leave all that were entered, with `error` raised into them. Returns the exception that passes in the end, if
         any.
         """
-        errors = self._guarded._frame.errors
+        errors = self._hooks._frame.errors
         while self._entered:
-            one, manager, ending = self._entered.pop()
+            pair, manager, ending = self._entered.pop()
             ending.errors = tuple(errors[self._before :])
             ending.how = "cancelled" if error is not None else "failed" if ending.errors else self._how
             raised = (None, None, None) if error is None else (type(error), error, error.__traceback__)
             try:
-                suppressed = await manager.__aexit__(*raised) if _waits(manager) else manager.__exit__(*raised)
+                suppressed = await manager.__aexit__(*raised) if _is_async(manager) else manager.__exit__(*raised)
                 if suppressed and error is not None:
                     fix = "let it pass: raise it again, or do not catch it"
-                    self._kept(self._broken(one, f"it suppressed {type(error).__name__}", fix), one)
+                    self._record_failure(self._contract_error(pair, f"it suppressed {type(error).__name__}", fix), pair)
             except BaseException as failure:  # noqa: BLE001 - what passes is raised once all are left
                 if failure is not error:
-                    error = self._kept(failure, one) or error
+                    error = self._record_failure(failure, pair) or error
         return error
 
-    def _kept(self, failure: BaseException, one: HookPair) -> BaseException | None:
+    def _record_failure(self, failure: BaseException, pair: HookPair) -> BaseException | None:
         """Record the part of a failure that is an `Exception`. Returns the other part, if any."""
         try:
-            self._guarded._absorb(failure, one, "around")
+            self._hooks._absorb(failure, pair, "around")
         except BaseException as passing:  # noqa: BLE001 - it takes the place of what has passed so far
             return passing
         return None
 
-    def _broken(self, one: HookPair, what: str, fix: str) -> InterceptorError:
-        return InterceptorError(f"around_{self._guarded._kind} of interceptor {one.id!r}: {what}", fix=fix)
+    def _contract_error(self, pair: HookPair, what: str, fix: str) -> InterceptorError:
+        return InterceptorError(f"around_{self._hooks._kind} of interceptor {pair.id!r}: {what}", fix=fix)
 
 
-def _waits(manager: object) -> bool | None:
+def _is_async(manager: object) -> bool | None:
     """Whether a context manager is an async one; None if it is no context manager."""
     kind = type(manager)
     return False if hasattr(kind, "__enter__") else True if hasattr(kind, "__aenter__") else None

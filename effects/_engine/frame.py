@@ -9,7 +9,7 @@ from typing import Any, Protocol, cast, final
 
 from .._assembly.tables import Tables
 from .._language.containers import is_list
-from .._language.display import shortened, type_names
+from .._language.display import shorten_repr, type_names
 from .._language.errors import LimitError, ShapeError
 from .._language.limits import Limits
 from .._language.paths import Link, flatten
@@ -103,7 +103,7 @@ class Frame:
                 reached.append(frame)
                 frame = frame.parent
         handled = isinstance(frame, Handled)
-        values = shortened(vector) if self.engine.debug and vector is not None else None
+        values = shorten_repr(vector) if self.engine.debug and vector is not None else None
         types = type_names(vector)
         record = ErrorRecord(phase, key, flatten(link), plugin, error, types, values, *hook, handled=handled)
         for outer in reached:

@@ -41,10 +41,10 @@ class HookRun:
     Both call hooks themselves, since a function between them would cost as much as most hooks do.
     """
 
-    __slots__ = ("_completed", "_frame", "_guards", "_kind", "_link", "_path", "_skipped", "rewritten", "vector")
+    __slots__ = ("_completed", "_frame", "_hook_pairs", "_kind", "_link", "_path", "_skipped", "rewritten", "vector")
 
     _frame: Frame
-    _guards: Sequence[HookPair]
+    _hook_pairs: Sequence[HookPair]
     _kind: StepKind
     _link: Link | None
     _path: Path
@@ -59,15 +59,15 @@ class HookRun:
     def before(self) -> Verdict:
         """Run the before hooks in order, until one says that the step is not to be run."""
         step, completed = self._step(None, False), 0
-        for guard in self._guards:
-            if guard.before is not None:
+        for pair in self._hook_pairs:
+            if pair.before is not None:
                 try:
-                    answer: object = guard.before(step)
+                    answer: object = pair.before(step)
                 except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
-                    self._absorb(error, guard, "before")
+                    self._absorb(error, pair, "before")
                     answer = FAILED
                 if answer is not None:
-                    verdict = answer if answer is FAILED else self._apply_answer(answer, guard, step, "before")
+                    verdict = answer if answer is FAILED else self._apply_answer(answer, pair, step, "before")
                     if not isinstance(verdict, Step):
                         self._completed = completed + (verdict is not FAILED)
                         return verdict
@@ -79,16 +79,16 @@ class HookRun:
     def after(self, result: object, *, failed: bool) -> object:
         """Run the after hooks in reverse, of those whose before hook completed. Returns the result as they left it."""
         step = self._step(result, failed)
-        guards, completed = self._guards, self._completed
-        for guard in reversed(guards if completed == len(guards) else guards[:completed]):
-            if guard.after is not None:
+        pairs, completed = self._hook_pairs, self._completed
+        for pair in reversed(pairs if completed == len(pairs) else pairs[:completed]):
+            if pair.after is not None:
                 try:
-                    answer: object = guard.after(step)
+                    answer: object = pair.after(step)
                 except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
-                    self._absorb(error, guard, "after")
+                    self._absorb(error, pair, "after")
                     answer = FAILED
                 if answer is not None:
-                    verdict = answer if answer is FAILED else self._apply_answer(answer, guard, step, "after")
+                    verdict = answer if answer is FAILED else self._apply_answer(answer, pair, step, "after")
                     result = verdict.result if isinstance(verdict, Step) else result
                     step = self._step(result, failed)
         return result
@@ -101,18 +101,18 @@ class HookRun:
         kind, vector, data, system, path = self._kind, self.vector, frame.data, frame.system, self._path
         return _new_step(Step, (kind, vector, data, system, path, errors, result, failed, self._skipped, done))
 
-    def _apply_answer(self, answer: object, guard: HookPair, step: Step, moment: Moment) -> Step | Answered:
+    def _apply_answer(self, answer: object, pair: HookPair, step: Step, moment: Moment) -> Step | Answered:
         """Do as a hook has answered. FAILED, with a record, where it broke its contract."""
         try:
             problem = self._problem(step, answer, before=moment != "after")
             if problem is None and isinstance(answer, Step):
                 self._apply(step, answer)
         except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
-            self._absorb(error, guard, moment)
+            self._absorb(error, pair, moment)
             return FAILED
         if problem is not None:
-            what = f"{moment}_{self._kind} of interceptor {guard.id!r}: {problem[0]}"
-            self._absorb(InterceptorError(what, fix=problem[1]), guard, moment)
+            what = f"{moment}_{self._kind} of interceptor {pair.id!r}: {problem[0]}"
+            self._absorb(InterceptorError(what, fix=problem[1]), pair, moment)
             return FAILED
         if not isinstance(answer, Step):
             self._skipped |= moment == "before"
@@ -120,13 +120,13 @@ class HookRun:
                 self._frame.stopped = answer.reason
         return cast("Step | Skip | Stop", answer)
 
-    def _absorb(self, error: BaseException, guard: HookPair, moment: Moment) -> None:
-        hook = (guard.id, f"{moment}_{self._kind}")
-        self._frame.absorb(error, "interceptor", self._key, self._link, guard.plugin, self.vector, hook)
+    def _absorb(self, error: BaseException, pair: HookPair, moment: Moment) -> None:
+        hook = (pair.id, f"{moment}_{self._kind}")
+        self._frame.absorb(error, "interceptor", self._key, self._link, pair.plugin, self.vector, hook)
 
     def _apply(self, step: Step, answer: Step) -> None:
         if answer.held is not step.held:
-            self.vector = tuple(answer.held) if self._kind == "dispatch" else _plain(answer.held)
+            self.vector = tuple(answer.held) if self._kind == "dispatch" else _with_plain_key(answer.held)
             self.rewritten = True
         if answer.data is not step.data:
             self._frame.data = merged(EMPTY, answer.data)
@@ -183,19 +183,19 @@ class HookRun:
         return list_problem(answer.result) if self._kind == "action" else None
 
 
-def _plain(vector: Sequence[object]) -> tuple[object, ...]:
+def _with_plain_key(vector: Sequence[object]) -> tuple[object, ...]:
     """A vector whose key is plain text."""
     key, *args = vector
     return plain_key(cast(str, key)), *args
 
 
 def hooks_around(
-    frame: Frame, guards: Sequence[HookPair], kind: StepKind, vector: Iterable[object], link: Link | None
+    frame: Frame, pairs: Sequence[HookPair], kind: StepKind, vector: Iterable[object], link: Link | None
 ) -> HookRun:
     """The hooks around one step that is about to begin."""
     step = HookRun()
     step._frame = frame
-    step._guards = guards
+    step._hook_pairs = pairs
     step._kind = kind
     step._link = link
     step._path = () if link is None else (cast("int", link[1]),) if link[0] is None else flatten(link)

@@ -13,7 +13,7 @@ from .reading import resolve_all
 
 __all__ = ["run_for_members"]
 
-_RECORDED = 10
+_MAX_RECORDED = 10
 """At most this many failures of one effect are recorded; those of the other members are counted."""
 
 Execute = Callable[[Frame, Entry, Sequence[object], Link], Awaitable[None]]
@@ -66,7 +66,7 @@ async def _run_members(
         for member in members:
             if frame.is_over:
                 break
-            if frame.muted is None and len(frame.errors) - before >= _RECORDED:
+            if frame.muted is None and len(frame.errors) - before >= _MAX_RECORDED:
                 frame.muted = 0
             frame.system = mine = merged(frame.system, {"sink": member})
             bound = resolve_all(frame, entry, args, vector, link, member) if late else args

@@ -12,14 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast
 
 from .._annotations.late import Late
-from .._language.containers import LEAVES, PLAIN, Part, parts_in
+from .._language.containers import LEAVES, REBUILT, Part, parts_in
 from .._language.vectors import Placeholder
 from .._registry.signatures import Signature
 from .budget import Budget
 
 __all__ = ["may_hold", "placeholders_in", "rebuild"]
-
-_REBUILT = frozenset({*PLAIN, dict})
 
 Resolve = Callable[[Placeholder], object]
 
@@ -82,7 +80,7 @@ def _pass_effects_over(
     """Put into `bound` all that stands where no effects may. Returns whether there are odd containers, or doubts."""
     waiting: list[tuple[Any, Late]] = []
     for index, arg in enumerate(args):
-        _sort(arg, signature.late_at(index), waiting, bound)
+        _sort_value(arg, signature.late_at(index), waiting, bound)
     seen: dict[tuple[int, Late], object] = {}
     is_odd = is_doubtful = False
     while waiting:
@@ -92,18 +90,18 @@ def _pass_effects_over(
             is_doubtful = True
             continue
         seen[id(value), late] = value
-        is_odd = is_odd or kind not in _REBUILT
+        is_odd = is_odd or kind not in REBUILT
         parts: Any = value.items() if kind is dict else parts_in(value, budget.more_than_left)
         budget.take_nodes(len(parts))
         for name, item in parts:
-            _sort(item, late.at(name), waiting, bound)
+            _sort_value(item, late.at(name), waiting, bound)
             if type(name) is not str and type(name) not in LEAVES:
                 is_odd = True
                 bound.append(name)
     return is_odd, is_doubtful
 
 
-def _sort(value: object, late: Late | None, waiting: list[tuple[Any, Late]], bound: list[object]) -> None:
+def _sort_value(value: object, late: Late | None, waiting: list[tuple[Any, Late]], bound: list[object]) -> None:
     """Put a value to what is to be looked into, or to what stands where no effects may; an effect to neither."""
     if type(value) not in LEAVES:
         if late is None:
@@ -119,7 +117,7 @@ def rebuild(args: Sequence[object], signature: Signature, resolve: Resolve) -> l
     for index, arg in enumerate(args):
         if type(arg) is Placeholder:
             rebuilt.append(resolve(arg))
-        elif type(arg) not in _REBUILT or ((late := signature.late_at(index)) is not None and late.is_vector(arg)):
+        elif type(arg) not in REBUILT or ((late := signature.late_at(index)) is not None and late.is_vector(arg)):
             rebuilt.append(arg)
         else:
             rebuilt.append(_rebuild_value(arg, late, resolve, memo))
@@ -160,7 +158,7 @@ def _rebuild_value(
             if kind is Placeholder:
                 part.new.append(resolve(item))
                 part.changed = True
-            elif kind not in _REBUILT:
+            elif kind not in REBUILT:
                 part.new.append(item)
             else:
                 late = None if part.late is None else part.late.at(name)

@@ -10,13 +10,13 @@ from itertools import islice
 from typing import Any, cast
 
 from .._assembly.tables import Entry
-from .._language.containers import LEAVES, MOST
+from .._language.containers import LEAVES, MAX_ITEMS
 from .._language.errors import ArgumentError, PlaceholderError, ShapeError, UnknownKeyError, near
 from .._language.paths import Link, flatten
 from .._language.sink import Sink
 from .._language.vectors import Placeholder, plain_key, vector_problem
-from .._registry.signatures import miscounted
-from .._registry.spots import NO_EFFECT, Spot, misplaced, spots
+from .._registry.signatures import count_problem
+from .._registry.spots import NO_EFFECT, Spot, first_misplaced, spots
 from .early import too_early
 from .frame import Frame
 from .placeholders import placeholders_in, rebuild
@@ -34,7 +34,7 @@ def read(frame: Frame, vector: object, link: Link) -> Reading | None:
         if (problem := vector_problem(vector)) is not None:
             frame.fail("shape", None, link, None, ShapeError(problem[0], fix=problem[1]), vector)
             return None
-        key, *args = islice(cast("Sequence[Any]", vector), MOST)
+        key, *args = islice(cast("Sequence[Any]", vector), MAX_ITEMS)
         hash(key)  # what cannot be looked up is no key, whatever its text is
         key = plain_key(key)
         entry = frame.engine.tables.entries.get(key)
@@ -42,12 +42,12 @@ def read(frame: Frame, vector: object, link: Link) -> Reading | None:
         frame.fail("shape", None, link, None, error, vector)
         return None
     if entry is None:
-        frame.fail("shape", key, link, None, _unknown(key, frame), vector)
+        frame.fail("shape", key, link, None, _unknown_key_error(key, frame), vector)
         return None
     return bind_arguments(frame, entry, args, vector, link)
 
 
-def _unknown(key: str, frame: Frame) -> UnknownKeyError:
+def _unknown_key_error(key: str, frame: Frame) -> UnknownKeyError:
     entries = frame.engine.tables.entries
     closest = near(key, entries)
     count = f"{len(entries)} {'effect or action' if len(entries) == 1 else 'effects and actions'} registered"
@@ -63,7 +63,7 @@ def bind_arguments(frame: Frame, entry: Entry, args: Sequence[object], vector: o
     """Resolve placeholders, unless one is resolved for each member. Returns None, with a record, if one fails."""
     try:
         found, is_doubtful = placeholders_in(args, entry.signature, frame.budget)
-        wrong = misplaced(args, entry.signature, frame.budget.limits.nodes) if is_doubtful else None
+        wrong = first_misplaced(args, entry.signature, frame.budget.limits.nodes) if is_doubtful else None
     except Exception as error:  # noqa: BLE001 - a limit, an odd type
         frame.fail("interpolate", entry.key, link, None, error, vector)
         return None
@@ -71,7 +71,7 @@ def bind_arguments(frame: Frame, entry: Entry, args: Sequence[object], vector: o
         is_whole = (
             wrong.problem is NO_EFFECT and len(wrong.path) == 1
         )  # then the vector is at fault, as where it is checked
-        place = link if is_whole else _inwards(link, wrong)
+        place = link if is_whole else _link_of_spot(link, wrong)
         misfit = PlaceholderError(wrong.problem[0], fix=wrong.problem[1])
         frame.fail("interpolate", entry.key, place, None, misfit, vector)
         return None
@@ -114,7 +114,7 @@ def _placeholder_error(frame: Frame, source: Entry | None, placeholder: Placehol
             near=near(placeholder.key, known),
             fix="load the plugin that provides it, or register one with @registry.placeholder",
         )
-    problem = miscounted(source.signature, placeholder.args)
+    problem = count_problem(source.signature, placeholder.args)
     return PlaceholderError(f"placeholder {placeholder.key!r} {problem}", fix=source.signature.usage)
 
 
@@ -158,10 +158,10 @@ def _placeholder_link(
     """Return the place of a placeholder in a vector."""
     every = spots(args, entry.signature, frame.budget.limits.nodes)
     found = (spot for spot in every if spot.value is placeholder)
-    return next((_inwards(link, spot) for spot in found), link)
+    return next((_link_of_spot(link, spot) for spot in found), link)
 
 
-def _inwards(link: Link, spot: Spot) -> Link:
+def _link_of_spot(link: Link, spot: Spot) -> Link:
     """The place of a spot in the vector at `link`."""
     for step in spot.path:
         link = (link, step)
@@ -171,7 +171,7 @@ def _inwards(link: Link, spot: Spot) -> Link:
 def fits(frame: Frame, entry: Entry, args: Sequence[object], vector: object, link: Link) -> bool:
     """Whether the arguments fit the interpreter: in number always, in type unless validation is off."""
     if not entry.at_least <= len(args) <= entry.at_most:
-        error = ArgumentError(f"{entry.key!r} {miscounted(entry.signature, args)}", fix=entry.signature.usage)
+        error = ArgumentError(f"{entry.key!r} {count_problem(entry.signature, args)}", fix=entry.signature.usage)
         frame.fail("validate", entry.key, link, None, error, vector)
         return False
     if not entry.validate:

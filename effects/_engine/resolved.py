@@ -61,7 +61,7 @@ class Resolved:
                 self._inside[id(value)] = value
                 items = _items(value, budget.more_than_left)
                 budget.take_nodes(len(items))
-                self._waiting += _holding(items)
+                self._waiting += _containers_among(items)
 
 
 def _items(value: Any, most: int) -> Collection[object]:
@@ -72,7 +72,7 @@ def _items(value: Any, most: int) -> Collection[object]:
     return cast("Collection[object]", value) if is_plain else [part for _, part in parts_in(value, most)]
 
 
-def _holding(items: Collection[object]) -> Collection[object]:
+def _containers_among(items: Collection[object]) -> Collection[object]:
     """Those that may be looked into in turn."""
     try:
         return () if LEAVES.issuperset(map(type, items)) else [item for item in items if type(item) not in LEAVES]

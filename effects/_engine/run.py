@@ -27,7 +27,7 @@ from .interception import hooks_around
 from .members import run_for_members
 from .placeholders import may_hold
 from .reading import bind_arguments, read
-from .steps import COROUTINE, call, execute, execute_unguarded, expand, expand_around, finish
+from .steps import COROUTINE, call, execute, execute_without_hooks, expand, expand_around, finish
 
 __all__ = ["read_vectors", "run", "too_deep"]
 
@@ -53,7 +53,7 @@ async def run(
 ) -> DispatchResult:
     """Run a whole dispatch in its frame: take up every vector, and what the actions among them expand to.
 
-    `origin` is the context whose interpreter made the call, if one did. With `guarded`, hooks around it have their
+    `origin` is the context whose interpreter made the call, if one did. With `hook_run`, hooks around it have their
     turn elsewhere. This is one long function, because the calls of
     many coroutines are what a dispatch of few vectors would cost most.
     """
@@ -67,12 +67,12 @@ async def run(
         items = read_items
     else:
         return frame.result()
-    entries, guards, action_guards = tables.entries, tables.effect_guards, tables.action_guards
+    entries, pairs, action_hooks = tables.entries, tables.effect_hooks, tables.action_hooks
     if written is None:
         written = effects.written if type(effects) is Template else items
-        if tables.dispatch_guards:
+        if tables.dispatch_hooks:
             link_around = None if origin is None else origin._link
-            around_all = hooks_around(frame, tables.dispatch_guards, "dispatch", items, link_around)
+            around_all = hooks_around(frame, tables.dispatch_hooks, "dispatch", items, link_around)
             items = () if around_all.before() is not None else around_all.vector
             written = items if around_all.rewritten else written
     link: Any = None if origin is None else (origin._link, nested(origin._vector, written))
@@ -105,16 +105,16 @@ async def run(
             entry = entries.get(vector[0]) if is_plain else None
             if entry is None:
                 found = read(frame, vector, here)
-            elif entry.is_action and not action_guards and len(levels) < budget.limits.expansion:
+            elif entry.is_action and not action_hooks and len(levels) < budget.limits.expansion:
                 if expansion := call_action(frame, entry, UNREAD, vector, here, None):
                     levels.append((rest, index, link))
                     rest, index, link = iter(expansion), -1, (here, _EXPANSION)
                     break
                 continue
-            elif entry.is_once and (not guards or (not tables.around_effect and not may_hold(vector))):
+            elif entry.is_once and (not pairs or (not tables.around_effect and not may_hold(vector))):
                 hooks = None
-                if guards:
-                    hooks = hooks_around(frame, guards, "effect", vector, here)
+                if pairs:
+                    hooks = hooks_around(frame, pairs, "effect", vector, here)
                     verdict = hooks.before()
                     if verdict is not None or hooks.rewritten:
                         await finish(frame, entry, hooks, verdict, here)
@@ -162,11 +162,11 @@ async def run(
                     rest, index, link = iter(expanded), -1, (here, _EXPANSION)
                     break
             elif each or entry.each:
-                run_one = execute if guards else execute_unguarded
+                run_one = execute if pairs else execute_without_hooks
                 values = await run_for_members(run_one, frame, entry, args, vector, here, late=each)
                 if values is not None:
                     outcomes.append((entry.key, values, here, entry.plugin, False))
-            elif guards:
+            elif pairs:
                 await execute(frame, entry, args, here)
             else:
                 value = await call(frame, entry, args, [entry.key, *args], here)

@@ -32,14 +32,14 @@ async def _run_around(
     if items is None:
         return frame.result()
     link = None if origin is None else origin._link
-    guarded = hooks_around(frame, frame.engine.tables.dispatch_guards, "dispatch", items, link)
-    async with Around(guarded) as around:
+    hook_run = hooks_around(frame, frame.engine.tables.dispatch_hooks, "dispatch", items, link)
+    async with Around(hook_run) as around:
         if around.verdict is None:
-            as_written = type(effects) is Template and not guarded.rewritten
-            written = effects.written if as_written else guarded.vector
-            await run(frame, guarded.vector, origin, None, None, written)
+            as_written = type(effects) is Template and not hook_run.rewritten
+            written = effects.written if as_written else hook_run.vector
+            await run(frame, hook_run.vector, origin, None, None, written)
         around.ended(failed=bool(frame.errors), stopped=frame.stopped is not None)
     result = frame.result()
-    guarded.after(result, failed=bool(frame.errors))
+    hook_run.after(result, failed=bool(frame.errors))
     changed = len(frame.errors) != len(result.errors) or frame.stopped != result.stopped
     return frame.result() if changed else result

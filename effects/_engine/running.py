@@ -37,7 +37,7 @@ async def running(
         async with AsyncExitStack() as stack:
             owners: dict[str, str] = {}
             for plan in lifespans:
-                lifespan = _make_lifespan(plan, dispatch, background.system)
+                lifespan = _make_manager(plan, dispatch, background.system)
                 if lifespan is not None:
                     brought = await stack.enter_async_context(_Named(plan.plugin, lifespan))
                     _claim_values(owners, plan.plugin, brought)
@@ -56,15 +56,15 @@ async def running(
         background.running = False
 
 
-def _make_lifespan(one: Lifespan, dispatch: object, system: Mapping[str, object]) -> Opened | None:
-    with _note(f"while the lifespan of plugin {one.plugin!r} was made"):
-        lifespan = one.made(dispatch, system)
-        if lifespan is not None and not isinstance(lifespan, AbstractAsyncContextManager):
+def _make_manager(lifespan: Lifespan, dispatch: object, system: Mapping[str, object]) -> Opened | None:
+    with _note(f"while the lifespan of plugin {lifespan.plugin!r} was made"):
+        manager = lifespan.made(dispatch, system)
+        if manager is not None and not isinstance(manager, AbstractAsyncContextManager):
             raise RegistrationError(
-                f"plugin {one.plugin!r} has a lifespan that is a {type(lifespan).__name__}",
+                f"plugin {lifespan.plugin!r} has a lifespan that is a {type(manager).__name__}",
                 fix="write it as an @asynccontextmanager function",
             )
-    return cast("Opened | None", lifespan)
+    return cast("Opened | None", manager)
 
 
 def _claim_values(owners: dict[str, str], name: str, brought: Mapping[str, object]) -> None:
@@ -105,17 +105,17 @@ class _Named:
         try:
             return await self._lifespan.__aexit__(kind, error, traceback)
         except (Exception, BaseExceptionGroup) as failure:
-            if isinstance(failure, BaseExceptionGroup) and _leaves(failure) == _leaves(error):
+            if isinstance(failure, BaseExceptionGroup) and _leaf_ids(failure) == _leaf_ids(error):
                 return False  # the lifespan has a nursery around its yield, which wrapped what is not its own
             if failure is not error:
                 failure.add_note(f"while the lifespan of plugin {self._name!r} closed")
             raise
 
 
-def _leaves(error: BaseException | None) -> list[int]:
+def _leaf_ids(error: BaseException | None) -> list[int]:
     """The identities of the exceptions in a group; on its way through nurseries, a group itself may be copied."""
     inside = cast("Sequence[BaseException]", getattr(error, "exceptions", ()))
-    return [leaf for inner in inside for leaf in _leaves(inner)] or [id(error)]
+    return [leaf for inner in inside for leaf in _leaf_ids(inner)] or [id(error)]
 
 
 @contextmanager

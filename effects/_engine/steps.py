@@ -20,7 +20,7 @@ from .members import run_for_members
 from .reading import fits
 from .state import system_values
 
-__all__ = ["COROUTINE", "call", "execute", "execute_unguarded", "expand", "expand_around", "finish"]
+__all__ = ["COROUTINE", "call", "execute", "execute_without_hooks", "expand", "expand_around", "finish"]
 
 COROUTINE: type = types.CoroutineType
 
@@ -29,95 +29,95 @@ def expand(frame: Frame, entry: Entry, args: Sequence[object], link: Link) -> Se
     """Run one action between its hooks. Returns the vectors that it expands to: none if it failed, was skipped or
     stopped.
     """
-    guards = frame.engine.tables.action_guards
-    if not guards:
+    pairs = frame.engine.tables.action_hooks
+    if not pairs:
         return call_action(frame, entry, args, [entry.key, *args], link, None) or ()
-    guarded = hooks_around(frame, guards, "action", [entry.key, *args], link)
-    verdict = guarded.before()
-    return _settled(frame, guarded, verdict, _expansion(frame, guarded, verdict, link), entry, link)
+    hook_run = hooks_around(frame, pairs, "action", [entry.key, *args], link)
+    verdict = hook_run.before()
+    return _settle_expansion(frame, hook_run, verdict, _expansion(frame, hook_run, verdict, link), entry, link)
 
 
 async def expand_around(frame: Frame, entry: Entry, args: Sequence[object], link: Link) -> Sequence[object]:
     """Run one action between its hooks, and inside of what interceptors enter around it."""
-    guarded = hooks_around(frame, frame.engine.tables.action_guards, "action", [entry.key, *args], link)
-    async with Around(guarded) as around:
-        expansion = _expansion(frame, guarded, around.verdict, link)
+    hook_run = hooks_around(frame, frame.engine.tables.action_hooks, "action", [entry.key, *args], link)
+    async with Around(hook_run) as around:
+        expansion = _expansion(frame, hook_run, around.verdict, link)
         around.ended(failed=expansion is None)
-    return _settled(frame, guarded, around.verdict, expansion, entry, link)
+    return _settle_expansion(frame, hook_run, around.verdict, expansion, entry, link)
 
 
-def _expansion(frame: Frame, guarded: HookRun, verdict: Verdict, link: Link) -> Sequence[object] | None:
+def _expansion(frame: Frame, hook_run: HookRun, verdict: Verdict, link: Link) -> Sequence[object] | None:
     """Do with one action what its before hooks have said. Returns None if it failed, or was stopped."""
     if verdict is None:
-        entry, args = _as_left(frame, guarded)
-        return call_action(frame, entry, args, guarded.vector, link, None)
+        entry, args = _rewritten_call(frame, hook_run)
+        return call_action(frame, entry, args, hook_run.vector, link, None)
     return cast("Sequence[object] | None", verdict.result) if isinstance(verdict, Skip) else None
 
 
-def _settled(
-    frame: Frame, guarded: HookRun, verdict: Verdict, expansion: Sequence[object] | None, entry: Entry, link: Link
+def _settle_expansion(
+    frame: Frame, hook_run: HookRun, verdict: Verdict, expansion: Sequence[object] | None, entry: Entry, link: Link
 ) -> Sequence[object]:
     """Return the expansion of an action, as the after hooks leave it."""
     failed = verdict is FAILED or (verdict is None and expansion is None)
-    left = guarded.after([] if expansion is None else expansion, failed=failed)
+    left = hook_run.after([] if expansion is None else expansion, failed=failed)
     try:
         return tuple(islice(cast("Sequence[object]", left), frame.engine.limits.vectors + 1))
     except Exception as error:  # noqa: BLE001 - a subclass of list may fail in any way when it is read
-        frame.fail("interceptor", entry.key, link, None, error, guarded.vector)
+        frame.fail("interceptor", entry.key, link, None, error, hook_run.vector)
         return ()
 
 
-def _as_left(frame: Frame, guarded: HookRun) -> tuple[Entry, list[object]]:
+def _rewritten_call(frame: Frame, hook_run: HookRun) -> tuple[Entry, list[object]]:
     """The entry and arguments as the before hooks have left them."""
-    key, *args = guarded.vector
+    key, *args = hook_run.vector
     return frame.engine.tables.entries[cast(str, key)], args
 
 
 async def execute(frame: Frame, entry: Entry, args: Sequence[object], link: Link) -> None:
     """Run one effect between its hooks, and record what it came to."""
     tables = frame.engine.tables
-    guarded = hooks_around(frame, tables.effect_guards, "effect", [entry.key, *args], link)
+    hook_run = hooks_around(frame, tables.effect_hooks, "effect", [entry.key, *args], link)
     if not tables.around_effect:
-        await finish(frame, entry, guarded, guarded.before(), link)
+        await finish(frame, entry, hook_run, hook_run.before(), link)
         return
-    async with Around(guarded) as around:
-        value = await _value(frame, entry, guarded, around.verdict, link)
+    async with Around(hook_run) as around:
+        value = await _value(frame, entry, hook_run, around.verdict, link)
         around.ended(failed=value is NOTHING)
-    _record(frame, entry, guarded, around.verdict, value, link)
+    _record_value(frame, entry, hook_run, around.verdict, value, link)
 
 
-async def finish(frame: Frame, entry: Entry, guarded: HookRun, verdict: Verdict, link: Link) -> None:
+async def finish(frame: Frame, entry: Entry, hook_run: HookRun, verdict: Verdict, link: Link) -> None:
     """Do with one effect what its before hooks have said, and record what it came to."""
-    if verdict is None and not guarded.rewritten:  # as `_value`, without the call: it is what most come to
-        value = await call(frame, entry, guarded.vector[1:], guarded.vector, link)
+    if verdict is None and not hook_run.rewritten:  # as `_value`, without the call: it is what most come to
+        value = await call(frame, entry, hook_run.vector[1:], hook_run.vector, link)
     else:
-        value = await _value(frame, entry, guarded, verdict, link)
-    _record(frame, entry, guarded, verdict, value, link)
+        value = await _value(frame, entry, hook_run, verdict, link)
+    _record_value(frame, entry, hook_run, verdict, value, link)
 
 
-async def _value(frame: Frame, entry: Entry, guarded: HookRun, verdict: Verdict, link: Link) -> object:
+async def _value(frame: Frame, entry: Entry, hook_run: HookRun, verdict: Verdict, link: Link) -> object:
     """Return the value of one effect, done as its before hooks have said; `NOTHING` if it was not done, or failed."""
     if verdict is None:
-        entry, args = _as_left(frame, guarded)
-        if guarded.rewritten and entry.each:
-            values = await run_for_members(execute_unguarded, frame, entry, args, guarded.vector, link, late=False)
+        entry, args = _rewritten_call(frame, hook_run)
+        if hook_run.rewritten and entry.each:
+            values = await run_for_members(execute_without_hooks, frame, entry, args, hook_run.vector, link, late=False)
             return NOTHING if values is None else values
-        return await call(frame, entry, args, guarded.vector, link)
+        return await call(frame, entry, args, hook_run.vector, link)
     return verdict.result if isinstance(verdict, Skip) else NOTHING
 
 
-def _record(frame: Frame, entry: Entry, guarded: HookRun, verdict: Verdict, value: object, link: Link) -> None:
+def _record_value(frame: Frame, entry: Entry, hook_run: HookRun, verdict: Verdict, value: object, link: Link) -> None:
     """Let the after hooks see what an effect came to, and record it as they leave it."""
     ran = value is not NOTHING
     failed = verdict is FAILED or (verdict is None and not ran)
-    value = guarded.after(value if ran else None, failed=failed)
+    value = hook_run.after(value if ran else None, failed=failed)
     if ran:
-        if guarded.rewritten and verdict is None:
-            entry, _ = _as_left(frame, guarded)
+        if hook_run.rewritten and verdict is None:
+            entry, _ = _rewritten_call(frame, hook_run)
         frame.outcomes.append((entry.key, value, link, entry.plugin, verdict is not None))
 
 
-async def execute_unguarded(frame: Frame, entry: Entry, args: Sequence[object], link: Link) -> None:
+async def execute_without_hooks(frame: Frame, entry: Entry, args: Sequence[object], link: Link) -> None:
     """Run one effect, and record what it came to."""
     value = await call(frame, entry, args, [entry.key, *args], link)
     if value is not NOTHING:
@@ -130,7 +130,7 @@ async def call(frame: Frame, entry: Entry, args: Sequence[object], vector: Seque
     try:
         value = entry.fast_call(context, vector, frame.system)
         if value is NOTHING:
-            needs = _needs(frame, entry, args, vector, link)
+            needs = _needs_of(frame, entry, args, vector, link)
             if needs is None:
                 return NOTHING
             value = entry.function(context, *args, **needs)
@@ -140,7 +140,9 @@ async def call(frame: Frame, entry: Entry, args: Sequence[object], vector: Seque
         return NOTHING
 
 
-def _needs(frame: Frame, entry: Entry, args: Sequence[object], vector: object, link: Link) -> dict[str, object] | None:
+def _needs_of(
+    frame: Frame, entry: Entry, args: Sequence[object], vector: object, link: Link
+) -> dict[str, object] | None:
     """Check the arguments, and return what the interpreter needs from the system. Returns None, with a record, if one
     fails.
     """

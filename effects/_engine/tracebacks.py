@@ -11,8 +11,8 @@ from typing import cast
 
 __all__ = ["keep_few_frames"]
 
-_FIRST = 10
-_LAST = 30
+_MAX_FIRST = 10
+_MAX_LAST = 30
 """How many frames of a long traceback are kept at its beginning and at its end, where it was raised."""
 
 Frames = list[TracebackType]
@@ -24,16 +24,16 @@ def keep_few_frames(error: BaseException) -> None:
     If it was recorded before, the places where it was raised now and first are kept.
     """
     _relink(error, _latest_and_first(_frames_of(error)))
-    seen, waiting = {id(error)}, _behind(error)
+    seen, waiting = {id(error)}, _exceptions_behind(error)
     while waiting:
         inner = waiting.pop()
         if id(inner) not in seen:
             seen.add(id(inner))
             _relink(inner, _frames_of(inner))
-            waiting += _behind(inner)
+            waiting += _exceptions_behind(inner)
 
 
-def _behind(error: BaseException) -> list[BaseException]:
+def _exceptions_behind(error: BaseException) -> list[BaseException]:
     inside = cast("BaseExceptionGroup[BaseException]", error).exceptions if _is_group(error) else ()
     return [other for other in (*inside, error.__cause__, error.__context__) if other is not None]
 
@@ -59,8 +59,8 @@ def _latest_and_first(frames: Frames) -> Frames:
 
 def _relink(error: BaseException, kept: Frames) -> None:
     """Have an exception keep these frames of its own, and no more than are bounded."""
-    if len(kept) > _FIRST + _LAST:
-        kept = kept[:_FIRST] + kept[-_LAST:]
+    if len(kept) > _MAX_FIRST + _MAX_LAST:
+        kept = kept[:_MAX_FIRST] + kept[-_MAX_LAST:]
     linked: TracebackType | None = None
     for entry in reversed(kept):
         unchanged = entry.tb_next is linked

@@ -16,7 +16,7 @@ from typing import Any, Final, cast, final
 
 from pydantic import BaseModel
 
-__all__ = ["KINDS", "LEAVES", "MOST", "PLAIN", "Part", "first_in", "is_list", "parts_in"]
+__all__ = ["KINDS", "LEAVES", "MAX_ITEMS", "PLAIN", "REBUILT", "Part", "first_in", "is_list", "parts_in"]
 
 Part = tuple[Any, Any]
 """One part of a container: an index, a field or a key, and the value there."""
@@ -24,11 +24,13 @@ Read = Callable[[Any, int], Iterable[Part]]
 
 PLAIN = frozenset({list, tuple})
 """The types of containers that do only what they say: of a subclass, anything may be expected."""
-_REMEMBERED = 1_000
+REBUILT = frozenset({*PLAIN, dict})
+"""The types of containers that the values of placeholders are put into: nowhere else may a placeholder stand."""
+_MAX_TYPES = 1_000
 """At most this many types are remembered: a program may make more as it goes."""
-MOST = 1_000_000
+MAX_ITEMS = 1_000_000
 """How many items are walked if no limit of a dispatch says so."""
-_UNKNOWN = 10_000
+_MAX_UNBOUNDED = 10_000
 """How many items are read, unless told otherwise, if only the container's own class says how: there may be no end."""
 
 
@@ -38,7 +40,7 @@ class _Kinds(dict[type, Read | None]):
 
     def __missing__(self, kind: type) -> Read | None:
         read = _how_to_read(kind)
-        if len(self) < _REMEMBERED:
+        if len(self) < _MAX_TYPES:
             self[kind] = read
             if read is None:
                 LEAVES.add(kind)
@@ -55,7 +57,7 @@ def first_in(value: Any, otherwise: object = None) -> object:
     return next(_items(value), otherwise)
 
 
-def parts_in(value: object, most: int = _UNKNOWN) -> list[Part]:
+def parts_in(value: object, most: int = _MAX_UNBOUNDED) -> list[Part]:
     """Return the parts of a value, in order; none of a value that is not looked into, or cannot be read.
 
     If a class may have items without end, at most `most` are returned.

@@ -8,13 +8,13 @@ from typing import cast
 
 from .containers import is_list
 
-__all__ = ["a", "abridged", "shortened", "type_name", "type_names"]
+__all__ = ["a", "shorten_repr", "shorten_text", "type_name", "type_names"]
 
 _short = reprlib.Repr()
 _short.maxlevel, _short.maxstring, _short.maxother = 3, 60, 60
 
 
-def abridged(text: str, most: int = 200) -> str:
+def shorten_text(text: str, most: int = 200) -> str:
     """Text of bounded length: the begin of what is longer."""
     return text if len(text) <= most else f"{text[: most - 3]}..."
 
@@ -24,7 +24,7 @@ def a(noun: str) -> str:
     return f"{'an' if noun[:1] in {*'aeiou'} else 'a'} {noun}"
 
 
-def shortened(value: object) -> str:
+def shorten_repr(value: object) -> str:
     """A repr of bounded length; where there is none, why."""
     try:
         return _short.repr(value)
@@ -43,8 +43,8 @@ _name_of: Callable[[type], str] = vars(type)["__name__"].__get__
 def type_names(vector: object) -> tuple[str, ...]:
     """The names of the types of a vector's arguments, ten at most; of anything else, of its own type."""
     if not is_list(vector):
-        return () if vector is None else (abridged(type_name(vector), 80),)
+        return () if vector is None else (shorten_text(type_name(vector), 80),)
     try:
-        return tuple(abridged(type_name(arg), 80) for arg in cast("Sequence[object]", vector)[1:11])
+        return tuple(shorten_text(type_name(arg), 80) for arg in cast("Sequence[object]", vector)[1:11])
     except Exception:  # noqa: BLE001 - a subclass of list may fail in any way when it is read
         return ()

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import cast, final
 
-from .containers import MOST, parts_in
-from .display import abridged, type_name
+from .containers import MAX_ITEMS, parts_in
+from .display import shorten_text, type_name
 
 __all__ = ["Link", "Nested", "Path", "Via", "flatten", "nested", "render", "token", "walk"]
 
@@ -52,10 +52,10 @@ class Nested:
         An object that stands there several times is found in order of standing. All items are looked for at once.
         """
         if self._places is None:
-            self._places = self._found()
+            self._places = self._find_places()
         return self._places.get(index, (Via.CONTINUATION, index))
 
-    def _found(self) -> dict[int, Path]:
+    def _find_places(self) -> dict[int, Path]:
         wanted: dict[int, list[int]] = {}
         for index in reversed(range(len(self.items))):
             wanted.setdefault(id(self.items[index]), []).append(index)
@@ -106,7 +106,7 @@ def walk(root: object) -> Iterator[tuple[object, Link]]:
     seen: dict[int, object] = {id(root): root}
     waiting: list[tuple[object, Link]] = [(part, (None, token(name))) for name, part in parts_in(root)]
     waiting.reverse()
-    while waiting and len(waiting) + len(seen) < MOST:  # there may be no end
+    while waiting and len(waiting) + len(seen) < MAX_ITEMS:  # there may be no end
         value, link = waiting.pop()
         yield value, link
         if id(value) not in seen:
@@ -142,4 +142,4 @@ def render(path: Path, root: str = "effects") -> str:
 def _token_text(token: int | str | Via) -> str:
     if isinstance(token, Via):
         return f" {token.value} "
-    return f"[{abridged(repr(token), 80)}]"
+    return f"[{shorten_text(repr(token), 80)}]"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Self, cast, final, overload
 
-from .display import abridged
+from .display import shorten_text
 from .errors import EffectsError, format_message
 from .paths import Link, Path, flatten, render
 
@@ -65,7 +65,7 @@ class ErrorRecord:
     def cause(self) -> str:
         """The failure, in one line without values: the engine's own message, or the exception's type."""
         error = self.exception
-        return abridged(error.what, _LONGEST) if isinstance(error, EffectsError) else _named(error)
+        return shorten_text(error.what, _MAX_MESSAGE) if isinstance(error, EffectsError) else _type_names(error)
 
     @property
     def owner(self) -> str:
@@ -84,8 +84,8 @@ class ErrorRecord:
         error, cause = self.exception, self.cause
         if isinstance(error, EffectsError):
             named = self.key is None or repr(self.key) in error.what
-            at = place if named else f"{place}, in {abridged(str(self.key))!r}"
-            near, fix = (text and abridged(text, _LONGEST) for text in (error.near, error.fix))
+            at = place if named else f"{place}, in {shorten_text(str(self.key))!r}"
+            near, fix = (text and shorten_text(text, _MAX_MESSAGE) for text in (error.near, error.fix))
             return format_message(cause, at=at, near=near, fix=fix, **{"from": self.raised_by})
         shown = cause if self.values is None else f"{cause}: {message_of(error)}"
         fix = "create_dispatch(..., debug=True) shows its message" if self.values is None else None
@@ -98,18 +98,18 @@ class ErrorRecord:
         return f"<ErrorRecord {self.phase} {self.key!r} {render(self.path)} plugin={self.plugin!r} {cause}>"
 
 
-_LONGEST = 2_000
+_MAX_MESSAGE = 2_000
 """In characters: what one part of a message may have, whatever was raised."""
 
 
-def _named(exception: BaseException, depth: int = 0) -> str:
+def _type_names(exception: BaseException, depth: int = 0) -> str:
     """The exception's type; of a group, also those of what is in it, to some depth."""
-    name = abridged(type(exception).__name__)
+    name = shorten_text(type(exception).__name__)
     if not isinstance(exception, BaseExceptionGroup) or depth > 3:
         return name
     inside = cast(BaseExceptionGroup[BaseException], exception).exceptions
-    names = [_named(inner, depth + 1) for inner in inside[:5]] + ["..."] * (len(inside) > 5)
-    return abridged(f"{name} ({', '.join(names)})", _LONGEST)
+    names = [_type_names(inner, depth + 1) for inner in inside[:5]] + ["..."] * (len(inside) > 5)
+    return shorten_text(f"{name} ({', '.join(names)})", _MAX_MESSAGE)
 
 
 def message_of(exception: Exception) -> str:
@@ -143,7 +143,7 @@ class SoFar(Sequence[ResultRecord]):
     def __getitem__(self, index: int | slice) -> ResultRecord | Sequence[ResultRecord]:
         if isinstance(index, slice):
             return [self[place] for place in range(self._count)[index]]
-        return _record(self._outcomes[range(self._count)[index]])
+        return _make_record(self._outcomes[range(self._count)[index]])
 
     def __repr__(self) -> str:
         return f"<{self._count} results so far>"
@@ -160,7 +160,7 @@ def so_far(outcomes: Sequence[Outcome]) -> SoFar:
     return results
 
 
-def _record(outcome: Outcome) -> ResultRecord:
+def _make_record(outcome: Outcome) -> ResultRecord:
     key, value, link, plugin, skipped = outcome
     return ResultRecord(key, value, flatten(link), plugin, skipped)
 
@@ -183,7 +183,7 @@ class DispatchResult:
     def results(self) -> tuple[ResultRecord, ...]:
         """A record for each effect that ran. Those of a continuation are in the continuation's own result."""
         if self._results is None:
-            self._results = tuple(map(_record, self._outcomes))
+            self._results = tuple(map(_make_record, self._outcomes))
         return self._results
 
     @property

@@ -123,7 +123,7 @@ _SHARED = frozenset({str, int, float, bool, bytes, NoneType})
 """The types of most parts. Other types are looked at more closely."""
 
 
-def _itself(source: Any, _: object = None) -> Any:
+def _return_itself(source: Any, _: object = None) -> Any:
     return source
 
 
@@ -149,7 +149,7 @@ def _make_deque(source: deque[object], parts: list[object]) -> deque[object]:
 
 def _make_object(source: object, parts: list[object]) -> object:
     made = copy(source)
-    for name, part in zip(_names(source), parts, strict=True):
+    for name, part in zip(_field_names(source), parts, strict=True):
         object.__setattr__(made, name, part)
     return made
 
@@ -157,15 +157,15 @@ def _make_object(source: object, parts: list[object]) -> object:
 _OF_MODELS = ("__pydantic_extra__", "__pydantic_private__")
 
 
-def _names(source: object) -> list[str]:
+def _field_names(source: object) -> list[str]:
     """The names of what a dataclass or model holds."""
     if issubclass(type(source), BaseModel):
         return [*vars(source), *_OF_MODELS]
     return [field.name for field in fields(cast(Any, source)) if hasattr(source, field.name)]
 
 
-def _held(source: object) -> list[object]:
-    return [getattr(source, name) for name in _names(source)]
+def _field_values(source: object) -> list[object]:
+    return [getattr(source, name) for name in _field_names(source)]
 
 
 def _make_tuple(source: tuple[object, ...], parts: list[object]) -> object:
@@ -188,24 +188,24 @@ def _no_parts(_: object) -> Collection[object]:
     return ()
 
 
-_BOX = _Kind(_itself, _itself, _itself)
+_BOX = _Kind(_return_itself, _return_itself, _return_itself)
 """Stands around the data that is copied."""
 _EXACT: Mapping[type, _Kind] = {
-    list: _Kind(_itself, _make_of_parts, list[Any].copy),
+    list: _Kind(_return_itself, _make_of_parts, list[Any].copy),
     dict: _Kind(dict[Any, Any].values, _make_dict, dict[Any, Any].copy),
-    tuple: _Kind(_itself, _make_tuple, _itself),
-    Placeholder: _Kind(attrgetter("args"), _make_placeholder, _itself),
+    tuple: _Kind(_return_itself, _make_tuple, _return_itself),
+    Placeholder: _Kind(attrgetter("args"), _make_placeholder, _return_itself),
 }
 _SUBCLASSED: Mapping[type, _Kind] = {
     list: _Kind(list[Any].copy, _make_list, copy),
     dict: _Kind(dict[Any, Any].values, _make_dict, copy),
-    tuple: _Kind(_parts_of_tuple, _make_tuple, _itself),
+    tuple: _Kind(_parts_of_tuple, _make_tuple, _return_itself),
     deque: _Kind(deque[Any].copy, _make_deque, copy),
-    set: _Kind(_no_parts, _itself, copy),
-    bytearray: _Kind(_no_parts, _itself, copy),
-    BaseModel: _Kind(_held, _make_object, copy),
+    set: _Kind(_no_parts, _return_itself, copy),
+    bytearray: _Kind(_no_parts, _return_itself, copy),
+    BaseModel: _Kind(_field_values, _make_object, copy),
 }
-_FROZEN, _OPEN = _Kind(_held, _make_object, _itself), _Kind(_held, _make_object, copy)
+_FROZEN, _OPEN = _Kind(_field_values, _make_object, _return_itself), _Kind(_field_values, _make_object, copy)
 """Dataclasses."""
 
 
@@ -225,11 +225,11 @@ class _Kinds(dict[type, _Kind | None]):
 
     def __missing__(self, kind: type) -> _Kind | None:
         found = _kind_of(kind)
-        if len(self) < _TYPES:
+        if len(self) < _MAX_TYPES:
             self[kind] = found
         return found
 
 
 _KINDS = _Kinds()
-_TYPES = 1_000
+_MAX_TYPES = 1_000
 """At most this many types are remembered."""

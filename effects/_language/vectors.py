@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, TypeVar, cast, final
 
 from pydantic_core import PydanticCustomError, core_schema
 
-from .containers import MOST, first_in, is_list, parts_in
+from .containers import MAX_ITEMS, first_in, is_list, parts_in
 from .display import type_name
 
 __all__ = [
@@ -71,7 +71,7 @@ def find_placeholders(template: object) -> Iterator[Placeholder]:
     """
     seen: dict[int, object] = {}  # what is read of a mapping may be new, and must live, or its id would be another's
     waiting = [template]
-    while waiting and len(waiting) + len(seen) < MOST:  # there may be no end
+    while waiting and len(waiting) + len(seen) < MAX_ITEMS:  # there may be no end
         value = waiting.pop()
         if type(value) is Placeholder:
             yield value

@@ -17,7 +17,7 @@ from .._language.errors import RegistrationError
 
 __all__ = [
     "Kind",
-    "forgotten",
+    "forgotten_hint",
     "refuse_methods",
     "refuse_misplaced_contexts",
     "refuse_unfit",
@@ -80,7 +80,7 @@ def take_first(where: str, kind: Kind, positional: list[Parameter], resolve: Res
         if not positional:
             raise RegistrationError(f"{where}: it takes no {first}", fix=f"its first parameter is {first}")
         given = positional.pop(0)
-        annotation = _resolved(given, resolve)
+        annotation = _resolve_annotation(given, resolve)
         if not _may_get(first, annotation):
             what = f"its first parameter {given.name!r} is annotated as {_name_of(annotation)}, and gets the {first}"
             raise RegistrationError(f"{where}: {what}", fix=f"take {first} before it")
@@ -89,14 +89,14 @@ def take_first(where: str, kind: Kind, positional: list[Parameter], resolve: Res
 def refuse_misplaced_contexts(where: str, kind: Kind, others: Iterable[Parameter], resolve: Resolve) -> None:
     """Raise `RegistrationError` for a parameter that is not the first, and can only be meant as the context."""
     for parameter in others:
-        if any(map(_is_context, _parts(_resolved(parameter, resolve)))) or (
+        if any(map(_is_context, _union_members(_resolve_annotation(parameter, resolve)))) or (
             kind == "effect" and parameter.name == "ctx"
         ):
             fix = f"take {parameter.name} as the first parameter" if kind == "effect" else f"{a(kind)} gets no Context"
             raise RegistrationError(f"{where}: its Context {parameter.name!r} is not the first parameter", fix=fix)
 
 
-def forgotten(kind: Kind, positional: Sequence[Parameter]) -> str:
+def forgotten_hint(kind: Kind, positional: Sequence[Parameter]) -> str:
     """A hint for whoever has forgotten the first parameter where no annotation gives that away."""
     first = next(iter(_FIRST.get(kind, ())), None)
     given = positional[0] if positional else None
@@ -105,7 +105,7 @@ def forgotten(kind: Kind, positional: Sequence[Parameter]) -> str:
     return f", and its first parameter, {given.name!r}, gets the {first}"
 
 
-def _resolved(parameter: Parameter, resolve: Resolve) -> object:
+def _resolve_annotation(parameter: Parameter, resolve: Resolve) -> object:
     """The annotation; as it was written, where it is known to type checkers alone."""
     try:
         return resolve(parameter)
@@ -115,7 +115,7 @@ def _resolved(parameter: Parameter, resolve: Resolve) -> object:
 
 def _may_get(first: str, annotation: object) -> bool:
     """Whether what is annotated so may be the context, the state, or the data."""
-    return any(_may_be(first, part) for part in _parts(annotation))
+    return any(_may_be(first, part) for part in _union_members(annotation))
 
 
 def _may_be(first: str, annotation: object) -> bool:
@@ -128,14 +128,14 @@ def _may_be(first: str, annotation: object) -> bool:
     return not isinstance(kind, type) or kind in {object, Any} or is_protocol(kind) or _is_context(kind)
 
 
-def _parts(annotation: object) -> Iterator[object]:
+def _union_members(annotation: object) -> Iterator[object]:
     """The members of a union, whatever is said around them; of anything else, itself."""
     origin: Any = get_origin(annotation)
     if origin is Annotated:
-        yield from _parts(get_args(annotation)[0])
+        yield from _union_members(get_args(annotation)[0])
     elif origin in {Union, UnionType}:
         for member in get_args(annotation):
-            yield from _parts(member)
+            yield from _union_members(member)
     else:
         yield annotation
 

@@ -17,7 +17,7 @@ from .first_parameter import signature_of
 __all__ = ["Hints", "annotations_of"]
 
 
-def _unresolved(error: Exception) -> str:
+def _unresolved_fix(error: Exception) -> str:
     """Return the fix for an annotation that cannot be resolved when its function is registered."""
     name = error.name if isinstance(error, NameError) and error.name else "it"
     return f"define {name} above the function, or name a type that can be imported, outside `if TYPE_CHECKING`"
@@ -46,7 +46,7 @@ class Hints:
         except Exception as error:
             raise RegistrationError(
                 f"{self._where}: the annotation of {parameter.name!r} cannot be resolved: {error}",
-                fix=_unresolved(error),
+                fix=_unresolved_fix(error),
             ) from error
 
     def late(self, parameter: Parameter, annotation: object) -> Late | None:
@@ -58,7 +58,7 @@ class Hints:
         except Exception as error:
             raise RegistrationError(
                 f"{self._where}: a field of {parameter.name!r} cannot be resolved: {error}",
-                fix=_unresolved(error),
+                fix=_unresolved_fix(error),
             ) from error
 
 

@@ -60,13 +60,13 @@ def needs_in(
     """The keyword-only parameters of a function; none where nobody can tell what it takes."""
     signature = signature_of(function)
     return [
-        Need(parameter.name, key, taker, _kinds(annotations.get(parameter.name, object)), parameter.default)
+        Need(parameter.name, key, taker, _kinds_or_none(annotations.get(parameter.name, object)), parameter.default)
         for parameter in (signature.parameters.values() if signature is not None else ())
         if parameter.kind is Parameter.KEYWORD_ONLY
     ]
 
 
-def _kinds(annotation: object) -> Kinds:
+def _kinds_or_none(annotation: object) -> Kinds:
     try:
         return kinds_of(annotation)
     except Exception:  # noqa: BLE001 - a type that cannot be read says nothing

@@ -51,9 +51,9 @@ class Origin:
         return cls(frame.f_code.co_filename, frame.f_lineno, doc if isinstance(doc, str) else "")
 
 
-def conflict(one: Registration, other: Registration) -> bool:
+def conflict(first: Registration, second: Registration) -> bool:
     """Whether two registrations claim the same name. Effects and actions share one namespace."""
-    return one.key == other.key and namespace(one) == namespace(other)
+    return first.key == second.key and namespace(first) == namespace(second)
 
 
 def namespace(entry: Registration) -> str:

@@ -17,11 +17,11 @@ from .._annotations.late import Late
 from .._language.display import a
 from .._language.errors import ArgumentError, RegistrationError
 from .._language.vectors import find_placeholders
-from .first_parameter import Kind, forgotten, refuse_methods, refuse_misplaced_contexts, signature_of, take_first
+from .first_parameter import Kind, forgotten_hint, refuse_methods, refuse_misplaced_contexts, signature_of, take_first
 from .functions import is_async, is_generator, source_of
 from .hints import Hints
 
-__all__ = ["Kind", "Signature", "miscounted", "read_signature"]
+__all__ = ["Kind", "Signature", "count_problem", "read_signature"]
 
 _MAY_NEED_SYSTEM = frozenset({"effect", "state slice"})
 
@@ -51,14 +51,14 @@ class Signature:
         checks, rest = self.checks, self.rest
         for check, value in zip(checks, args):  # noqa: B905 - to name `strict` costs more than all the rest
             if type(value) not in check.sure and not check.accepts(value):
-                return self._explained(args)
+                return self._explain(args)
         if rest is not None:
             for value in args[len(checks) :]:
                 if not rest.accepts(value):
-                    return self._explained(args)
+                    return self._explain(args)
         return None
 
-    def _explained(self, args: Sequence[object]) -> ArgumentError:
+    def _explain(self, args: Sequence[object]) -> ArgumentError:
         said = explain(self.checks, self.rest, args)
         return ArgumentError(said.what, near=said.near, fix=f"{self.usage}; {said.fix}")
 
@@ -89,7 +89,7 @@ def read_signature(
     positional, rest, keywords = _sort_parameters(where, list(signature.parameters.values()))
     hints = Hints(where, function, scope)
     refuse_methods(where, positional, f"registry.{kind.partition(' ')[0]}({name!r})")
-    usage = forgotten(kind, positional)
+    usage = forgotten_hint(kind, positional)
     take_first(where, kind, positional, hints.of, each=each)
     refuse_misplaced_contexts(where, kind, [*positional, *([rest] if rest else []), *keywords], hints.of)
     if kind == "state slice" and (stray := next(iter(positional), rest)) is not None:
@@ -154,7 +154,7 @@ def _usage(parameters: Sequence[tuple[Parameter, object]]) -> str:
     return f"it takes ({', '.join(shown)})"
 
 
-def miscounted(signature: Signature, args: Sequence[object]) -> str:
+def count_problem(signature: Signature, args: Sequence[object]) -> str:
     """Say how many arguments are taken, where these are too few or too many."""
     least, most = signature.at_least, signature.at_most
     wanted = f"at least {least}" if most is None else str(least) if least == most else f"{least} to {most}"

@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 from typing import Final, Literal, NamedTuple, final
 
 from .._annotations.late import Late
-from .._language.containers import PLAIN, parts_in
+from .._language.containers import REBUILT, parts_in
 from .._language.display import type_name
 from .._language.paths import Link, Path, flatten, token
 from .._language.vectors import Placeholder, Problem, vector_problem
 from .signatures import Signature
 
-__all__ = ["NO_EFFECT", "Spot", "misplaced", "spots"]
+__all__ = ["NO_EFFECT", "Spot", "first_misplaced", "spots"]
 
 
 @final
@@ -44,7 +44,7 @@ _KEY: Final = "the key of a dict"
 _LEFT: Final = "left"
 
 
-def misplaced(args: Sequence[object], signature: Signature, most: int) -> Spot | None:
+def first_misplaced(args: Sequence[object], signature: Signature, most: int) -> Spot | None:
     """The first placeholder that may not stand where it does, or the first data that contains itself."""
     return next((spot for spot in spots(args, signature, most) if spot.problem and spot.role == "value"), None)
 
@@ -69,7 +69,7 @@ def _in_argument(arg: object, index: int, place: Late | None, most: int) -> Iter
             around.discard(id(value))
             continue
         if type(value) is Placeholder:
-            yield Spot("value", value, flatten(link), _problem(late, fixed))
+            yield Spot("value", value, flatten(link), _placeholder_problem(late, fixed))
             continue
         if late is not None and (late.is_only_effect or late.is_vector(value)):
             yield Spot("effect", value, flatten(link), vector_problem(value))
@@ -83,8 +83,7 @@ def _in_argument(arg: object, index: int, place: Late | None, most: int) -> Iter
             if most < 0:
                 yield Spot("value", value, flatten(link), _TOO_MUCH)
                 return
-            kind: type = type(value)
-            if kind in PLAIN or kind is dict:
+            if type(value) in REBUILT:
                 around.add(id(value))
                 waiting.append((value, link, None, _LEFT))
             else:
@@ -96,7 +95,7 @@ def _in_argument(arg: object, index: int, place: Late | None, most: int) -> Iter
                     waiting.append((name, below, None, _KEY))
 
 
-def _problem(late: Late | None, fixed: str | None) -> Problem | None:
+def _placeholder_problem(late: Late | None, fixed: str | None) -> Problem | None:
     """Why a placeholder may not stand somewhere: `fixed` is what it stands in, where that is not rebuilt."""
     if late is not None and late.effect and not late.holds_more:
         return NO_EFFECT

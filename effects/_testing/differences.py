@@ -12,7 +12,7 @@ from .._language.vectors import plain_key
 
 __all__ = ["ANYTHING", "Like", "assert_effects", "like"]
 
-_SHOWN = 10
+_MAX_SHOWN = 10
 _short = reprlib.Repr()
 _short.maxlevel, _short.maxstring, _short.maxother = 4, 120, 120
 _short.maxlist = _short.maxtuple = _short.maxdict = _short.maxset = 12
@@ -69,8 +69,8 @@ def assert_effects(actual: object, expected: object, *, name: str = "effects") -
     __tracebackhide__ = True
     found = list(_differences(actual, expected, None))
     if found:
-        lines = [f"  {render(flatten(link), name)}: {said}" for link, said in found[:_SHOWN]]
-        more = [f"  and {len(found) - _SHOWN} more"] if len(found) > _SHOWN else []
+        lines = [f"  {render(flatten(link), name)}: {said}" for link, said in found[:_MAX_SHOWN]]
+        more = [f"  and {len(found) - _MAX_SHOWN} more"] if len(found) > _MAX_SHOWN else []
         places = "1 place" if len(found) == 1 else f"{len(found)} places"
         raise AssertionError("\n".join([f"{name} differ in {places}", *lines, *more]))
 
@@ -84,8 +84,8 @@ def _differences(actual: object, expected: object, link: Link | None) -> Iterato
         yield from _in_lists(cast("Sequence[object]", actual), cast("Sequence[object]", expected), link)
     elif all(type(side) is dict for side in both):
         yield from _in_dicts(cast("dict[object, object]", actual), cast("dict[object, object]", expected), link)
-    elif not _same(actual, expected):
-        yield link, _expected(expected, actual)
+    elif not _is_same(actual, expected):
+        yield link, _expectation(expected, actual)
 
 
 def _in_lists(actual: Sequence[object], expected: Sequence[object], link: Link | None) -> Iterator[Difference]:
@@ -98,10 +98,10 @@ def _in_lists(actual: Sequence[object], expected: Sequence[object], link: Link |
         yield (link, index), f"expected {_short.repr(expected[index])}, got nothing"
 
 
-def _is_one_key(one: object, other: object) -> bool:
+def _is_one_key(first: object, other: object) -> bool:
     """Whether both are one key of a vector, which is the text that it is, and not a member of an enumeration, say."""
-    text = isinstance(one, str) and isinstance(other, str) and not _is_html(one) and not _is_html(other)
-    return text and plain_key(cast(str, one)) == plain_key(cast(str, other))
+    text = isinstance(first, str) and isinstance(other, str) and not _is_html(first) and not _is_html(other)
+    return text and plain_key(cast(str, first)) == plain_key(cast(str, other))
 
 
 def _in_dicts(actual: dict[object, object], expected: dict[object, object], link: Link | None) -> Iterator[Difference]:
@@ -115,7 +115,7 @@ def _in_dicts(actual: dict[object, object], expected: dict[object, object], link
             yield from _differences(actual[name], expected[name], here)
 
 
-def _same(actual: object, expected: object) -> bool:
+def _is_same(actual: object, expected: object) -> bool:
     if actual is expected or isinstance(expected, Like):
         return actual is expected or expected == actual
     if _is_html(actual) and _is_html(expected):
@@ -131,7 +131,7 @@ def _html(value: object) -> str:
     return str(cast("Callable[[], object]", getattr(value, "__html__"))())  # noqa: B009 - a protocol of three projects
 
 
-def _expected(expected: object, actual: object) -> str:
+def _expectation(expected: object, actual: object) -> str:
     shown, got = (_html(side) if _is_html(side) else _short.repr(side) for side in (expected, actual))
     if shown == got or type(expected) is not type(actual):
         return f"expected {shown}{_type(expected)}, got {got}{_type(actual)}"

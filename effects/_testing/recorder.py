@@ -56,7 +56,7 @@ class Recorder:
         """Every effect that would have run, in order: its key and its arguments, placeholders resolved."""
         tables = dispatch._engine.tables
         self._entries = {
-            key: entry if entry.is_action else self._entry(entry, self._keeping(key, None))
+            key: entry if entry.is_action else self._entry(entry, self._record_calls(key, None))
             for key, entry in tables.entries.items()
         }
         self._slices = dict(tables.slices)
@@ -149,7 +149,7 @@ class Recorder:
         assert_effects(self._recording.errors[errors:], saved.errors, name="errors")
         return results
 
-    def _keeping(self, key: str, function: Callable[..., object] | None) -> Callable[..., object]:
+    def _record_calls(self, key: str, function: Callable[..., object] | None) -> Callable[..., object]:
         def record(ctx: Context, *args: object, **_: object) -> object:
             self.effects.append([key, *args])
             return None if function is None else function(ctx, *args)
@@ -166,7 +166,7 @@ class Recorder:
                 near=near(key, [name for name, other in self._entries.items() if not other.is_action]),
                 fix="name an effect that is registered",
             )
-        self._entries[key] = self._entry(entry, self._keeping(key, function))
+        self._entries[key] = self._entry(entry, self._record_calls(key, function))
 
     @staticmethod
     def _entry(entry: Entry, function: Callable[..., object]) -> Entry:

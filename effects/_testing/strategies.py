@@ -42,7 +42,7 @@ def vectors(
     key, entries = plain_key(key), dispatch._engine.tables.entries
     kinds = {"effect", "action"} if kind is None else {kind}
     fitting = [entry for entry in entries.values() if key in {None, entry.key} and entry.registration.kind in kinds]
-    return Sampler(dispatch._engine.tables).vectors(_some(fitting, key or kind or "vector", entries))
+    return Sampler(dispatch._engine.tables).vectors(_require_some(fitting, key or kind or "vector", entries))
 
 
 def placeholders(dispatch: Dispatch, key: str | None = None) -> SearchStrategy[Placeholder]:
@@ -50,10 +50,10 @@ def placeholders(dispatch: Dispatch, key: str | None = None) -> SearchStrategy[P
     check_asked("a key", key, str, type(None))
     key, entries = plain_key(key), dispatch._engine.tables.placeholders
     fitting = [entry for entry in entries.values() if key in {None, entry.key}]
-    return Sampler(dispatch._engine.tables).placeholders(_some(fitting, key or "placeholder", entries))
+    return Sampler(dispatch._engine.tables).placeholders(_require_some(fitting, key or "placeholder", entries))
 
 
-def _some(fitting: Sequence[Entry], what: str, known: Mapping[str, Entry]) -> Sequence[Entry]:
+def _require_some(fitting: Sequence[Entry], what: str, known: Mapping[str, Entry]) -> Sequence[Entry]:
     if not fitting:
         raise UnknownKeyError(f"this dispatch has no {what!r}", near=near(what, known), fix="ask dispatch.describe()")
     return fitting

@@ -11,7 +11,7 @@ from .trace import Trace, TraceNode
 
 __all__ = ["Growing", "Inside"]
 
-_DEPTH = 64
+_MAX_DEPTH = 64
 
 
 @final
@@ -26,8 +26,8 @@ class Growing:
 
     def add(self, parent: TraceNode, node: TraceNode) -> None:
         """Put a node below another; too much, too deep or below a dropped one, it is counted as dropped instead."""
-        depth = self._depths.get(parent, _DEPTH)
-        if depth >= _DEPTH or self._left <= 0:
+        depth = self._depths.get(parent, _MAX_DEPTH)
+        if depth >= _MAX_DEPTH or self._left <= 0:
             self.trace.dropped += 1
             return
         self._left -= 1
@@ -63,10 +63,10 @@ class Inside:
         """Put the errors that are new where they belong. A vector that no hook saw could not be read: it comes now."""
         for error in errors[self._seen :]:
             if self.growing.is_new(error):
-                self._failed(error).errors.append(error)
+                self._failed_node(error).errors.append(error)
         self._seen = len(errors)
 
-    def _failed(self, error: ErrorRecord) -> TraceNode:
+    def _failed_node(self, error: ErrorRecord) -> TraceNode:
         node = self._nodes.get(error.path)
         if node is None:
             key = None if error.key is None else error.key[:200]

@@ -63,8 +63,8 @@ class TraceNode:
         name = self.kind if self.key is None else f"{self.kind} {self.key} {shown}"
         time = "" if self.seconds is None else f", {self.seconds * 1000:.1f} ms"
         status = "" if self.status == "done" else f", {self.status}"
-        said = "; ".join(map(self._said, self.errors))
-        line = f"{name}{self._outcome()}{time}{status}{f': {said}' if said else ''}"
+        said = "; ".join(map(self._error_text, self.errors))
+        line = f"{name}{self._outcome_text()}{time}{status}{f': {said}' if said else ''}"
         return " ".join(line.splitlines())  # a key that nobody registers, or a repr, may hold anything
 
     def seen(self) -> list[str]:
@@ -74,13 +74,13 @@ class TraceNode:
         slices = {f"state[{name!r}]": value for name, value in self.state.items()}
         return [" ".join(f"{what}: {value}".splitlines()) for what, value in {**self.placeholders, **slices}.items()]
 
-    def _outcome(self) -> str:
+    def _outcome_text(self) -> str:
         result = self.result if self.returned is None else self.returned
         returned = "" if result in {None, "NoneType", "None"} else f" -> {result}"
         counted = [f"{_COUNTED.get(self.kind, f'{name}=')}{count}" for name, count in self.counts.items()]
         return " ".join([returned, *counted])
 
-    def _said(self, error: ErrorRecord) -> str:
+    def _error_text(self, error: ErrorRecord) -> str:
         hides = self.values is None or isinstance(error.exception, EffectsError)
         said = error.cause if hides else f"{error.cause}: {message_of(error.exception)}"
         owned = said if error.raised_by is None else f"{said}, from {error.raised_by}"
@@ -110,7 +110,7 @@ class TraceNode:
     def _error_data(self, error: ErrorRecord) -> dict[str, object]:
         hook = {} if error.interceptor is None else {"interceptor": error.interceptor, "hook": error.hook}
         handled = {"handled": True} if error.handled else {}
-        return {"phase": error.phase, "plugin": error.plugin, "error": self._said(error), **hook, **handled}
+        return {"phase": error.phase, "plugin": error.plugin, "error": self._error_text(error), **hook, **handled}
 
 
 @final

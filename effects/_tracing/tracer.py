@@ -16,7 +16,7 @@ from typing import Protocol, cast, final, runtime_checkable
 import trio
 
 from .._dispatch.dispatch import Dispatch
-from .._language.display import shortened, type_names
+from .._language.display import shorten_repr, type_names
 from .._language.paths import Path
 from .._language.results import DispatchResult
 from .._registry.interceptors import Interceptor, Step
@@ -27,7 +27,7 @@ from .watching import Watcher
 __all__ = ["HasCounts", "Tracer"]
 
 _logger = logging.getLogger("effects")
-_MOST_AROUND = 256
+_MAX_AROUND = 256
 """At most this many steps may be around a root dispatch. In a task that goes on after many that were cancelled, it is
 these that the variable still names; they are forgotten then.
 """
@@ -94,7 +94,7 @@ class Tracer:
         hear: Callable[[Trace], object] | None = None,
     ) -> None:
         self.traces: deque[Trace] = deque(maxlen=keep)
-        self._watcher = Watcher(self._saw) if values else None
+        self._watcher = Watcher(self._note_state) if values else None
         watched = dispatch if self._watcher is None else self._watcher.watched(dispatch)
         self.dispatch = watched.with_interceptors(
             Interceptor(
@@ -132,13 +132,13 @@ class Tracer:
         return self.traces[-1]
 
     def _begin(self, step: Step) -> None:
-        self._surely(self._open, step)
+        self._call_safely(self._open, step)
 
     def _end(self, step: Step) -> None:
-        self._surely(self._close, step)
+        self._call_safely(self._close, step)
 
     @staticmethod
-    def _surely(trace: Callable[[Step], None], step: Step) -> None:
+    def _call_safely(trace: Callable[[Step], None], step: Step) -> None:
         """A before hook that raised would keep the step from being run."""
         try:
             trace(step)
@@ -147,9 +147,9 @@ class Tracer:
 
     def _open(self, step: Step) -> None:
         node = self._node(step)
-        inside = self._inside(step, node)
+        inside = self._attach(step, node)
         around = _innermost.get()
-        if inside.growing.trace.root is node and around is not None and around.depth >= _MOST_AROUND:
+        if inside.growing.trace.root is node and around is not None and around.depth >= _MAX_AROUND:
             around = None
         _innermost.set(_Open(self, node, inside, around))
 
@@ -158,17 +158,17 @@ class Tracer:
             return TraceNode("dispatch", None, step.path, counts={"vectors": len(step.vector)})
         node = TraceNode(step.kind, str(step.key), step.path, type_names(step.vector))
         if self._watcher is not None:
-            node.values = shortened(tuple(step.vector[1:]))
+            node.values = shorten_repr(tuple(step.vector[1:]))
             node.placeholders = self._watcher.take()
         return node
 
-    def _saw(self, name: str, value: str) -> None:
+    def _note_state(self, name: str, value: str) -> None:
         """Note what the action that is open sees of the state."""
         place = self._find("action", None)
         if place is not None:
             place.node.state[name] = value
 
-    def _inside(self, step: Step, node: TraceNode) -> Inside:
+    def _attach(self, step: Step, node: TraceNode) -> Inside:
         """Put the node of a step where it belongs: a vector in its dispatch, a continuation below its effect."""
         if step.kind != "dispatch":
             inside = cast(_Open, self._find("dispatch", None)).inside
@@ -209,7 +209,7 @@ class Tracer:
             node.counts = {"effects": len(cast("Sequence[object]", result))}
         elif node.kind == "effect":
             node.result = type(result).__name__
-            node.returned = shortened(result) if self._values else None
+            node.returned = shorten_repr(result) if self._values else None
             if isinstance(result, HasCounts):
                 node.counts = {str(name): int(count) for name, count in result.counts().items()}
 

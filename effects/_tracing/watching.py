@@ -11,7 +11,7 @@ from typing import final
 
 from .._assembly.tables import Entry
 from .._dispatch.dispatch import Dispatch
-from .._language.display import shortened
+from .._language.display import shorten_repr
 from .._registry.registration import Registration
 
 __all__ = ["Watcher"]
@@ -38,9 +38,12 @@ class Watcher:
         tables = replace(
             engine.tables,
             placeholders={
-                key: self._entry(entry, self._resolving(entry)) for key, entry in engine.tables.placeholders.items()
+                key: self._entry(entry, self._watched_resolver(entry))
+                for key, entry in engine.tables.placeholders.items()
             },
-            slices={key: self._entry(entry, self._reading(entry)) for key, entry in engine.tables.slices.items()},
+            slices={
+                key: self._entry(entry, self._watched_reader(entry)) for key, entry in engine.tables.slices.items()
+            },
         )
         return Dispatch(replace(engine, tables=tables), dispatch._gathered)
 
@@ -49,7 +52,7 @@ class Watcher:
         registration: Registration = replace(entry.registration, function=function)
         return Entry(registration, validate=entry.validate)
 
-    def _resolving(self, entry: Entry) -> Callable[..., object]:
+    def _watched_resolver(self, entry: Entry) -> Callable[..., object]:
         own = 2 if entry.each else 1
 
         def resolve(*args: object) -> object:
@@ -58,16 +61,16 @@ class Watcher:
             except BaseException:
                 self._resolved.clear()  # the vector is not run: nothing of it is the next one's
                 raise
-            shown = ", ".join([repr(entry.key), *map(shortened, args[own:])])
-            self._resolved[f"Placeholder({shown})"] = shortened(value)
+            shown = ", ".join([repr(entry.key), *map(shorten_repr, args[own:])])
+            self._resolved[f"Placeholder({shown})"] = shorten_repr(value)
             return value
 
         return resolve
 
-    def _reading(self, entry: Entry) -> Callable[..., object]:
+    def _watched_reader(self, entry: Entry) -> Callable[..., object]:
         def read(**needs: object) -> object:
             value: object = entry.function(**needs)
-            self._saw(entry.key, shortened(value))
+            self._saw(entry.key, shorten_repr(value))
             return value
 
         return read

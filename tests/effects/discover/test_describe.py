@@ -502,9 +502,7 @@ def test_nothing_that_is_registered_is_invisible(one: Registry, two: Registry, t
         for kind in (tables.entries, tables.placeholders, tables.slices)
         for entry in kind.values()
     ]
-    guards = {
-        guard.id for kind in (tables.dispatch_guards, tables.action_guards, tables.effect_guards) for guard in kind
-    }
+    guards = {guard.id for kind in (tables.dispatch_hooks, tables.action_hooks, tables.effect_hooks) for guard in kind}
     plugins = [*dispatch.plugins, "one", "two", "rhialto.log"]
     expected = [*held, *(("interceptor", guard) for guard in guards), *(("plugin", name) for name in plugins)]
     told = [(found.kind, found.key) for found in dispatch.describe()]

@@ -306,7 +306,7 @@ async def test_law_01_one_rule_for_all_containers(values: list[Any], shared: boo
 
 def test_more_types_than_are_remembered_are_looked_into_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     """A program may make ever new ones."""
-    monkeypatch.setattr("effects._language.containers._REMEMBERED", 0)
+    monkeypatch.setattr("effects._language.containers._MAX_TYPES", 0)
 
     class Row(list[int]):
         pass
