@@ -32,7 +32,7 @@ class Board:
 
 @page.state("latest")
 def latest(*, board: Board) -> str | None:
-    """Whom was greeted last, as actions see it."""
+    """Return the name that was greeted last, for actions."""
     return board.latest
 
 
@@ -67,7 +67,7 @@ live = Live(app, dispatch)
 
 
 class Greeting(BaseModel):
-    """What the form sends."""
+    """The fields of the form."""
 
     name: str = Field(max_length=80)
 

@@ -1,4 +1,4 @@
-"""What all pages of the demo have around them, and how they say whether they are live."""
+"""The frame of all pages of the demo, and the sign that says whether a page is live."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Page:
 
 
 def live(content: Node) -> Element:
-    """What is live on a page: it knows when its stream is lost."""
+    """Wrap the live part of a page: it knows when its stream is lost."""
     return div(attr.signals({"connected": False}, "ifmissing") | attr.on("datastar-fetch", _LOST))[content]
 
 

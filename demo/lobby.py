@@ -30,7 +30,7 @@ rooms = Rooms()
 
 
 class State(TypedDict):
-    """What actions see."""
+    """The state that actions see."""
 
     rooms: Mapping[str, Room]
 
@@ -146,7 +146,7 @@ def show_messages(state: State, room: str) -> list[object]:
 
 
 def joined() -> ResponseReturnValue:
-    """Where a browser without JavaScript goes: into the room, or back to its door."""
+    """Send a browser without JavaScript into the room, or back to its door."""
     room = (request.view_args or {})["room"]
     refused = None if room in session.get("rooms", {}) else "1"
     return redirect(url_for("lobby_page", room=room, refused=refused), 303)
@@ -185,7 +185,7 @@ def join(
 
 @lobby.action("lobby/arrive")
 def arrive(state: State, room: str, scope: str, name: str) -> list[object]:
-    """Somebody has come, with the first of their tabs: tell everyone. Who lost their name is at the door again."""
+    """Somebody has come, with the first of their tabs: tell everyone. A guest who lost the name is back at the door."""
     now = _room(state, room)
     if not now.is_called(scope, name):
         return [["patch-elements", views.door(room, state["rooms"], called=name, why=TAKEN)], ["close-sse"]]
@@ -220,7 +220,7 @@ def depart(state: State, room: str, scope: str) -> list[object]:
 
 
 def at_the_door() -> ResponseReturnValue:
-    """Where a browser without JavaScript goes when it has left."""
+    """Send a browser without JavaScript to the door when it has left."""
     return redirect(url_for("lobby_page", room=(request.view_args or {})["room"]), 303)
 
 
@@ -262,7 +262,7 @@ def _tell(room: str, scope: str, name: str, did: str) -> list[object]:
 def _refusal(
     state: State, room: str, scope: str, name: str, called: str | None, member_of: Mapping[str, object]
 ) -> str:
-    """What keeps somebody out, in words for them; empty where nothing does."""
+    """Return the reason that keeps a guest out, in words for them; empty if there is none."""
     mine = sorted(other for other in member_of if other != room or _room(state, room).is_called(scope, called or ""))
     if mine and called != name:
         return f"You are {called} in {', '.join(mine)}. Leave first."

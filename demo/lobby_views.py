@@ -135,13 +135,13 @@ def room(name: str, rooms: Mapping[str, Room], *, called: str, mine: Iterable[st
 
 
 def people(names: list[str]) -> Markup:
-    """Who is here."""
+    """Render the list of guests."""
     items = (li[bdi[name]] for name in names)
     return _markup(ul("#people.people", aria_label="Who is here")[items if names else li(".nobody")["Nobody yet"]])
 
 
 def messages(state: Room) -> Markup:
-    """What was said. The last message, whose number is `$last`, comes into sight, unless somebody reads older ones."""
+    """Render the messages. The last one, with the number `$last`, comes into sight, unless the guest reads older ones."""
     lines = (
         li(id=f"m{message.number}")[strong[bdi[message.name]], " ", span(dir="auto")[message.text]]
         for message in state.messages
@@ -157,12 +157,12 @@ def messages(state: Room) -> Markup:
 
 
 def notice(name: str = "", did: str = "") -> Markup:
-    """What has just happened."""
+    """Render the latest event."""
     return _markup(p("#notice.notice", role="status")[name and [bdi[name], f" {did}."]])
 
 
 def _room_links(current: str, rooms: Mapping[str, Room], mine: Iterable[str]) -> Element:
-    """Where somebody may go: each is a page of its own."""
+    """Render the rooms where a guest may go: each is a page of its own."""
     busy = sorted((name for name, state in rooms.items() if state.names), key=lambda name: -len(rooms[name].names))
     names = sorted({*_ALWAYS, *mine, *busy[:_MAX_LISTED], current})
     return nav(".rooms", aria_label="Rooms")[

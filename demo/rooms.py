@@ -1,4 +1,4 @@
-"""Who is in which room, and what was said there: in memory, and bounded. Knows no effects and no web."""
+"""The guests and the messages of each room: in memory, and bounded. This module knows no effects and no web."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_AWAY = 100
 MAX_LEFT = 10_000
 MAX_MESSAGES = 50
 MAX_BYTES = 200_000
-"""Of all messages in a room together, as HTML: they are sent as one list, and a stream's queue is bounded."""
+"""The size of all messages in a room together, as HTML: they are sent as one list, and a stream's queue is bounded."""
 
 _UNSEEN = {"\u034f", "\u115f", "\u1160", "\u17b4", "\u17b5", "\u2800", "\u3164", "\uffa0"}
 """Fillers and joiners that Unicode does not count among the formats."""
@@ -57,7 +57,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What somebody said: the how manieth message in its room, by whom, and what."""
+    """One message: its number in its room, its author, and its text."""
 
     number: int
     name: str
@@ -74,7 +74,7 @@ class Room:
 
     @property
     def names(self) -> list[str]:
-        """Who is here, in alphabetical order."""
+        """The names of the guests, in alphabetical order."""
         return sorted((person.name for person in self.people.values() if person.is_here), key=fold)
 
     @property

@@ -1,4 +1,6 @@
-"""What the demo takes from its environment: `SECRET_KEY`, `DATASTAR_URL` and `DATASTAR_CLIENT`. All may be left out."""
+"""The settings that the demo reads from its environment: `SECRET_KEY`, `DATASTAR_URL` and `DATASTAR_CLIENT`. All may be
+left out.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ _SECRET_FILE = Path(__file__).with_name(".secret")
 def secret_key() -> str:
     """The key that signs session cookies: from `SECRET_KEY`, else made once and kept in a file that git ignores.
 
-    Where no file can be written, it is good for this process, and the log says so.
+    If no file can be written, it is good for this process, and the log says so.
     """
     if key := os.environ.get("SECRET_KEY"):
         return key
@@ -71,7 +73,8 @@ def client() -> Client:
 
 
 def client_url() -> str:
-    """Where pages load the client from: `DATASTAR_URL`, else the file `DATASTAR_CLIENT`, else the official bundle.
+    """Return the address that pages load the client from: `DATASTAR_URL`, else the file `DATASTAR_CLIENT`, else the
+    official bundle.
 
     `DATASTAR_URL` may be a file, too. Files are served by the demo.
     """

@@ -24,7 +24,7 @@ Signals = dict[str, object]
 def merge_patches(frames: Sequence[bytes]) -> list[bytes]:
     """Return fewer frames that leave a page in the same state as all of them would.
 
-    Patches of signals become one patch, with the last value of each signal. Of the patches that replace the same
+    Patches of signals become one patch, with the last value of each signal. If several patches replace the same
     elements, by the same selector and mode or by the same ids, only the last stays. All other frames stay: scripts,
     elements that are appended or removed, signals that are patched only if missing, and every frame that has an
     `event_id` or a `retry`. A merged patch stands in the place of the last one, so a frame that was sent after an

@@ -268,8 +268,8 @@ class Live:
         closes it or the server stops.
 
         `effects` may be a function, sync or async, that returns them. It is called when the stream is already stored,
-        so the stream misses nothing between the state that the function reads and the first broadcast. What others
-        broadcast meanwhile follows the effects. The bounds of the queue apply to what others send.
+        so the stream misses nothing between the state that the function reads and the first broadcast. Broadcasts of
+        others meanwhile follow the effects. The bounds of the queue apply to what others send.
 
         If this is the first stream under its key, `on_open` is dispatched, and done, before the effects; what it sends
         to this stream follows them. `on_close` is dispatched when the last stream under the key has been gone for

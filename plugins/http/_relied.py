@@ -1,8 +1,8 @@
-"""What is relied on in the libraries below that they promise nobody: found once, at start, or done without.
+"""The parts of the libraries below that we rely on without their promise: found once, at start, or done without.
 
 Each cure names what it needs: `Class`, `Class.attribute`, or `Class.method(parameters)` where a method is called or
-replaced. Where a newer hypercorn, quart or quart-trio has something else in its place, that cure is off, and so are
-those that build on it; one line in the log says what is missing and what is lost. Everything goes on in the plain way.
+replaced. If a newer hypercorn, quart or quart-trio lacks such a part, that cure is off, and so are those that build on
+it; one line in the log says what is missing and what is lost. Everything goes on in the plain way.
 
 Attributes that an object gets in its life are on no class: what counts is whether the class's own code sets them.
 """
@@ -66,7 +66,7 @@ _PLACES = {
     "ResponseBody": "quart.wrappers.response",
     "TrioASGIHTTPConnection": "quart_trio.asgi",
 }
-"""Where each name is to be found."""
+"""The module of each name."""
 
 
 class _Missing:
@@ -105,7 +105,7 @@ else:
 @final
 @dataclass(frozen=True, slots=True)
 class _Cure:
-    """What a cure needs, the cures that it builds on, and what is lost without it."""
+    """The needs of a cure, the cures that it builds on, and the loss without it."""
 
     lost: str
     needs: tuple[str, ...]
@@ -213,7 +213,7 @@ _CURES = {
 
 @cache
 def find_cures() -> frozenset[str]:
-    """Find the cures whose needs are met, by name. What is lost without the others is logged, the first time."""
+    """Find the cures whose needs are met, by name. The loss without the others is logged, the first time."""
     missing = {name: [need for need in cure.needs if not _is_met(need)] for name, cure in _CURES.items()}
     found: set[str] = set()
     for name, cure in _CURES.items():  # those that others build on come before them
@@ -232,7 +232,7 @@ def find_cures() -> frozenset[str]:
 
 
 def is_standard(connection_class: object) -> bool:
-    """Whether an app's connection class is quart-trio's own. What is lost with another one is logged."""
+    """Whether an app's connection class is quart-trio's own. The loss with another one is logged."""
     if connection_class is QuartTrio.asgi_http_class:
         return True
     _logger.warning(
@@ -258,7 +258,7 @@ def _is_met(need: str) -> bool:
 
 @cache
 def _attributes_of(owner: type) -> frozenset[str]:
-    """What a class has, and what its functions set."""
+    """Return the names that a class has, and those that its functions set."""
     return frozenset(vars(owner)).union(*(_set_by(part) for part in vars(owner).values() if callable(part)))
 
 

@@ -83,7 +83,7 @@ class Serving:
     def watch(self, connection: Connection, line: Lifeline) -> None:
         """Have a connection ended when the server begins to stop, at once if it has, or when the dispatch does.
 
-        Whatever ended it, its request is over soon after, even if its client does not read what is written last.
+        Its request is over soon after its end, even if its client does not read the last bytes.
         """
         terminated = line.transport.terminated
         self._open[connection] = None

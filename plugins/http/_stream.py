@@ -1,4 +1,4 @@
-"""What frames are written to on their way into a response, and how a response reads them out."""
+"""The body of a stream: how a response reads frames out of a connection."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ __all__ = ["encode_event_id", "leave", "stream_response"]
 class _Body(ResponseBody):
     """Reads a connection out, all queued frames in one chunk.
 
-    Where there has been nothing for `heartbeat` seconds it writes a comment (WHATWG SSE, 9.2.6), which clients ignore
-    and proxies do not: they would take the connection for idle and close it. Where the server stops, it says when to
-    come back, so that not all do at once; whoever was replaced by a newer one is not to come back at all, or the two
-    would replace each other for ever. For a follower it says, after each write, how far that has come.
+    After `heartbeat` seconds without a frame it writes a comment (WHATWG SSE, 9.2.6). Clients ignore it, and proxies do
+    not: without it they would take the connection for idle and close it. When the server stops, it tells the client
+    when to come back, so that not all do at once. A client that was replaced by a newer one is told not to come back at
+    all, or the two would replace each other for ever. For a follower it says, after each write, how far that has come.
     """
 
     __slots__ = ("_connection", "_encoder", "_ended", "_follower", "_line", "_moved", "_outlet", "_parked")
@@ -86,7 +86,7 @@ class _Body(ResponseBody):
         leave(self._connection, self._follower)
 
     def _finished(self, frames: bytes) -> bytes:
-        """Frames as they go out. What is queued by now is not among them, so that nothing may be said of it."""
+        """Return frames as they go out. Frames that are queued by now are not among them, so no id speaks of those."""
         mark = None
         if self._follower is not None and not self._connection.queued:
             mark = self._follower.progress()
@@ -94,7 +94,7 @@ class _Body(ResponseBody):
         return marked if self._encoder is None else self._encoder.write(marked)
 
     def _last(self) -> bytes:
-        """What goes out when the connection has ended."""
+        """Return the last bytes of a connection that has ended."""
         said = b""
         if self._connection.cause == "shutdown":
             said = retry_within(*_COME_BACK)
@@ -112,7 +112,7 @@ _STAY_AWAY = b"retry: %d\n\n" % LONGEST_DELAY
 
 
 def encode_event_id(text: str) -> bytes:
-    """What clients send as `Last-Event-ID` when they come back (WHATWG SSE, 9.2.6); it makes no event."""
+    """Encode the id that a client sends as `Last-Event-ID` to come back (WHATWG SSE, 9.2.6); it makes no event."""
     return f"id: {text}\n\n".encode()
 
 

@@ -1,7 +1,7 @@
 """The plugin: effects that run other effects later, and the state slice that says what is still to come.
 
-What is scheduled runs in the background of its dispatch. Each turn is a dispatch of its own, with the data and system
-of the effect that scheduled it; placeholders are resolved when it runs. Nothing outlives `dispatch.running()`.
+Scheduled effects run in the background of their dispatch. Each turn is a dispatch of its own, with the data and system
+of the effect that scheduled it; placeholders are resolved when it runs. No schedule outlives `dispatch.running()`.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ _registry = Registry("scheduler", late=["schedules"])
 
 
 class NameOptions(TypedDict, total=False):
-    """What something that is scheduled may be told about its name."""
+    """The options about the name of a schedule."""
 
     name: str
-    """What to cancel it by. Without one it gets a free one, such as `after-1`."""
+    """The name to cancel it by. Without one it gets a free name, such as `after-1`."""
     replace: bool
     """Whether it may take the place of what has that name; otherwise a name in use is refused."""
 
@@ -77,7 +77,7 @@ def _cancel(ctx: Context, name: str, *, schedules: Schedules) -> bool:
 
 @_registry.state("schedule")
 def _schedule_now(*, schedules: Schedules) -> Mapping[str, Scheduled]:
-    """What is scheduled, by name, in the order in which it was."""
+    """Return the schedules by name, in the order in which they were made."""
     return schedules.now()
 
 
@@ -141,4 +141,4 @@ class Scheduler:
 
 
 scheduler = Scheduler()
-"""What the entry point leads to: `create_dispatch([...], installed=True)` finds it."""
+"""The object that the entry point leads to: `create_dispatch([...], installed=True)` finds it."""

@@ -1,4 +1,4 @@
-"""What is still to come, by name. It knows no effects: only names, and when something is due."""
+"""The schedules that are still to come, by name. This module knows no effects: only names and times."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class ScheduleError(EffectsError):
 @final
 @dataclass(frozen=True, slots=True)
 class Scheduled:
-    """What is scheduled, as it was when somebody asked: a value of `state["schedule"]`."""
+    """One schedule, as it was when it was asked for: a value of `state["schedule"]`."""
 
     key: str
     """The effect that scheduled it: `after` or `every`."""
     seconds: float
-    """What that effect was told."""
+    """The seconds that its effect was given."""
     due_in: float
     """Seconds until its next turn; 0 or less while it has a turn."""
 
@@ -70,15 +70,15 @@ class Schedules:
         self._numbers = count(1)
 
     def now(self) -> Mapping[str, Scheduled]:
-        """What is scheduled at this moment, by name, in the order in which it was."""
+        """Return the schedules of this moment by name, in the order in which they were made."""
         time = trio.current_time()
         return {name: Scheduled(turn.key, turn.seconds, turn.due - time) for name, turn in self._turns.items()}
 
     def claim(self, key: str, name: str | None, *, replace: bool) -> str:
         """The name to schedule something under: the one given, or a free one such as `after-1`.
 
-        Nothing is kept yet. Raises `ScheduleError` for a name in use, unless `replace` says that it may be, and
-        `LimitError` where there is no room.
+        It keeps no schedule yet. Raises `ScheduleError` for a name in use, unless `replace` allows it, and `LimitError`
+        if there is no room.
         """
         if name in self._turns and not replace:
             raise ScheduleError("the name is in use", fix='cancel it first, or say {"replace": True}')
@@ -90,7 +90,7 @@ class Schedules:
         return self._free_name(key) if name is None else name
 
     def put(self, turns: Turns) -> None:
-        """Keep something under its name. What was there has no more turns."""
+        """Keep something under its name. An older schedule of that name has no more turns."""
         self.end(turns.name)
         self._turns[turns.name] = turns
 

@@ -113,7 +113,7 @@ async def test_every_runs_its_effects_again_and_again(autojump_clock: MockClock)
 
 
 async def test_every_does_not_drift(autojump_clock: MockClock) -> None:
-    """What a turn takes is not added to the time between turns."""
+    """The duration of a turn is not added to the time between turns."""
     async with started() as (dispatch, diary):
         (await dispatch([["every", {"seconds": 60}, ["note", "tick"], ["wait", 10]]])).raise_errors()
         await trio.sleep(200)
@@ -213,7 +213,9 @@ async def test_a_turn_that_has_begun_goes_on_to_its_end(autojump_clock: MockCloc
 
 
 async def test_a_name_in_use_is_refused(autojump_clock: MockClock) -> None:
-    """What has it stays. The message does not repeat it: names may be made of what somebody typed."""
+    """The schedule that has the name stays. The message does not repeat the name: it may be made of a text that
+    somebody typed.
+    """
     async with started() as (dispatch, diary):
         await dispatch([["after", {"seconds": 5, "name": "tea"}, ["note", "first"]]])
         (error,) = (await dispatch([["every", {"seconds": 1, "name": "tea"}, ["note", "second"]]])).errors
@@ -244,7 +246,7 @@ async def test_its_turn_frees_a_name(autojump_clock: MockClock) -> None:
 
 
 async def test_the_name_is_what_scheduling_returns(autojump_clock: MockClock) -> None:
-    """Whoever gives none gets a free one."""
+    """A schedule without a name gets a free one."""
     async with started() as (dispatch, _):
         unnamed = ["after", {"seconds": 5}]
         tea, second = (["after", {"seconds": 5, "name": name}] for name in ("tea", "after-2"))
@@ -268,7 +270,7 @@ async def test_actions_see_what_is_scheduled(autojump_clock: MockClock) -> None:
 
 
 async def test_there_is_a_limit(autojump_clock: MockClock) -> None:
-    """What is done makes room."""
+    """A schedule that is done makes room."""
     async with started(Scheduler(limit=2)) as (dispatch, _):
         tea = ["after", {"seconds": 5}]
         (error,) = (await dispatch([tea, tea, tea])).errors
@@ -279,7 +281,7 @@ async def test_there_is_a_limit(autojump_clock: MockClock) -> None:
 
 
 async def test_the_limit_of_background_work_counts_too(autojump_clock: MockClock) -> None:
-    """What could not be started is not scheduled, and has replaced nothing."""
+    """An effect that could not be started is not scheduled, and has replaced no other."""
     async with started(limits=Limits(background=1)) as (dispatch, diary):
         await dispatch([["after", {"seconds": 5, "name": "tea"}, ["note", "first"]]])
         result = await dispatch([["after", {"seconds": 5, "name": "tea", "replace": True}, ["note", "second"]]])
@@ -320,7 +322,9 @@ async def test_what_does_not_fit_is_refused_and_schedules_nothing(vector: list[o
 
 
 async def test_nothing_is_left_when_the_dispatch_stops(autojump_clock: MockClock) -> None:
-    """What waits and what has its turn is cancelled; that is no error. When it runs again, it begins empty."""
+    """Schedules that wait and one that has its turn are cancelled; that is no error. When it runs again, it begins
+    empty.
+    """
     diary = Diary()
     dispatch = create_dispatch([scheduler, diary])
     async with dispatch.running():

@@ -1,4 +1,4 @@
-"""Who may ask: what `allow=` accepts, and the verdict it gives. A request that is not clearly allowed is refused."""
+"""Permission: the values of `allow=`, and their verdict. A request that is not clearly allowed is refused."""
 
 from __future__ import annotations
 

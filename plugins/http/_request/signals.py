@@ -1,4 +1,4 @@
-"""Reads the signals of a request. Whatever was sent, the outcome is a dict or a clear refusal.
+"""Reads the signals of a request. The outcome is always a dict or a clear refusal.
 
 Datastar sends the signals of GET and DELETE as JSON in the query parameter `datastar`, those of other methods as a JSON
 body (https://data-star.dev/reference/actions#options). A form post fills the same models, so that a page works without
