@@ -141,7 +141,7 @@ def people(names: list[str]) -> Markup:
 
 
 def messages(state: Room) -> Markup:
-    """Render the messages. The last one, with the number `$last`, comes into sight, unless the guest reads older ones."""
+    """Render the messages. The last one, numbered `$last`, comes into sight, unless the guest reads older ones."""
     lines = (
         li(id=f"m{message.number}")[strong[bdi[message.name]], " ", span(dir="auto")[message.text]]
         for message in state.messages
