@@ -1,4 +1,4 @@
-"""What a dispatch costs by itself: ours, with arguments checked and not, beside what a program could do instead."""
+"""The cost of a dispatch by itself: ours, with arguments checked and not, beside what a program could do instead."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ Work = Callable[[int], Awaitable[object]]
 
 
 def interleave(turns: Mapping[str, Turn], rounds: int) -> dict[str, list[Sample]]:
-    """What each contestant came to in each round."""
+    """Return what each contestant came to in each round."""
     samples: dict[str, list[Sample]] = {who: [] for who in turns}
     order = list(turns)
     for _ in range(rounds):

@@ -1,4 +1,4 @@
-"""What stored connections cost: to reach all of them, ten of them, to end one, and merely to have them.
+"""The cost of stored connections: to reach all of them, ten of them, to end one, and merely to have them.
 
 No sockets here, and nobody reads: what is queued is drained between turns. Every queue has a bound of frames and one of
 bytes, except trio's channels, which know no bytes.

@@ -1,4 +1,4 @@
-"""What was found, drawn."""
+"""The figures, drawn."""
 
 from __future__ import annotations
 

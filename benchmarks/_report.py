@@ -37,7 +37,7 @@ class Found:
 
 
 def machine() -> str:
-    """What must be known to make something of figures."""
+    """Return what must be known to make something of figures."""
     versions = [f"{name} {version(name)}" for name in ("trio", "hypercorn", "quart-trio", "pydantic")]
     system = f"{platform.system()} on {os.cpu_count()} CPUs{_model()}"
     python = f"{platform.python_implementation()} {platform.python_version()}"

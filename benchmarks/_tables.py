@@ -1,4 +1,4 @@
-"""What was found, as tables: made of samples, kept as JSON, shown as Markdown."""
+"""The figures, as tables: made of samples, kept as JSON, shown as Markdown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What compression of streams saves and costs: `python -m benchmarks.compression`.
+"""The savings and the cost of compressed streams: `python -m benchmarks.compression`.
 
 Lists of so many rows are patched as a whole, again and again, each time with another text in a tenth of them. For each
 encoding, shared by all streams or with a compressor for each: bytes on the wire of the last patch, the processor time
@@ -39,7 +39,7 @@ def patch(rows: int, turn: int) -> bytes:
 
 
 def encoders(name: str, own: bool, count: int = STREAMS) -> list[Encoder]:
-    """What so many streams write through."""
+    """Return what so many streams write through."""
     compressor = Compressor(Compression(count * OWN[name].size if own else 0))
     made = [compressor.encoder(Accept([(name, 1)]), []) for _ in range(count)]
     return [one for one in made if one is not None]
@@ -62,13 +62,13 @@ def measure(name: str, own: bool, rows: int) -> tuple[int, float, float]:
 
 
 def large() -> Sequence[bytes]:
-    """What fills a compressor: pages, and what cannot be compressed."""
+    """Return what fills a compressor: pages, and what cannot be compressed."""
     noise = random.Random(1)
     return [*(patch(1_500, turn) for turn in range(5)), noise.randbytes(500_000), noise.randbytes(500_000)]
 
 
 def usual() -> Sequence[bytes]:
-    """What a page is patched with."""
+    """Return what a page is patched with."""
     return [patch(300, turn) for turn in range(TURNS)]
 
 

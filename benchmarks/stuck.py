@@ -1,4 +1,4 @@
-"""What readers notice of clients that never read: `python -m benchmarks.stuck [ROUNDS]`.
+"""The effect of clients that never read on readers: `python -m benchmarks.stuck [ROUNDS]`.
 
 A real `hypercorn` process and 100 streams that are read. In each round, with 0, 1 and 20 more that are never read, five
 seconds of broadcasts to all: enough to fill what is kept for the stuck ones, so that they are cut off before the end.

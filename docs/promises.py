@@ -44,7 +44,7 @@ def read_promises(page: str | None = None) -> Iterator[Promise]:
 
 
 def breaks_of() -> Mapping[str, Sequence[str]]:
-    """What turns a test red, by the name of its function."""
+    """Return what turns a test red, by the name of its function."""
     breaks: dict[str, list[str]] = {}
     for mutant in tomllib.loads(_MUTANTS.read_text())["mutant"]:
         breaks.setdefault(mutant["test"].rpartition("::")[2], []).append(mutant["why"])

@@ -46,7 +46,7 @@ def move_to(platform: str) -> None:
 
 
 def _left(module: ModuleType, platform: str) -> ModuleType:
-    """What is left of a module there; None, which Python takes for no module, where there is none."""
+    """Return what is left of a module there; None, which Python takes for no module, where there is none."""
     if is_absent(module.__name__, platform):
         return None  # type: ignore[return-value]
     gone = missing(module.__name__, platform)

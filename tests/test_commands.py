@@ -105,7 +105,7 @@ def installed(folder: Path, **environment: str) -> subprocess.CompletedProcess[s
 
 @pytest.fixture
 def uv(tmp_path: Path) -> str:
-    """What installs nothing, and says so."""
+    """Return what installs nothing, and says so."""
     file = tmp_path / "uv"
     file.write_text("#!/bin/sh\nexit 0\n")
     file.chmod(0o755)

@@ -1,4 +1,4 @@
-"""What the hot paths cost, counted in calls of functions: no clock, so it is the same on every machine.
+"""The cost of hot paths, counted in calls of functions: no clock, so it is the same on every machine.
 
 A call is a hint, and not the price: some cost nothing that can be measured beside what they do. The bounds are there
 so that nobody makes a hot path much longer without noticing. `python -m tests.test_costs` counts anew, and prints the

@@ -103,7 +103,7 @@ def compiled(to: Path) -> Path:
 def tries(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, Future[Done]]]:
-    """What each mutant that is asked for comes to, by its reason, and the unchanged code; a few at a time."""
+    """Return what each mutant that is asked for comes to, by its reason, and the unchanged code; a few at a time."""
     folder = tmp_path_factory.mktemp("mutants")
     original = compiled(folder / "original")
     copies = [Copy(shutil.copytree(original, folder / str(number))) for number in range(AT_A_TIME)]

@@ -25,7 +25,7 @@ CURES = ROOT / "plugins" / "http"
 
 
 def lacking(tree: ast.AST, platform: str) -> Iterator[str]:
-    """What a module uses by name, or imports, that a platform does not have."""
+    """Yield what a module uses by name, or imports, that a platform does not have."""
     for node in ast.walk(tree):
         match node:
             case ast.Attribute(value=ast.Name(id=module), attr=name) if module in MODULES:

@@ -1,4 +1,4 @@
-"""What the README shows is what happens: its files are written out, run and compared."""
+"""The README shows what really happens: its files are written out, run and compared."""
 
 from __future__ import annotations
 

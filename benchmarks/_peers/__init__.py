@@ -1,4 +1,4 @@
-"""What ours is compared with, one file for each, every one written as its own documentation would have it.
+"""The contestants beside ours, one file for each, every one written as its own documentation would have it.
 
 Those of dispatch and memory run in this process. Those whose names end in `_app` are servers, with the same routes:
 `GET /` a page, `GET /sse` a stream, `POST /say/<times>/<stamp>` so many broadcasts to all streams, and `POST /greet` an

@@ -1,1 +1,1 @@
-"""What a real browser makes of it: Chromium, the official client, and a real server."""
+"""A real browser on our pages: Chromium, the official client, and a real server."""

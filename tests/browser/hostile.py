@@ -1,4 +1,4 @@
-"""What visitors may type who mean no good, or just live elsewhere. Had any of it run, `hacked` would be defined."""
+"""Texts of visitors who mean no good, or just live elsewhere. Had any of it run, `hacked` would be defined."""
 
 from __future__ import annotations
 

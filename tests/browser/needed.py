@@ -1,4 +1,4 @@
-"""What these tests need that no wheel brings: Chromium, and the browser client in a file.
+"""The things that these tests need and no wheel brings: Chromium, and the browser client in a file.
 
 Where one of them is missing, tests are skipped and say what to do.
 """

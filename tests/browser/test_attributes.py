@@ -1,4 +1,4 @@
-"""What `attr` and `at` write does in a page what it says."""
+"""The attributes of `attr` and `at` do in a page what they say."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def _wheels(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def fetched(files: dict[str, bytes], target: Path, monkeypatch: pytest.MonkeyPatch, *versions: str) -> bytes:
-    """What is fetched where the wheels have these files."""
+    """Return what is fetched where the wheels have these files."""
     monkeypatch.setattr(fetch_client, "_member", lambda wheel, name: files.get(wheel, b""))
     fetch_client.main(str(target), *versions)
     return target.read_bytes()

@@ -50,12 +50,12 @@ def say(page: Page, text: str) -> None:
 
 
 def people(page: Page) -> Locator:
-    """Who is here, as the page shows it."""
+    """Return who is here, as the page shows it."""
     return page.locator("#people li")
 
 
 def messages(page: Page) -> Locator:
-    """What was said, as the page shows it."""
+    """Return what was said, as the page shows it."""
     return page.locator("#messages li")
 
 

@@ -1,4 +1,4 @@
-"""What does not fit is said beside its field, however deep."""
+"""A message about a value that does not fit stands beside its field, however deep."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the browser or its client is missing, tests say what to do."""
+"""If the browser or its client is missing, tests say what to do."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MISSING: dict[str, tuple[Callable[[], object], str]] = {
 
 @pytest.fixture(params=MISSING)
 def missing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
-    """What is not where its variable says."""
+    """Return what is not where its variable says."""
     monkeypatch.setenv(request.param, str(tmp_path / "nowhere"))
     return str(request.param)
 

@@ -76,5 +76,5 @@ def test_a_redirect_leads_where_it_says(stage: Stage, url: str) -> None:
 
 
 async def there(_rest: str = "") -> str:
-    """Where redirects lead."""
+    """Return where redirects lead."""
     return '<link rel="icon" href="data:,"><p id="there">You are there.'

@@ -1,4 +1,4 @@
-"""What the versions 1.0.x of the client do differently, each as `docs/guides/browser-client.md` has it.
+"""The differences of the versions 1.0.x of the client, each as `docs/guides/browser-client.md` has it.
 
 All other tests of this folder hold for every version.
 """

@@ -1,4 +1,4 @@
-"""Whatever goes wrong in a page is found out, or no other test here would prove anything."""
+"""Every error in a page is found, or no other test here would prove anything."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ class Visitors:
         self._expected += patterns
 
     def unexpected(self) -> list[str]:
-        """What was said and not expected, up to now."""
+        """Return what was said and not expected, up to now."""
         for page in (page for context in self._contexts for page in context.pages):
             page.evaluate("0")  # whatever the page said before this has arrived when the answer has
         return [said for said in self.complaints if not any(re.search(one, said) for one in self._expected)]

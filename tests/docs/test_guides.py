@@ -1,4 +1,4 @@
-"""What the guides show is what happens: their files are written out, their commands run, what is printed compared."""
+"""The guides show what really happens: their files are written out, their commands run, what is printed compared."""
 
 from __future__ import annotations
 

@@ -116,7 +116,7 @@ def test_the_wheel_imports_in_a_clean_environment(python: Path, tmp_path: Path) 
 
 
 def asked(python: Path, folder: Path, block: list[str]) -> Any:
-    """What the script says in that environment."""
+    """Return what the script says in that environment."""
     return json.loads(run(python, "-c", SCRIPT, json.dumps(block), cwd=folder))
 
 

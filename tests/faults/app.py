@@ -81,7 +81,7 @@ async def pieces() -> str:
 
 @app.get("/state")
 async def state() -> dict[str, object]:
-    """What there is in this process."""
+    """Answer with the counts of this process."""
     return {
         "open": len(connections.store),
         "causes": dict(causes),

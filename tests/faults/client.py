@@ -43,7 +43,7 @@ async def visit(port: int) -> str:
 
 
 async def state(port: int) -> dict[str, Any]:
-    """What there is in the server's process."""
+    """Return what there is in the server's process."""
     async with await connect(port) as stream:
         await stream.send_all(b"GET /state HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
         answer = b"".join([bytes(chunk) async for chunk in stream])

@@ -1,7 +1,7 @@
 """Coverage-guided fuzzing: `python -m tests.faults.fuzz encoder|signals -max_total_time=600`, or what libFuzzer takes.
 
-What goes in is anything; what comes out is a clear refusal, or what was meant and nothing else. A finding is written to
-the current folder, as libFuzzer does.
+Any bytes go in; what comes out is a clear refusal, or what was meant and nothing else. A finding is written to the
+current folder, as libFuzzer does.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from tests.faults.app import app, live
 
 @app.get("/ready")
 async def ready() -> tuple[str, int]:
-    """What a load balancer asks."""
+    """Answer a load balancer."""
     return "", 200 if live.ready else 503
 
 

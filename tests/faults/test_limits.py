@@ -1,4 +1,4 @@
-"""What is larger than a request may be is refused, over HTTP/1.1 and HTTP/2, and the server goes on as it was."""
+"""A request that is too large is refused, over HTTP/1.1 and HTTP/2, and the server goes on as it was."""
 
 from __future__ import annotations
 

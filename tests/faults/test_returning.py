@@ -1,4 +1,4 @@
-"""Whoever was cut off comes back to where they were."""
+"""A client that was cut off comes back to its place."""
 
 from __future__ import annotations
 

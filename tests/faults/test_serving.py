@@ -24,7 +24,7 @@ def served(**options: object) -> AbstractContextManager[Command]:
 
 
 async def asked(port: int, path: str) -> bytes:
-    """What a request without a cookie gets."""
+    """Return what a request without a cookie gets."""
     async with await connect(port) as stream:
         await stream.send_all(f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
         return b"".join([bytes(chunk) async for chunk in stream])

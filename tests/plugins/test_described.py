@@ -1,4 +1,4 @@
-"""What our own plugins say of themselves: all of it, and all of it true."""
+"""The descriptions of our own plugins: all of it, and all of it true."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What fits an annotation has its type: every annotation that is supported, whatever the release of pydantic.
+"""A value that fits an annotation has its type: every annotation that is supported, whatever the release of pydantic.
 
 Run it under the oldest and the newest release that `pyproject.toml` admits.
 """
@@ -41,7 +41,7 @@ def taking(annotation: Any) -> Registry:
 
 
 async def outcome(annotation: Any, value: object) -> object:
-    """What the effect gets: the value, or the type of the error. The second time the same as the first."""
+    """Return what the effect gets: the value, or the type of the error. The second time the same as the first."""
     dispatch = create_dispatch([taking(annotation)], block=["rhialto.log"])
     result = await dispatch([["key", value], ["key", value]])
     first, second = [record.value for record in result.results] or [type(record.exception) for record in result.errors]

@@ -78,7 +78,7 @@ class Goes:
 
 
 async def complaint(annotation: Any, value: object) -> str | None:
-    """What is said of this value for a parameter so annotated; None where it fits and arrives unchanged."""
+    """Return what is said of this value for a parameter so annotated; None where it fits and arrives unchanged."""
     plugin = Registry("plugin")
     got: list[object] = []
 

@@ -1,4 +1,4 @@
-"""What several registries make together: conflicts, choices, and what is missing."""
+"""Several registries together: conflicts, choices, and what is missing."""
 
 from collections.abc import Callable
 

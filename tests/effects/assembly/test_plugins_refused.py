@@ -1,4 +1,4 @@
-"""What is refused as a plugin, and that the message names it."""
+"""Objects that are refused as plugins, and messages that name them."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,6 @@
-"""What is asked of a dispatch is held to its type; what cannot be sampled says so, and a class below its use, too."""
+"""The arguments of questions to a dispatch are held to their types; what cannot be sampled says so, and a class below
+its use, too.
+"""
 
 from __future__ import annotations
 

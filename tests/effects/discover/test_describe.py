@@ -96,12 +96,12 @@ def only(found: Sequence[Description]) -> Description:
 
 
 def described(*plugins: object, **asked: Any) -> Description:
-    """What a dispatch of these tells, where that is one thing."""
+    """Return what a dispatch of these tells, where that is one thing."""
     return only(create_dispatch(list(plugins), system={"phone": Phone()}).describe(**asked))
 
 
 def parameter(annotation: object, **more: Any) -> ParameterDescription:
-    """What is told of a parameter so annotated."""
+    """Return what is told of a parameter so annotated."""
     plugin = Registry("plugin")
 
     def effect(ctx: Context, value: object) -> None: ...

@@ -1,4 +1,4 @@
-"""Whatever a dispatch says of itself can be searched, field by field."""
+"""The whole description of a dispatch can be searched, field by field."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def made(**metadata: object) -> Dispatch:
 
 
 def found(dispatch: Dispatch, pattern: str | re.Pattern[str]) -> list[tuple[str, str]]:
-    """Where something was found in the effect, and the excerpt."""
+    """Return where something was found in the effect, and the excerpt."""
     return [(hit.field, hit.excerpt) for hit in dispatch.grep(pattern) if hit.description.key == "horn/play"]
 
 

@@ -1,4 +1,4 @@
-"""What may be dispatched, as JSON Schema that a validator agrees with."""
+"""The schema of everything that may be dispatched, and a validator that agrees with it."""
 
 from __future__ import annotations
 

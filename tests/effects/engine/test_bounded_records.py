@@ -107,7 +107,7 @@ RAISED: Mapping[str, Raise] = {
 
 @pytest.fixture
 def log() -> Iterator[list[str]]:
-    """What is logged."""
+    """Return what is logged."""
     logged: list[str] = []
     handler = logging.Handler()
     handler.emit = lambda record: logged.append(record.getMessage() + repr(vars(record)["effect_key"]))  # type: ignore[method-assign]

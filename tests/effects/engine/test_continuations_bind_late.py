@@ -83,7 +83,7 @@ class Recursive(TypedDict, total=False):
 
 
 async def bound(annotation: Any, then: Any) -> list[object]:
-    """What an interpreter with a parameter so annotated gets."""
+    """Return what an interpreter with a parameter so annotated gets."""
     plugin = Registry("plugin")
     got: list[object] = []
 

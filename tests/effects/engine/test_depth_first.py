@@ -46,7 +46,7 @@ def vector(shape: object) -> Sequence[object]:
 
 
 def leaf_paths(shape: object, path: tuple[int, ...] = ()) -> list[tuple[int, ...]]:
-    """Where the leaves of a shape are, in order."""
+    """Return where the leaves of a shape are, in order."""
     if not isinstance(shape, list):
         return [path]
     return [found for index, child in enumerate(shape) for found in leaf_paths(child, (*path, index))]

@@ -1,4 +1,4 @@
-"""What an interceptor may not do, and what is said when it does."""
+"""The contract of interceptors, and the messages when one breaks it."""
 
 import copy
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""What an interceptor's hooks see of the step they are called for."""
+"""The step that an interceptor's hooks see."""
 
 from collections.abc import Callable
 from typing import Any

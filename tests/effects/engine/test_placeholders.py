@@ -53,7 +53,7 @@ def test_placeholders_do_not_nest(arg: object) -> None:
 
 
 async def noted(kit: Kit, value: object, **data: object) -> Any:
-    """What an effect with this argument gets."""
+    """Return what an effect with this argument gets."""
     notes: list[object] = []
     (await create_dispatch([kit()], system={"notes": notes})([["note", value]], data=data)).raise_errors()
     return notes[0]

@@ -45,7 +45,7 @@ def opening(
 
 @pytest.fixture
 def events() -> list[str]:
-    """What happened, in order."""
+    """Return what happened, in order."""
     return []
 
 

@@ -1,4 +1,4 @@
-"""What belongs to one `trio.run` is not touched from another."""
+"""Things of one `trio.run` are not touched from another."""
 
 import pytest
 import trio

@@ -265,7 +265,7 @@ def holds(value: Any) -> bool:
 
 
 def inside(value: Any) -> list[Any]:
-    """What is in it."""
+    """Return what is in it."""
     if isinstance(value, (Data, Model)):
         return [value.it]
     if isinstance(value, Mapping):
@@ -279,7 +279,7 @@ def is_refused(value: Any) -> bool:
 
 
 def bound(value: Any) -> Any:
-    """What is to be handed over."""
+    """Return what is to be handed over."""
     if value is IT:
         return "bound"
     if type(value) is dict:

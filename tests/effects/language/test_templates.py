@@ -1,4 +1,4 @@
-"""What is written once and dispatched often: each dispatch has containers of its own."""
+"""Effects that are written once and dispatched often: each dispatch has containers of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the engine hands to a function first, and what is said where somebody has forgotten it."""
+"""The first parameter, which the engine fills, and the messages when it was forgotten."""
 
 # ruff: noqa: D102, D103 - functions that only look like something
 

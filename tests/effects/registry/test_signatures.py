@@ -1,4 +1,4 @@
-"""What a registered function may look like."""
+"""The signatures that a registered function may have."""
 
 import functools
 import inspect
@@ -325,7 +325,7 @@ def test_a_default_that_holds_a_placeholder_is_refused() -> None:
 
 
 def wanted(ctx: Context, text: str) -> None:
-    """What a mock stands in for."""
+    """A function that mocks stand in for."""
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ LIFESPANS: dict[str, Callable[[Dispatch], Any]] = {
 
 
 async def raised_by(app: QuartTrio) -> BaseException:
-    """What leaves a test of an app that fails."""
+    """Return what leaves a test of an app that fails."""
     with pytest.raises(OSError, match="no mail server") as raised:
         async with app.test_app():
             await trio.testing.wait_all_tasks_blocked()

@@ -163,7 +163,7 @@ async def test_pages_may_be_jinja_templates() -> None:
 
 
 def prefixed(app: Any, prefix: str) -> Any:
-    """What a server or a proxy does that puts an app under a prefix: it tells the app."""
+    """Put an app under a prefix as a server or a proxy does, and tell the app."""
 
     async def call(scope: dict[str, Any], receive: Any, send: Any) -> None:
         scope["root_path"] = prefix

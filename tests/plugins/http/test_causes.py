@@ -103,7 +103,7 @@ def without_secret() -> Live:
 
 
 def leaves(error: BaseException) -> list[BaseException]:
-    """What is in a group and the groups in it."""
+    """Return what is in a group and the groups in it."""
     inside = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
     return [leaf for one in inside for leaf in leaves(one)] or [error]
 
@@ -184,7 +184,7 @@ async def run_worker(live: Live) -> None:
 
 
 async def last_words(live: Live) -> str:
-    """What a worker says at its end, which comes by itself."""
+    """Return what a worker says at its end, which comes by itself."""
     with pytest.raises(SystemExit) as left:
         await run_worker(live)
     return str(left.value.code)

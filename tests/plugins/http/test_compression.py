@@ -38,7 +38,7 @@ Reader = Callable[[bytes], bytes]
 
 
 def brotli_reader() -> Reader:
-    """What takes all that there is: at first, this one gives 32 KB at most, and says nothing of the rest."""
+    """Return what takes all that there is: at first, this one gives 32 KB at most, and says nothing of the rest."""
     one = brotli.Decompressor()
 
     def read(data: bytes) -> bytes:
@@ -69,12 +69,12 @@ writes = st.lists(
 
 
 def accept(header: str) -> Accept:
-    """What a client takes."""
+    """Return what a client takes."""
     return parse_accept_header(header, Accept)
 
 
 def encoders(name: str, own: bool, count: int) -> list[Encoder]:
-    """What so many streams of one app write through."""
+    """Return what so many streams of one app write through."""
     compressor = Compressor(Compression(AMPLE if own else 0))
     made = [compressor.encoder(accept(name), []) for _ in range(count)]
     assert [isinstance(one, OwnEncoder) for one in made] == [own] * count

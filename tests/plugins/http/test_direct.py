@@ -1,4 +1,4 @@
-"""What goes straight to a socket is what would have come the long way: the same events, whole and in order."""
+"""Bytes that go straight to a socket are those of the long way: the same events, whole and in order."""
 
 from __future__ import annotations
 

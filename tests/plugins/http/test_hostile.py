@@ -1,4 +1,4 @@
-"""Whatever a browser sends: it is refused clearly or stays a value, and the streams of others go on."""
+"""Anything that a browser sends: it is refused clearly or stays a value, and the streams of others go on."""
 
 from __future__ import annotations
 

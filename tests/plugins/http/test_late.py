@@ -1,4 +1,4 @@
-"""What is sent too late, by work that outlives its answer, is an error: it reaches nobody."""
+"""A frame that is sent too late, by work that outlives its answer, is an error: it reaches nobody."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the libraries below do not have any more is done without, and said: each thing is taken away once."""
+"""The program does without parts that the libraries below lack, and says so: each thing is taken away once."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NEEDS = sorted({need for cure in _CURES.values() for need in cure.needs})
 
 @pytest.fixture(scope="module")
 def tried() -> dict[str, dict[str, Any]]:
-    """What came of serving without each thing that is relied on."""
+    """Return what came of serving without each thing that is relied on."""
     places = {need: _PLACES[need.partition("(")[0].partition(".")[0]] for need in NEEDS}
     done = subprocess.run(
         [sys.executable, "-m", "tests.plugins.http.newer"],

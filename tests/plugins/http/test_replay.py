@@ -67,7 +67,7 @@ class Board:
 
 
 async def signals(stream: SSEStream, count: int) -> list[dict[str, object]]:
-    """What the next events patch."""
+    """Return what the next events patch."""
     return [(await stream.event()).signals for _ in range(count)]
 
 

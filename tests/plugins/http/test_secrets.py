@@ -1,4 +1,4 @@
-"""Nothing secret is in what is logged, answered or recorded, whatever goes wrong; and what stands for a session."""
+"""No secret is in a log, an answer or a record, whatever goes wrong; and what stands for a session."""
 
 from __future__ import annotations
 

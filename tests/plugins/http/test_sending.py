@@ -1,4 +1,4 @@
-"""What goes straight to a socket is what hypercorn would have sent: whole, in order, and as soon."""
+"""Bytes that go straight to a socket are those that hypercorn would have sent: whole, in order, and as soon."""
 
 from __future__ import annotations
 

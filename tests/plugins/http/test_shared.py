@@ -1,4 +1,4 @@
-"""What an app gives to `Live` once is for many visitors: none of them sees what became of another's."""
+"""Objects that an app gives to `Live` once are for many visitors: none of them sees what became of another's."""
 
 from __future__ import annotations
 

@@ -166,7 +166,7 @@ async def ask(stream: Stream, path: str, end: bytes, cookie: str = "") -> bytes:
 
 
 async def until(stream: Stream, end: bytes) -> bytes:
-    """What comes up to and with something."""
+    """Return what comes up to and with something."""
     answer = b""
     while end not in answer:
         chunk = bytes(await stream.receive_some())

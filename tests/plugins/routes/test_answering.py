@@ -1,4 +1,4 @@
-"""What a route does with a request: everything that `Live.reply` promises, said in metadata."""
+"""The answer of a route to a request: everything that `Live.reply` promises, said in metadata."""
 
 from __future__ import annotations
 

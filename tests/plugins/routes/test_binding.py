@@ -36,7 +36,7 @@ def rooms(*given: Route | list[Route], key: str = "rooms/ring") -> Registry:
 
 
 def refused(live: Live, *sources: Any) -> str:
-    """What is said of routes that cannot be made."""
+    """Return what is said of routes that cannot be made."""
     with pytest.raises(RegistrationError) as error:
         routes(live, *sources)
     return str(error.value)

@@ -269,7 +269,7 @@ def OWN_ERROR(errors: Sequence[ErrorRecord]) -> list[object]:
 
 
 async def signals_of(answer: Any) -> list[dict[str, object]]:
-    """What an answer patches."""
+    """Return what an answer patches."""
     return [event.signals for event in SSEParser().feed(await answer.get_data(as_text=False))]
 
 

@@ -52,7 +52,7 @@ def site() -> Small:
 
 
 async def who(client: TestClientProtocol) -> dict[str, Any]:
-    """What the server takes a browser for."""
+    """Return what the server takes a browser for."""
     said: dict[str, Any] = await (await client.get("/who")).get_json()
     return said
 
