@@ -33,10 +33,7 @@ _REQUEST_LINE = re.compile(rb"(%b) (%b) HTTP/([0-9]\.[0-9])\r\n" % (TOKEN, _TARG
 _REQUEST_LINE_SO_FAR = re.compile(rb"(?:%b(?: (?:%b(?: [HTP/0-9.]{0,8}\r?)?)?)?)?" % (TOKEN, _TARGET))
 _ABSOLUTE = re.compile(rb"(?i:https?)://([^/?]+)(/[^?]*)?(\?.*)?")
 """RFC 9112, 3.2.2: authority, path and query."""
-_NAME = rb"[A-Za-z0-9._~!$&'()*+,;=-]"
-_HOST = re.compile(
-    rb"(?:(?:(?:%b|%%[0-9A-Fa-f]{2})%b*(?:%%[0-9A-Fa-f]{2}%b*)*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?)?" % ((_NAME,) * 3)
-)
+_HOST = re.compile(rb"(?:(?:(?:[A-Za-z0-9._~!$&'()*+,;=-]++|%[0-9A-Fa-f]{2})++|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?)?")
 """`uri-host [":" port]` or nothing (RFC 9110, 7.2; RFC 3986, 3.2.2)."""
 _WEBSOCKET_KEY = re.compile(rb"[A-Za-z0-9+/]{22}==")
 """16 bytes in base64 (RFC 6455, 4.1)."""
