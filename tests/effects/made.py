@@ -19,7 +19,7 @@ def effects(name: str, *keys: str, **options: Any) -> Registry:
 
 
 class Provider:
-    """A plugin that contributes whatever it is given, and keeps the order of calls."""
+    """A plugin that contributes a given value, and keeps the order of calls."""
 
     def __init__(self, name: str, contribution: object = None, order: list[str] | None = None) -> None:
         self.name = name
@@ -36,7 +36,7 @@ class Provider:
 
 
 async def run(kit: Kit, effects: Sequence[object], **hooks: Any) -> tuple[DispatchResult, list[Any]]:
-    """Dispatch with one interceptor; the result, and what was noted."""
+    """Dispatch with one interceptor; return the result and the notes."""
     notes: list[Any] = []
     interceptor = Interceptor(id="under test", **hooks)
     dispatch = create_dispatch([kit()], system={"notes": notes}, interceptors=[interceptor])

@@ -1,4 +1,4 @@
-"""`dispatch.check`: templates are checked before anybody dispatches them."""
+"""`dispatch.check`: templates are checked before they are dispatched."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def dispatch() -> Dispatch:
     ],
 )
 def test_what_may_work_is_left_alone(dispatch: Dispatch, vector: object) -> None:
-    """Whatever placeholders come to is not known yet."""
+    """The values of placeholders are not known yet."""
     assert dispatch.check([vector]) == ()
 
 
@@ -135,7 +135,7 @@ def test_what_can_never_work_is_found(dispatch: Dispatch, vector: Any, complaint
 
 
 def test_what_is_no_list_is_found(dispatch: Dispatch) -> None:
-    """As when it is dispatched."""
+    """The error is that of a dispatch."""
     (problem,) = dispatch.check(["send", "x"])
     assert "a bare effect vector stands where a list of them belongs" in str(problem)
 
@@ -154,7 +154,7 @@ def test_all_that_is_wrong_is_said(dispatch: Dispatch) -> None:
 
 
 def test_a_continuation_that_contains_itself_or_is_deep_is_checked_once(dispatch: Dispatch) -> None:
-    """Without recursion."""
+    """No recursion is used."""
     ring: list[Any] = ["later", {}, ["send", 1]]
     ring.append(ring)
     assert len(dispatch.check([ring, ring])) == 1

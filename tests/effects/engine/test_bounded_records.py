@@ -1,4 +1,4 @@
-"""A record, its text and its log are of bounded size, whatever is raised."""
+"""A record, its text and its log are of bounded size for every exception."""
 
 import linecache
 import logging
@@ -21,7 +21,7 @@ MOST = 20_000
 
 
 def raising(act: Raise) -> Registry:
-    """A registry with one effect, which does that."""
+    """A registry with one effect, which calls this function."""
     plugin = Registry("plugin")
     plugin.effect("raise")(lambda ctx: act())
     return plugin
@@ -107,7 +107,7 @@ RAISED: Mapping[str, Raise] = {
 
 @pytest.fixture
 def log() -> Iterator[list[str]]:
-    """Return what is logged."""
+    """The records that are logged."""
     logged: list[str] = []
     handler = logging.Handler()
     handler.emit = lambda record: logged.append(record.getMessage() + repr(vars(record)["effect_key"]))  # type: ignore[method-assign]
@@ -118,7 +118,7 @@ def log() -> Iterator[list[str]]:
 
 
 def behind(error: BaseException) -> Iterator[BaseException]:
-    """An exception, and all it was made of."""
+    """Yield an exception, and all exceptions in it and behind it."""
     seen: set[int] = set()
     waiting: list[BaseException | None] = [error]
     while waiting:
@@ -132,7 +132,9 @@ def behind(error: BaseException) -> Iterator[BaseException]:
 @pytest.mark.parametrize("what", RAISED)
 @pytest.mark.parametrize("debug", [False, True])
 async def test_whatever_is_raised_a_record_is_bounded(what: str, debug: bool, log: list[str]) -> None:
-    """Also when it is raised again and again: in the log, as text, in what it keeps alive."""
+    """Its log, its text and the objects that it keeps alive are bounded, even if an exception is raised again and
+    again.
+    """
     result = await create_dispatch([raising(RAISED[what])], debug=debug)([["raise"]] * 50)
     assert len(log) == len(result.errors) == 50
     assert max(map(len, log)) < MOST
@@ -160,7 +162,7 @@ async def test_whatever_is_dispatched_a_record_is_bounded(kit: Kit, vector: list
 
 
 async def test_a_place_deep_in_the_data_is_bounded(kit: Kit, log: list[str]) -> None:
-    """The path itself is whole; shown are its begin and its end."""
+    """The path itself is whole; its text has only the beginning and the end."""
     value: object = Placeholder("nobody")
     for _ in range(10_000):
         value = [value]
@@ -194,7 +196,7 @@ async def test_what_is_raised_again_shows_where_now_and_where_first(kit: Kit) ->
 
 
 async def test_of_a_deep_call_the_last_frames_are_kept() -> None:
-    """Where it was raised is what is looked for; how it was come to, too."""
+    """A reader looks for the place where it was raised, and for the calls that led there."""
     result = await create_dispatch([raising(lambda: deep(OSError(), 500))])([["raise"]])
     lines = [frame.line for frame in traceback.extract_tb(result.errors[0].exception.__traceback__)]
     assert lines[-1] == "raise error"
@@ -202,7 +204,7 @@ async def test_of_a_deep_call_the_last_frames_are_kept() -> None:
 
 
 async def test_generated_code_shows_its_lines() -> None:
-    """What is called in between was made when the dispatch was made; tracebacks show it as any code."""
+    """The fast call is made when the dispatch is made; tracebacks show its lines as those of any code."""
     result = await create_dispatch([raising(lambda: deep(OSError(), 0))])([["raise"]])
     linecache.checkcache()
     generated = [

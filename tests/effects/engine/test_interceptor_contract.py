@@ -1,4 +1,4 @@
-"""The contract of interceptors, and the messages when one breaks it."""
+"""The rules for interceptors, and the messages if one breaks them."""
 
 import copy
 from collections.abc import Callable, Sequence
@@ -26,7 +26,7 @@ Kit = Callable[[], Registry]
 
 
 async def run(kit: Kit, effects: Sequence[object], **hooks: Any) -> tuple[DispatchResult, list[Any]]:
-    """Dispatch with one interceptor; the result, and what was noted."""
+    """Dispatch with one interceptor; return the result and the notes."""
     notes: list[Any] = []
     plugin = Registry("guard")
     plugin.interceptor(Interceptor(id="under test", **hooks))
@@ -47,7 +47,7 @@ async def wrong_coroutine(step: Step) -> None:
 
 @pytest.mark.parametrize("answer", [42, True, [["note", 2]], "skip", Skip, InterceptorError], ids=str)
 async def test_a_before_hook_that_returns_something_else_fails_closed(kit: Kit, answer: object) -> None:
-    """What it guards is not run, and the message says what may be returned."""
+    """The step does not run, and the message says which answers are allowed."""
     result, notes = await run(kit, [["note", 1]], before_effect=lambda step: answer)
     assert f"before_effect of interceptor 'under test': it returned {type(answer).__name__}" in broken(result)
     assert "return None, a Step, Skip or Stop" in broken(result)
@@ -71,7 +71,7 @@ async def test_a_hook_that_returns_a_coroutine_leaves_none_behind(kit: Kit) -> N
 
 
 async def test_a_hook_that_raises_is_a_record_of_its_plugin(kit: Kit) -> None:
-    """With the key and path of the step it guarded."""
+    """The record has the key and path of its step."""
 
     def fail(step: Step) -> None:
         raise ValueError("no")
@@ -129,7 +129,7 @@ async def test_a_dispatch_is_not_skipped_with_a_result(kit: Kit) -> None:
 
 
 async def test_the_result_of_a_dispatch_is_not_replaced(kit: Kit) -> None:
-    """Not even by another `DispatchResult`."""
+    """Another `DispatchResult` is refused, too."""
     result, notes = await run(kit, [["note", 1]], after_dispatch=lambda step: step.replace(result=DispatchResult()))
     assert "it replaced the result of a dispatch" in broken(result)
     assert notes == [1]
@@ -150,7 +150,7 @@ class Unread(list[object]):
 
 
 async def test_an_expansion_that_cannot_be_read_is_a_record(kit: Kit) -> None:
-    """And nothing of it runs."""
+    """No vector of it runs."""
     result, notes = await run(
         kit, [["tree", ["note", 1]], ["note", 2]], after_action=lambda step: step.replace(result=Unread([["note", 3]]))
     )
@@ -180,7 +180,7 @@ def denied(step: Step) -> None:
 
 
 def refused(step: Step) -> None:
-    """Raise what may be shown."""
+    """Raise an error whose message may be shown."""
     raise EffectsError("it is closed", fix="come back tomorrow")
 
 
@@ -190,7 +190,7 @@ HOOKS = [f"{moment}_{kind}" for kind in ("dispatch", "action", "effect") for mom
 @pytest.mark.parametrize("hook", HOOKS)
 @pytest.mark.parametrize("how", [denied, refused, lambda step: 42], ids=["raises", "refuses", "breaks its contract"])
 async def test_a_hook_that_fails_is_named(hook: str, how: Any, kit: Kit, caplog: pytest.LogCaptureFixture) -> None:
-    """With its interceptor's id: in the record, in its text, in data, in the log, and in a trace."""
+    """The id of its interceptor is in the record, in its text, in data, in the log, and in a trace."""
     plugin = Registry("guard")
     plugin.interceptor(Interceptor(id="door", **{hook: how}))
     tracer = Tracer(create_dispatch([kit(), plugin], system={"notes": []}))
@@ -236,7 +236,7 @@ async def test_one_function_that_is_both_hooks_is_named_by_its_moment(kit: Kit) 
 
 
 async def test_a_step_cannot_be_changed_in_place(kit: Kit) -> None:
-    """Whatever a hook does to the step it is handed, what runs is what was validated or dispatched."""
+    """A hook may change its step in place: the vector that runs is still the one that was validated or dispatched."""
 
     def meddle(step: Step) -> None:
         vector: Any = step.vector
@@ -261,7 +261,7 @@ async def test_a_hook_that_empties_its_vector_does_not_make_the_dispatch_raise(k
 
 
 async def test_a_step_that_was_changed_in_place_and_returned_is_checked_like_a_rewrite(kit: Kit) -> None:
-    """It cannot bring in what a rewrite could not."""
+    """Such a change is checked as a rewrite."""
 
     def meddle(step: Step) -> Step:
         vector: Any = step.vector
@@ -325,7 +325,7 @@ def test_two_interceptors_with_one_id_are_refused() -> None:
 
 
 async def test_interceptors_of_create_dispatch_come_before_those_of_plugins(kit: Kit) -> None:
-    """And those in the order of the list."""
+    """They come in the order of the list."""
     order: list[str] = []
 
     def noting(name: str) -> Interceptor:
@@ -355,7 +355,7 @@ def test_a_step_is_frozen() -> None:
 
 
 def test_a_step_is_shown_without_its_values() -> None:
-    """And can be copied, as whoever keeps them may do."""
+    """It can be copied, for code that keeps steps."""
     step = Step("effect", ["note", "secret"], {"it": "secret"}, {"key": "secret"}, (0,), [])
     assert repr(step) == "<Step effect 'note' effects[0]>"
     assert copy.deepcopy(step) == step
@@ -365,7 +365,7 @@ def test_a_step_is_shown_without_its_values() -> None:
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("kind", ["dispatch", "action", "effect"])
 async def test_a_vector_that_is_put_back_as_it_was_read_is_no_other(kit: Kit, kind: str, moment: str) -> None:
-    """Such as by a hook that writes all down that it may."""
+    """A hook may replace every part with itself."""
 
     def same(step: Step) -> Step:
         return step.replace(vector=step.vector, data={**step.data, "seen": True})
@@ -376,7 +376,7 @@ async def test_a_vector_that_is_put_back_as_it_was_read_is_no_other(kit: Kit, ki
 
 
 async def test_law_05_what_a_step_is_made_of_cannot_be_changed(kit: Kit) -> None:
-    """Not even by who takes it apart."""
+    """Not even a hook that takes the step apart can change it."""
 
     def meddle(step: Step) -> None:
         for part in (cast(Any, step)[1], cast(Any, step).held):
@@ -391,12 +391,12 @@ async def test_law_05_what_a_step_is_made_of_cannot_be_changed(kit: Kit) -> None
 
 
 def test_what_is_done_to_a_vector_in_place_is_seen_by_nobody() -> None:
-    """Not even by who did it."""
+    """Not even the hook that did it sees it."""
     step = Step("effect", ["note", 1], {}, {}, (), [])
     step.vector.append(2)
     assert step.vector == ["note", 1]
 
 
 def test_a_stop_has_a_reason_of_its_own() -> None:
-    """Where none is given."""
+    """There is a default reason."""
     assert Stop().reason == "stopped by an interceptor"

@@ -17,7 +17,7 @@ AFTER = ["none", "rewrite", "stop", "raise", "garbage", "no hook"]
 
 @dataclass(frozen=True)
 class Plan:
-    """What one interceptor does at the effect `at`, before and after; elsewhere it does nothing."""
+    """The plan of one interceptor at the effect `at`, before and after; at other effects it does nothing."""
 
     at: int
     before: str
@@ -28,7 +28,7 @@ plans = st.lists(st.builds(Plan, st.integers(0, 2), st.sampled_from(BEFORE), st.
 
 
 class Model:
-    """What must happen, in the plainest of words."""
+    """A model of what must happen, as simple as possible."""
 
     def __init__(self, plans: list[Plan]) -> None:
         self.plans = plans
@@ -165,7 +165,7 @@ async def test_law_05_stop_ends_the_list_and_not_its_parent(kit: Kit, what: str,
 async def test_law_05_changes_of_data_show_afterwards_and_never_outside(
     kit: Kit, changes: list[int], depth: int
 ) -> None:
-    """What a hook put into data is seen by later effects and continuations of its dispatch, not by its parent."""
+    """Later effects and continuations of its dispatch see the change of a hook; its parent does not."""
     notes: list[object] = []
     plugin = Registry("plugin")
 

@@ -1,4 +1,4 @@
-"""`assert_effects`: what it takes for equal, and what it says of the rest."""
+"""`assert_effects`: the values that it takes for equal, and its messages about others."""
 
 from typing import Any
 
@@ -16,14 +16,14 @@ from ..codec.test_codec import anything, shape
 
 @given(value=anything)
 def test_what_is_equal_passes(value: Any) -> None:
-    """Values of all types, but for what is not equal to itself."""
+    """This holds for values of all types that are equal to themselves."""
     assert_effects(value, value)
     assert_effects([value], (value,))
 
 
 @given(one=anything, other=anything)
 def test_what_differs_does_not_pass(one: Any, other: Any) -> None:
-    """Unless it is a list here and a tuple there."""
+    """Only a list and a tuple may be equal."""
     if repr(shape(one)).replace("tuple", "list") != repr(shape(other)).replace("tuple", "list"):
         with pytest.raises(AssertionError, match=r"^effects differ in"):
             assert_effects(one, other)
@@ -44,7 +44,7 @@ def test_what_differs_does_not_pass(one: Any, other: Any) -> None:
     ],
 )
 def test_what_means_the_same_passes(actual: Any, expected: Any) -> None:
-    """Lists and tuples, elements and their HTML, and whatever fits what stands in for it."""
+    """Lists and tuples, elements and their HTML, and values that a `like(...)` stands for."""
     assert_effects(actual, expected)
 
 
@@ -68,7 +68,7 @@ def test_what_means_the_same_passes(actual: Any, expected: Any) -> None:
     ],
 )
 def test_the_place_of_a_difference_is_named(actual: Any, expected: Any, said: str) -> None:
-    """With what was expected there, and what is there; types where values do not tell."""
+    """The message has the expected and the actual value, and their types if the values look the same."""
     with pytest.raises(AssertionError) as raised:
         assert_effects(actual, expected)
     assert str(raised.value) == f"effects differ in 1 place\n  {said}"
@@ -92,7 +92,7 @@ def test_long_values_are_shortened() -> None:
 
 
 def test_what_stands_in_equals_beside_an_equals_sign() -> None:
-    """`==` takes it, too; whatever it is compared with."""
+    """It works with `==`, too, beside any value."""
     assert [["a", like(int), {"b": ANYTHING}]] == [["a", 5, {"b": "c"}]]
     assert [["a", like(str)]] != [["a", 5]]
     assert repr([ANYTHING, like(str), like(callable)]) == "[ANYTHING, like(str), like(callable)]"

@@ -23,7 +23,7 @@ async def failed(kit: Kit, seed: int, *others: str) -> list[bool]:
 
 
 async def test_an_effect_fails_in_place_of_being_run(kit: Kit) -> None:
-    """With an error record; the others run."""
+    """It leaves an error record; the others run."""
     notes: list[object] = []
     dispatch = with_faults(create_dispatch([kit()], system={"notes": notes}), {"fail": Fault(OSError("down"))})
     (error,) = (await dispatch([["fail"], ["note", 1]])).errors
@@ -32,7 +32,7 @@ async def test_an_effect_fails_in_place_of_being_run(kit: Kit) -> None:
 
 
 async def test_the_seed_settles_which_fail(kit: Kit) -> None:
-    """Whatever else fails meanwhile."""
+    """Failures of other effects do not change this."""
     first = await failed(kit, 1)
     assert 10 < sum(first) < 50
     assert await failed(kit, 1) == await failed(kit, 1, "run") == first
@@ -40,7 +40,7 @@ async def test_the_seed_settles_which_fail(kit: Kit) -> None:
 
 
 async def test_a_recorder_can_have_faults(kit: Kit) -> None:
-    """What fails is not recorded."""
+    """An effect that fails is not recorded."""
     recorder = Recorder(with_faults(create_dispatch([kit()]), {"note": Fault(OSError(), 0.5)}, seed=1))
     result = await recorder([["note", number] for number in range(20)])
     assert len(recorder.effects) + len(result.errors) == 20
@@ -48,7 +48,7 @@ async def test_a_recorder_can_have_faults(kit: Kit) -> None:
 
 
 async def test_effects_at_the_same_time_fail_as_often(kit: Kit) -> None:
-    """In whichever order they come."""
+    """Their order does not count."""
     dispatch = with_faults(create_dispatch([kit()], system={"notes": []}), {"note": Fault(OSError(), 0.5)}, seed=1)
     counts: list[int] = []
 
@@ -64,13 +64,13 @@ async def test_effects_at_the_same_time_fail_as_often(kit: Kit) -> None:
 
 @pytest.mark.parametrize("key", ["nots", "tree"])
 def test_what_is_no_effect_cannot_fail(kit: Kit, key: str) -> None:
-    """A slip would make a test pass for nothing."""
+    """With a misspelled key, a test would pass without testing anything."""
     with pytest.raises(RegistrationError, match=f"{key!r} is no effect"):
         with_faults(create_dispatch([kit()]), {key: Fault(OSError())})
 
 
 @pytest.mark.parametrize("args", [(trio.Cancelled,), (OSError,), (OSError(), 1.5), (OSError(), -0.1)])
 def test_a_fault_that_cannot_be_is_refused(args: Any) -> None:
-    """When it is made."""
+    """The error comes when it is made."""
     with pytest.raises(RegistrationError):
         Fault(*args)

@@ -23,7 +23,7 @@ Kit = Callable[[], Registry]
 
 @pytest.fixture
 def dispatch() -> Dispatch:
-    """The dispatch under test: nothing that it needs is there."""
+    """The dispatch under test. Its system values are missing."""
     alerts = Registry("alerts", late=["phone", "db", "sink"])
 
     @alerts.effect("alerts/send")
@@ -66,7 +66,7 @@ async def test_arguments_are_checked_for_real(recorder: Recorder) -> None:
 
 
 async def test_state_is_read_for_real_unless_given(dispatch: Dispatch) -> None:
-    """With the system that a dispatch is given."""
+    """The system of a call counts."""
     recorder = Recorder(dispatch)
     (await recorder([["alerts/raise", "Ann"]], system={"db": "red"})).raise_errors()
     given = Recorder(dispatch, state={"app": "blue"})
@@ -78,7 +78,7 @@ async def test_state_is_read_for_real_unless_given(dispatch: Dispatch) -> None:
 
 
 async def test_a_slice_nobody_contributes_is_not_given(recorder: Recorder) -> None:
-    """A slip in the name of a slice would make a test pass for nothing."""
+    """With a misspelled name, a test would pass without testing anything."""
     with pytest.raises(RegistrationError, match="app"):
         recorder.state(ap="blue")
 
@@ -99,7 +99,7 @@ async def test_an_effect_may_fail(recorder: Recorder) -> None:
 
 
 async def test_another_function_may_stand_in(recorder: Recorder) -> None:
-    """Async or not; what it dispatches is recorded, too."""
+    """It may be async; effects that it dispatches are recorded, too."""
 
     async def fetch(ctx: Context, *then: Any) -> str:
         await ctx.dispatch(list(then))
@@ -122,7 +122,7 @@ def test_nothing_stands_in_for_what_is_no_effect(recorder: Recorder, key: str, w
 
 
 async def test_its_repr_says_what_it_is(recorder: Recorder) -> None:
-    """And how much it has seen."""
+    """The repr has the number of effects."""
     await recorder([["alerts/each", "x"]])
     assert repr(recorder) == "<Recorder of alerts, with 1 effects>"
 
@@ -134,13 +134,13 @@ async def test_an_effect_for_each_member_is_recorded_without_a_sink(recorder: Re
 
 
 async def test_an_effect_for_each_member_is_recorded_for_each(recorder: Recorder) -> None:
-    """Where there is a group."""
+    """It is recorded once for each member of a group."""
     (await recorder([["alerts/each", "x"]], system={"sink": MemorySink(members=2)})).raise_errors()
     assert recorder.effects == [["alerts/each", "x"]] * 2
 
 
 async def test_the_sink_of_the_dispatch_counts_for_its_recorder() -> None:
-    """Where it was made with one."""
+    """A sink that the dispatch was made with is used."""
     plugin = Registry("plugin")
     plugin.effect("each", each=True)(lambda ctx: None)
     recorder = Recorder(create_dispatch([plugin], system={"sink": MemorySink(members=3)}))
@@ -149,7 +149,7 @@ async def test_the_sink_of_the_dispatch_counts_for_its_recorder() -> None:
 
 
 async def test_interceptors_run_for_real(kit: Kit) -> None:
-    """What they skip is not recorded."""
+    """An effect that they skip is not recorded."""
     skip = Interceptor(id="i", before_effect=lambda step: Skip() if step.vector[1] == 1 else None)
     recorder = Recorder(create_dispatch([kit()], interceptors=[skip]))
     (await recorder([["note", 1], ["note", 2]])).raise_errors()
@@ -157,7 +157,7 @@ async def test_interceptors_run_for_real(kit: Kit) -> None:
 
 
 async def test_a_recorder_leaves_its_dispatch_alone(kit: Kit) -> None:
-    """The dispatch still does what it did."""
+    """The dispatch still runs its interpreters."""
     notes: list[object] = []
     dispatch = create_dispatch([kit()], system={"notes": notes})
     recorder = Recorder(dispatch)
@@ -176,7 +176,7 @@ async def test_what_is_recorded_does_not_change_afterwards(recorder: Recorder) -
 
 
 def test_a_memory_sink_keeps_what_it_is_sent() -> None:
-    """Until it is closed."""
+    """A closed sink keeps nothing."""
     sink = MemorySink()
     sink.send(b"a")
     sink.send(b"b")
