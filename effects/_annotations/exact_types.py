@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from types import UnionType
 from typing import Any, Literal, NotRequired, Required, Union, cast, final, get_args, get_origin
 
-from .._language.containers import KINDS, PLAIN
+from .._language.containers import PLAIN, READERS
 from .options import options_of
 
 __all__ = ["PlainOptions", "exact_types", "plain_options"]
@@ -69,7 +69,7 @@ def _is_small(items: Sequence[object], depth: int) -> bool:
         return False
     for item in items:
         kind = type(item)
-        if KINDS[kind] and (kind not in PLAIN or not depth or not _is_small(cast("list[object]", item), depth - 1)):
+        if READERS[kind] and (kind not in PLAIN or not depth or not _is_small(cast("list[object]", item), depth - 1)):
             return False
     return True
 

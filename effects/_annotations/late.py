@@ -12,7 +12,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from itertools import chain
 from typing import final
 
-from .._language.containers import KINDS, PLAIN, first_in, is_list
+from .._language.containers import PLAIN, READERS, first_in, is_list
 from .._language.errors import RegistrationError
 from .contents import EFFECT, content_of, kinds_of
 
@@ -118,4 +118,4 @@ class _Reader:
 
 def is_bound(kind: type, late: Late | None) -> bool:
     """Whether something in an argument of that type may be bound now, or may not stand there."""
-    return KINDS[kind] is not None and (late is None or late.holds_more or not late.effect or kind not in PLAIN)
+    return READERS[kind] is not None and (late is None or late.holds_more or not late.effect or kind not in PLAIN)

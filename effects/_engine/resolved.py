@@ -10,7 +10,7 @@ from collections.abc import Collection
 from typing import Any, Protocol, cast, final
 
 from .._language.containers import LEAVES, parts_in
-from .._language.templates import Template, copy_knowing
+from .._language.templates import Template, copy_and_record
 
 __all__ = ["Resolved"]
 
@@ -50,7 +50,7 @@ class Resolved:
         """
         self._look_into_all(budget)
         copies: dict[int, object] = {}
-        vectors = copy_knowing(template.written, copies)
+        vectors = copy_and_record(template.written, copies)
         self._inside.update({id(copy): copy for source, copy in copies.items() if source in self._inside})
         return vectors
 

@@ -1,4 +1,4 @@
-"""How much one root dispatch may do."""
+"""The limits of one root dispatch."""
 
 from __future__ import annotations
 

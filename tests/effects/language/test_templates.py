@@ -179,11 +179,11 @@ def test_data_of_any_depth_is_copied() -> None:
 
 def test_so_many_types_are_remembered_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     """Those that an app makes anew for each request fill no memory; they are copied all the same."""
-    kept = len(_template._KINDS)
+    kept = len(_template._COPIERS)
     monkeypatch.setattr(_template, "_MAX_TYPES", kept)
     made = type("Made", (list,), {})([[]])
     assert copy_data(made)[0] is not made[0]
-    assert len(_template._KINDS) == kept
+    assert len(_template._COPIERS) == kept
 
 
 async def test_what_contains_itself_is_refused_as_ever(kit: Callable[[], Registry]) -> None:
