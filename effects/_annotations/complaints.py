@@ -14,7 +14,7 @@ __all__ = ["explain"]
 
 
 def explain(checks: Sequence[Checker], rest: Checker | None, args: Sequence[object]) -> ArgumentError:
-    """Say what is wrong with arguments of which one was not accepted. No values are in the message."""
+    """Return the error for arguments of which at least one does not fit. Its message holds no values."""
     lines: list[str] = []
     close: str | None = None
     for index, value in enumerate(args):
@@ -47,7 +47,7 @@ _NOT_OF_TYPES = frozenset(
     | {"multiple_of", "finite_number", "too_short", "too_long", "string_too_short", "string_too_long"}
     | {"string_pattern_mismatch", "bytes_too_short", "bytes_too_long"}
 )
-"""Complaints for which it does not help to know what type the value has."""
+"""Complaints that the type of the value does not help to understand."""
 
 
 _IN_OUR_WORDS = {

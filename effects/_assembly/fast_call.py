@@ -16,7 +16,7 @@ from types import CodeType
 from typing import Any, Final, cast, final
 
 from .._annotations.checkers import Checker
-from .._annotations.late import Late, is_bound
+from .._annotations.late import Late, may_be_bound_now
 from .._language.containers import PLAIN
 from .._registry.signatures import Signature
 
@@ -95,7 +95,7 @@ class _PassedByType(dict[type, bool]):
         self._late = late
 
     def __missing__(self, kind: type) -> bool:
-        sure = not is_bound(kind, self._late) and (self._check is None or self._check.fits_by_type(kind))
+        sure = not may_be_bound_now(kind, self._late) and (self._check is None or self._check.fits_by_type(kind))
         if len(self) < _MAX_TYPES:
             self[kind] = sure
         return sure

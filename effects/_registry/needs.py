@@ -11,7 +11,7 @@ from inspect import Parameter
 from itertools import combinations
 from typing import Final, NamedTuple, final
 
-from .._annotations.system_types import Kinds, are_at_odds, fits_kinds, kinds_of, names_of
+from .._annotations.system_types import Classes, are_at_odds, classes_of, fits_classes, names_of
 from .._language.errors import near
 from .first_parameter import signature_of
 from .registration import Registration
@@ -32,7 +32,7 @@ class Need(NamedTuple):
     """The key of its taker."""
     taker: str
     """`'alerts/send' of 'alerts'`."""
-    kinds: Kinds
+    kinds: Classes
     default: object
     """`Parameter.empty` where it is required."""
 
@@ -42,7 +42,7 @@ class Need(NamedTuple):
 
     def takes(self, value: object) -> bool:
         """Whether a value fits, as far as that can be said."""
-        return value is self.default or value is ABSENT or fits_kinds(value, self.kinds)
+        return value is self.default or value is ABSENT or fits_classes(value, self.kinds)
 
 
 def needs_of(entry: Registration) -> list[Need]:
@@ -60,15 +60,15 @@ def needs_in(
     """The keyword-only parameters of a function; none where nobody can tell what it takes."""
     signature = signature_of(function)
     return [
-        Need(parameter.name, key, taker, _kinds_or_none(annotations.get(parameter.name, object)), parameter.default)
+        Need(parameter.name, key, taker, _classes_or_none(annotations.get(parameter.name, object)), parameter.default)
         for parameter in (signature.parameters.values() if signature is not None else ())
         if parameter.kind is Parameter.KEYWORD_ONLY
     ]
 
 
-def _kinds_or_none(annotation: object) -> Kinds:
+def _classes_or_none(annotation: object) -> Classes:
     try:
-        return kinds_of(annotation)
+        return classes_of(annotation)
     except Exception:  # noqa: BLE001 - a type that cannot be read says nothing
         return ()
 

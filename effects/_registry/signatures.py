@@ -50,7 +50,7 @@ class Signature:
         """Return the error that keeps the arguments, right in number, from fitting the annotations, or None."""
         checks, rest = self.checks, self.rest
         for check, value in zip(checks, args):  # noqa: B905 - to name `strict` costs more than all the rest
-            if type(value) not in check.sure and not check.accepts(value):
+            if type(value) not in check.exact_types and not check.accepts(value):
                 return self._explain(args)
         if rest is not None:
             for value in args[len(checks) :]:
