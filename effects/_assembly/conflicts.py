@@ -13,21 +13,23 @@ from .._registry.registry import Registry
 from .._registry.tags import tag_problems
 from .lifespans import Lifespan
 
-__all__ = ["Owned", "owned_interceptors", "repeated_interceptors", "settle"]
+__all__ = ["Owned", "choose_and_check", "owned_interceptors", "repeated_interceptors"]
 
 
 Owned = tuple[str, Interceptor]
-"""An interceptor, and who brings it."""
+"""The name of the owner of an interceptor, and the interceptor."""
 
 
-def settle(
+def choose_and_check(
     registries: Sequence[Registry],
     lifespans: Sequence[Lifespan],
     system: Mapping[str, object],
     owned: Sequence[Owned],
     prefer: Mapping[str, str],
 ) -> tuple[list[Registration], list[str]]:
-    """Choose one registration for each name, and list all that is wrong with the registries together."""
+    """Choose one registration for each name. Returns these, and a message for everything that is wrong with the
+    registries together.
+    """
     chosen, problems = _choose([entry for registry in registries for entry in registry.registrations], prefer)
     late = {name for registry in registries for name in registry.late}
     problems += _repeated_registries(registries) + repeated_interceptors(owned)
@@ -38,7 +40,7 @@ def settle(
 
 
 def owned_interceptors(registries: Sequence[Registry], before: Iterable[Owned]) -> list[Owned]:
-    """Every interceptor with its owner, in the order in which before hooks run."""
+    """Return every interceptor with its owner, in the order in which before hooks run."""
     return [
         *before,
         *((registry.name, interceptor) for registry in registries for interceptor in registry.interceptors),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from .._assembly.conflicts import owned_interceptors, settle
+from .._assembly.conflicts import choose_and_check, owned_interceptors
 from .._assembly.gathered import Gathered
 from .._assembly.plugins import checked_list, gather
 from .._language.errors import RegistrationError
@@ -64,6 +64,6 @@ def _check_together(
     gathered: Gathered, system: Mapping[str, object], interceptors: Iterable[Interceptor], prefer: Mapping[str, str]
 ) -> Iterator[RegistrationError]:
     owned = owned_interceptors(gathered.registries, [("create_dispatch", interceptor) for interceptor in interceptors])
-    for problem in settle(gathered.registries, gathered.lifespans, system, owned, prefer)[1]:
+    for problem in choose_and_check(gathered.registries, gathered.lifespans, system, owned, prefer)[1]:
         what, _, fix = problem.partition("; fix: ")
         yield RegistrationError(what, fix=fix or None)
