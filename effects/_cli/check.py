@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from .._discover.system import system_problems
-from .._dispatch.check_plugins import check_plugins, left_out
+from .._dispatch.check_plugins import broken_plugin_errors, check_plugins
 from .._dispatch.dispatch import Dispatch
 from .._language.errors import EffectsError, RegistrationError
 from .command import Command, Exit
@@ -47,7 +47,7 @@ def _of_dispatch(dispatch: Dispatch, system: Mapping[str, object] | None) -> Seq
     """
     late = {name for registry in dispatch.registries for name in registry.late}
     there = {**dispatch._engine.background.system, **(system or {})}
-    return [*left_out(dispatch.broken), *system_problems(dispatch._engine.tables, there, late)]
+    return [*broken_plugin_errors(dispatch.broken), *system_problems(dispatch._engine.tables, there, late)]
 
 
 def _system(target: str | None) -> Mapping[str, object] | None:

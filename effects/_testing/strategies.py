@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from .._assembly.tables import Entry
-from .._discover.asked import check_asked
+from .._discover.asked import check_type
 from .._discover.sample import Sampler
 from .._dispatch.dispatch import Dispatch
 from .._language.errors import UnknownKeyError, near
@@ -38,7 +38,7 @@ def vectors(
     ...     assert raise_alert({}, *vector[1:])[0][0] == "alerts/send"
     >>> test_an_alert_is_sent()
     """
-    check_asked("a key", key, str, type(None))
+    check_type("a key", key, str, type(None))
     key, entries = plain_key(key), dispatch._engine.tables.entries
     kinds = {"effect", "action"} if kind is None else {kind}
     fitting = [entry for entry in entries.values() if key in {None, entry.key} and entry.registration.kind in kinds]
@@ -47,7 +47,7 @@ def vectors(
 
 def placeholders(dispatch: Dispatch, key: str | None = None) -> SearchStrategy[Placeholder]:
     """A Hypothesis strategy for placeholders of one key, or of any, with arguments. Raises as `vectors` does."""
-    check_asked("a key", key, str, type(None))
+    check_type("a key", key, str, type(None))
     key, entries = plain_key(key), dispatch._engine.tables.placeholders
     fitting = [entry for entry in entries.values() if key in {None, entry.key}]
     return Sampler(dispatch._engine.tables).placeholders(_require_some(fitting, key or "placeholder", entries))
