@@ -1,4 +1,4 @@
-"""`dispatch.check`: the problems that keep effects from ever working, with any values of their placeholders."""
+"""`dispatch.check`: the problems of effects that no values of their placeholders could solve."""
 
 from __future__ import annotations
 

@@ -129,8 +129,8 @@ class Dispatch:
         return expand(root_of(quiet, EMPTY, quiet.background.system), effects, state, data)
 
     def check(self, effects: Sequence[object]) -> tuple[EffectsError, ...]:
-        """Return the problems that keep effect vectors, and those nested in them, from ever working with any values of
-        their placeholders.
+        """Return the problems of effect vectors, and of those nested in them, that no values of their placeholders
+        could solve.
 
         Finds values that are no vectors, unknown keys and placeholders, too few or too many arguments, and arguments
         without placeholders that do not fit. Runs nothing, and needs no data: for templates that are dispatched later.
