@@ -52,7 +52,7 @@ class SchemaReader:
         self._open: list[object] = []
         """The types that are being read: lists, since not all annotations have a hash."""
         self._recursive: list[object] = []
-        """Those of them that hold themselves."""
+        """The types among them that hold themselves."""
         self._definitions: list[CoreSchema] = []
         """The schemas of these."""
 

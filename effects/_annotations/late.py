@@ -62,7 +62,7 @@ def late_of(annotation: object) -> Late | None:
 
 
 _MAX_DEPTH = 50
-"""How deep places may be nested, those not counted that lead back."""
+"""Places may be nested at most this deep; those that lead back are not counted."""
 
 
 @final
@@ -80,7 +80,9 @@ class _Reader:
         if not kinds or known in self._places:
             return self._places.get(known)
         if depth > _MAX_DEPTH:
-            raise RegistrationError("its type holds ever new ones", fix="write a type that ends, or holds itself")
+            raise RegistrationError(
+                "its type holds new types without end", fix="write a type that ends, or holds itself"
+            )
         self._places[known] = place = Late()
         place.effect = any(kind is EFFECT for kind in kinds.values())
         place.is_only_effect = place.effect and len(kinds) == 1

@@ -1,7 +1,7 @@
 """The values that fit an annotation without parts: instances of the type, since a value is passed on as it is.
 
-pydantic makes values of many types: a `SecretStr` of a str, an address of text. Such values are thrown away here, so
-the text that one could be made of does not fit. If a type's own check is wanted, pydantic's schema is used as it is:
+pydantic makes values of many types: a `SecretStr` of a str, an address of text. The engine throws these away, so text
+that could be made into such a value does not fit. If a type's own check is wanted, pydantic's schema is used as it is:
 its contents are pydantic's business, and change from release to release.
 """
 
@@ -58,7 +58,7 @@ _SIMPLE: Mapping[object, CoreSchema] = {
 _NEVER: Mapping[object, tuple[str, str]] = {
     Json: (
         "Json is text that is parsed, and arguments are passed on as they are",
-        "annotate it with str and parse it in the function, or with the type of what the text says",
+        "annotate it with str and parse it in the function, or with the type that the text is parsed to",
     ),
     **dict.fromkeys((Never, NoReturn), ("no value has that type", "annotate it with a type that has values")),
     **dict.fromkeys(

@@ -53,7 +53,7 @@ def _choose(entries: Sequence[Registration], prefer: Mapping[str, str]) -> tuple
     problems: list[str] = []
     prefer = {plain_key(key): plain_key(plugin) for key, plugin in prefer.items()}
     plugins_of = {key: {entry.plugin for entry in entries if entry.key == key} for key in prefer}
-    problems += [f"prefer names {key!r}, which nobody registers" for key in prefer if not plugins_of[key]]
+    problems += [f"prefer names {key!r}, which no plugin registers" for key in prefer if not plugins_of[key]]
 
     def name(entry: Registration) -> tuple[str, str]:
         return namespace(entry), entry.key

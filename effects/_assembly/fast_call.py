@@ -4,7 +4,7 @@ placeholder.
 It is written as source for each shape of signature, and compiled, as dataclasses are: a call that spells its arguments
 out costs a fifth of one with `*args, **needs`, and tests that are spelled out a fifth of a loop over arguments and
 checks. With it, an effect costs half. It leaves doubtful arguments to `_engine`, which calls the function with any
-arguments, and says what is wrong.
+arguments, and reports errors.
 """
 
 from __future__ import annotations

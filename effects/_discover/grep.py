@@ -32,7 +32,7 @@ class Hit:
 
 def grep(descriptions: Iterable[Description], pattern: str | re.Pattern[str]) -> tuple[Hit, ...]:
     """Return the first match in each field of each description. Text is found in upper and lower case."""
-    check_type("what is looked for", pattern, str, re.Pattern)
+    check_type("the text to look for", pattern, str, re.Pattern)
     if isinstance(pattern, re.Pattern):
         check_type("a regular expression is of text: its pattern", pattern.pattern, str)
     expression = re.compile(re.escape(pattern), re.IGNORECASE) if isinstance(pattern, str) else pattern

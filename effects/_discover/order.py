@@ -51,7 +51,7 @@ def _moves_by_marks(gathered: Gathered, name: str) -> Iterator[str]:
 
 
 def _join_names(names: Sequence[str]) -> str:
-    return ", ".join(map(repr, names)) or "nobody else"
+    return ", ".join(map(repr, names)) or "no other plugin"
 
 
 def hooks_of(gathered: Gathered, name: str) -> tuple[str, ...]:

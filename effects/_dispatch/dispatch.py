@@ -193,8 +193,8 @@ class Dispatch:
     def with_interceptors(self, *interceptors: Interceptor) -> Dispatch:
         """Return the same engine with more interceptors, before those it has; this one is not changed.
 
-        Both share what is running: entering `running()` of one enters that of both. Raises `RegistrationError` for an
-        argument that is no `Interceptor`, and for an id that is there already.
+        Both share lifespans and background work: entering `running()` of one enters that of both. Raises
+        `RegistrationError` for an argument that is no `Interceptor`, and for an id that is there already.
         """
         more = [("with_interceptors", interceptor) for interceptor in checked_interceptors(interceptors)]
         tables = with_more_hooks(self._engine.tables, more)
@@ -206,9 +206,9 @@ class Dispatch:
 
         Lifespans are entered in the order of plugins and exited in reverse, also when one of them fails; system values
         they yield are there for every dispatch meanwhile. Background work runs in one nursery, which this owns: on
-        leaving, it is cancelled and waited for before the first lifespan closes. Raises what a lifespan raises, with a
-        note that names its plugin, `RegistrationError` if two bring the same system value or one brings a value of
-        another type than it is taken as, `SystemValueError` if one takes a value that is not there, and
+        leaving, it is cancelled and waited for before the first lifespan closes. Raises the exceptions of lifespans,
+        with a note that names the plugin, `RegistrationError` if two bring the same system value or one brings a value
+        of another type than it is taken as, `SystemValueError` if one takes a value that is not there, and
         `LifecycleError` if it is entered twice at the same time.
         """
         lifespans = self._gathered.lifespans

@@ -1,4 +1,4 @@
-"""Interceptors that end what they began: context managers around a step, left however it ends.
+"""Interceptors with an end: context managers around a step, which are left however the step ends.
 
 They are entered behind all before hooks, outermost first, and left in reverse, before the after hooks. A failure while
 one is entered or left is recorded, and the others are left all the same. `Cancelled` is raised into them, and passes.

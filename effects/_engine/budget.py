@@ -74,7 +74,7 @@ class Budget:
         except LimitError as error:
             return error
         return PlaceholderError(
-            "what a placeholder came to stands where an effect vector belongs",
+            "the value of a placeholder stands where an effect vector belongs",
             fix="write the effect down in the program: only values inside it are bound late",
         )
 

@@ -38,7 +38,7 @@ def too_early(
     early = PlaceholderError(
         f"placeholder {placeholder.key!r} was resolved before the effect that it stands in was dispatched: "
         f"{type(error).__name__}",
-        fix=f"annotate {name!r} as Effect, so that what is in it waits; {signature.usage}",
+        fix=f"annotate {name!r} as Effect, so that its placeholders wait; {signature.usage}",
     )
     early.__cause__ = error
     return early

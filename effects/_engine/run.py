@@ -119,7 +119,7 @@ async def run(
                     if verdict is not None or hook_run.rewritten:
                         await finish(frame, entry, hook_run, verdict, here)
                         continue
-                context = Context()  # as `context_of`, without the call: a twentieth of what an effect costs
+                context = Context()  # as `context_of`, without the call: a twentieth of the price of an effect
                 context.key = entry.key
                 context.data = frame.data
                 context.system = frame.system
@@ -184,7 +184,7 @@ async def run(
     if dispatch_run is not None:
         dispatch_run.after(result, failed=bool(frame.errors))
         if len(frame.errors) != len(result.errors) or frame.stopped != result.stopped:
-            return frame.result()  # with what the hooks have added
+            return frame.result()  # with the errors and the stop of the after hooks
     return result
 
 

@@ -27,7 +27,7 @@ async def running(
     """Enter the lifespans in order, then a nursery for background work; at the end cancel that work, and exit in
     reverse.
 
-    Background work may use what the lifespans opened: all of it has ended before the first of them closes. A system
+    Background work may use the values of lifespans: all of it has ended before the first lifespan closes. A system
     value is there from when its lifespan has opened until it begins to close; no two lifespans bring the same.
     """
     check_trio("running() opens plugins")
@@ -84,7 +84,7 @@ def _claim_values(owners: dict[str, str], name: str, values: Mapping[str, object
 def _check_values(name: str, values: Mapping[str, object], needs: Sequence[Need]) -> None:
     """Raise `RegistrationError` for a value that does not fit one of its takers."""
     for what, fix in misfits(needs, values):
-        raise RegistrationError(f"the lifespan of plugin {name!r} brings what does not fit: {what}", fix=fix)
+        raise RegistrationError(f"the lifespan of plugin {name!r} brings a value that does not fit: {what}", fix=fix)
 
 
 @final

@@ -143,8 +143,8 @@ async def call(frame: Frame, entry: Entry, args: Sequence[object], vector: Seque
 def _needs_of(
     frame: Frame, entry: Entry, args: Sequence[object], vector: object, link: Link
 ) -> dict[str, object] | None:
-    """Check the arguments, and return what the interpreter needs from the system. Returns None, with a record, if one
-    fails.
+    """Check the arguments, and return the system values that the interpreter needs. Returns None, with a record, if a
+    check fails or a value is missing.
     """
     if not fits(frame, entry, args, vector, link):
         return None

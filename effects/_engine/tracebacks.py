@@ -23,7 +23,7 @@ def keep_few_frames(error: BaseException) -> None:
     """Bound the traceback of an exception, and of the exceptions in it and behind it: members of its group, causes and
     contexts.
 
-    If it was recorded before, the places where it was raised now and first are kept.
+    If it was recorded before, the places of the latest and of the first raise are kept.
     """
     _relink(error, _latest_and_first(_frames_of(error)))
     seen, waiting = {id(error)}, _exceptions_behind(error)

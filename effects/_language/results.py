@@ -187,7 +187,7 @@ class DispatchResult:
 
     @property
     def results(self) -> tuple[ResultRecord, ...]:
-        """A record for each effect that ran. Those of a continuation are in the continuation's own result."""
+        """A record for each effect that ran. The records of a continuation are in the continuation's own result."""
         if self._results is None:
             self._results = tuple(map(_make_record, self._outcomes))
         return self._results

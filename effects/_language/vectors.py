@@ -90,7 +90,7 @@ def plain_key(key: T) -> T:
 
 
 def _one_line(key: str) -> str:
-    """Return a key in one line, whatever text it is."""
+    """Return a key in one line, with escapes for line breaks and its like."""
     return str.__getitem__(key, slice(40)).encode("unicode_escape").decode()
 
 

@@ -41,7 +41,7 @@ def refuse_methods(where: str, parameters: Sequence[Parameter], fix: str) -> Non
     """Raise `RegistrationError` for a function of a class, which would get another value as its `self`."""
     if parameters and parameters[0].name in _METHODS and parameters[0].kind is not Parameter.KEYWORD_ONLY:
         raise RegistrationError(
-            f"{where}: its first parameter is {parameters[0].name!r}, and nobody knows the object that it belongs to",
+            f"{where}: its first parameter is {parameters[0].name!r}, and its object is not known",
             fix=f"register the method of an object, {fix}(thing.method), or make it a function",
         )
 

@@ -1,4 +1,4 @@
-"""What the engine's tests share: a small registry of plain effects."""
+"""Fixtures of the engine's tests: a small registry of plain effects."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path

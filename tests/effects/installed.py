@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def run(*command: object, cwd: Path, **more: str) -> str:
-    """Run a command, which must succeed; what it printed. `more` is its environment besides."""
+    """Run a command, which must succeed, and return its output. `more` is added to its environment."""
     env = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST", "COV"))}
     done = subprocess.run([*map(str, command)], cwd=cwd, env=env | more, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -26,7 +26,7 @@ def build_wheel(folder: Path) -> Path:
 
 
 def make_environment(folder: Path, *wanted: object) -> Path:
-    """The interpreter of a new environment in a folder, in which is installed what is wanted."""
+    """Make an environment in a folder, install packages into it, and return its interpreter."""
     run(sys.executable, "-m", "venv", folder / "venv", cwd=folder)
     python = folder / "venv" / "bin" / "python"
     install(python, *wanted)

@@ -19,7 +19,7 @@ def effects(name: str, *keys: str, **options: Any) -> Registry:
 
 
 class Provider:
-    """A plugin that contributes whatever it is given, and keeps the order of calls."""
+    """A plugin that contributes a given value, and keeps the order of calls."""
 
     def __init__(self, name: str, contribution: object = None, order: list[str] | None = None) -> None:
         self.name = name

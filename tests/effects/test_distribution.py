@@ -1,4 +1,4 @@
-"""The wheel, and third-party plugins, as they are on a machine that knows nothing of this checkout."""
+"""The wheel, and third-party plugins, on a machine without this checkout."""
 
 import json
 import zipfile
@@ -116,7 +116,7 @@ def test_the_wheel_imports_in_a_clean_environment(python: Path, tmp_path: Path) 
 
 
 def asked(python: Path, folder: Path, block: list[str]) -> Any:
-    """What the script says in that environment."""
+    """Return the output of the script in that environment."""
     return json.loads(run(python, "-c", SCRIPT, json.dumps(block), cwd=folder))
 
 

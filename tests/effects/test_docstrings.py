@@ -13,6 +13,6 @@ MODULES = [one.name for one in pkgutil.iter_modules(effects.__path__) if one.nam
 
 @pytest.mark.parametrize("name", MODULES)
 def test_examples_show_what_happens(name: str) -> None:
-    """Wherever there are any."""
+    """All modules of the engine are searched for examples."""
     module = importlib.import_module(f"effects.{name}")
     assert doctest.testmod(module, extraglobs=vars(effects)).failed == 0

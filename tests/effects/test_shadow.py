@@ -1,4 +1,4 @@
-"""Other packages named `effects` or `plugins`: what is said where they hide ours."""
+"""Other packages named `effects` or `plugins`: the message if they hide ours."""
 
 import os
 import subprocess
@@ -106,7 +106,7 @@ def test_a_module_without_a_spec_is_not_asked_for_one(monkeypatch: pytest.Monkey
 
 @pytest.mark.slow
 def test_the_engine_alone_is_content(tmp_path: Path) -> None:
-    """Where no package `plugins` came with it, any other of that name is none of its business."""
+    """If no package `plugins` came with it, another package of that name is no problem."""
     package(tmp_path, "plugins")
     alone = tmp_path / "alone"
     alone.mkdir()

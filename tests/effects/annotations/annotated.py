@@ -1,4 +1,4 @@
-"""Annotations of every kind that is supported, with values that have the type and values that have not."""
+"""Annotations of every supported kind, each with values that have the type and values that do not."""
 
 # ruff: noqa: UP006, UP007, UP044, UP045 - old spellings are supported, too
 
@@ -50,7 +50,7 @@ T = TypeVar("T")
 
 
 class Text(str):
-    """A str of a kind, as markup is."""
+    """A subclass of str, as markup is."""
 
 
 class Colour(enum.Enum):
@@ -60,25 +60,25 @@ class Colour(enum.Enum):
 
 
 class Word(enum.StrEnum):
-    """One whose members are text."""
+    """An enumeration whose members are text."""
 
     RED = "red"
 
 
 class Old(str, enum.Enum):  # noqa: UP042 - StrEnum is what it is not
-    """As enumerations of text were written before."""
+    """An enumeration of text, as written before `StrEnum`."""
 
     RED = "red"
 
 
 class Number(enum.IntEnum):
-    """One whose members are numbers."""
+    """An enumeration whose members are numbers."""
 
     ONE = 1
 
 
 class Access(enum.Flag):
-    """Members that are combined."""
+    """An enumeration of flags."""
 
     READ = 1
     WRITE = 2
@@ -138,14 +138,14 @@ class Numbers(pydantic.RootModel[list[int]]):
 
 
 class Plain:
-    """A class that nobody knows anything of."""
+    """A class without fields, base classes or a schema."""
 
     def go(self) -> None:
         """Go."""
 
 
 class Attrs:
-    """A class as attrs makes them."""
+    """A class as attrs makes it."""
 
     __attrs_attrs__ = ()
     __slots__ = ("x",)
@@ -163,7 +163,7 @@ class UserId(str):
 
 
 class Celsius:
-    """A class that pydantic makes of numbers, and never takes as it is."""
+    """A class that pydantic makes of numbers: its schema refuses instances."""
 
     def __init__(self, degrees: float) -> None:
         self.degrees = degrees
@@ -174,7 +174,7 @@ class Celsius:
 
 
 class Tagged:
-    """A class that pydantic makes of what holds itself."""
+    """A class that pydantic makes of data that may hold itself."""
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: Any) -> Any:
@@ -182,7 +182,7 @@ class Tagged:
 
 
 class Small:
-    """A class that is never made: it says more of another, as `PastDate` does."""
+    """A class without instances: it only limits another, as `PastDate` does."""
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: Any) -> Any:
@@ -201,7 +201,7 @@ class Told:
 
 
 class Ours:
-    """What a third-party type is annotated with, so that pydantic can make it of numbers."""
+    """Metadata of a third-party type, so that pydantic can make it of numbers."""
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: Any) -> Any:
@@ -228,7 +228,7 @@ class Options(TypedDict, total=False):
 
 
 class Twice(TypedDict, total=False):
-    """Options of which some have one type."""
+    """Options of which two have one type."""
 
     one: pydantic.JsonValue
     two: pydantic.JsonValue
@@ -239,7 +239,7 @@ class Twice(TypedDict, total=False):
 
 
 class Marked(TypedDict):
-    """Options of which what is said of each stands in any order."""
+    """Options whose qualifiers and metadata stand in any order."""
 
     one: ReadOnly[NotRequired[int]]
     two: Annotated[NotRequired[int], "said"]
@@ -293,7 +293,7 @@ class Silent(Protocol):
 
 @typing.runtime_checkable
 class Going(Protocol):
-    """One that it can."""
+    """A protocol that `isinstance` can be asked about."""
 
     def go(self) -> None:
         """Go."""
@@ -311,21 +311,21 @@ Native: Any = getattr(typing, "TypeAliasType", TypeAliasType)("Native", list[int
 
 
 def even(value: int) -> int:
-    """A check of somebody's own."""
+    """A check of an app's own."""
     if value % 2:
         raise ValueError("odd")
     return value
 
 
 def negative(value: int) -> int:
-    """Another, which complains in its own words, and makes another value."""
+    """A check that complains in its own words, and returns another value."""
     if value >= 0:
         raise PydanticCustomError("positive", "too much")
     return -value
 
 
 def loose(value: object, handler: pydantic.ValidatorFunctionWrapHandler) -> object:
-    """A validator that takes what the type does not."""
+    """A validator that accepts values that the type refuses."""
     try:
         return handler(value)
     except pydantic.ValidationError:
@@ -340,7 +340,7 @@ def very(value: object) -> object:
 
 
 def kind_of(value: Any) -> str:
-    """Which kind of options."""
+    """The discriminator of a union of options."""
     return str(value["kind"])
 
 
@@ -350,7 +350,7 @@ AS_A_POINT: Any = getattr(pydantic, "ValidateAs", lambda *_: "said")(Place, lamb
 
 @dataclass(frozen=True)
 class Row:
-    """An annotation. Whatever is accepted is an instance of `kind`."""
+    """An annotation. Every accepted value is an instance of `kind`."""
 
     annotation: Any
     kind: Any
@@ -359,7 +359,7 @@ class Row:
 
 
 def row(annotation: Any, fits: Sequence[object], misfits: Sequence[object] = (), kind: Any = None) -> Row:
-    """One row; where `kind` is left out, the annotation is a class."""
+    """Make a row. If `kind` is left out, the annotation is a class."""
     return Row(annotation, annotation if kind is None else kind, tuple(fits), tuple(misfits))
 
 

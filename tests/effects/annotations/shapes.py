@@ -1,4 +1,6 @@
-"""Annotations that can hold effects, of every shape, and an interpreter that runs whatever it is given."""
+"""Annotations of every shape that can hold effects, and an interpreter that runs everything that looks like an
+effect.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,7 @@ class MoreOptions(Options):
 
 
 class Marked(TypedDict, total=False):
-    """Options with all that may be said of one."""
+    """Options with every qualifier and some metadata."""
 
     then: ReadOnly[Required[Annotated[Effect, Field(description="what comes next")]]]
 
@@ -57,7 +59,7 @@ class Generics(TypedDict, Generic[T]):
 
 
 class Filled(Generics[Effect]):
-    """Options whose type is said by a subclass."""
+    """Generic options whose type a subclass fills in."""
 
 
 class Tree(TypedDict, Generic[T]):
@@ -84,7 +86,7 @@ class Holder(Generic[T]):
 
 @dataclass
 class Held(Holder[Effect]):
-    """A dataclass whose type is said by a subclass."""
+    """A generic dataclass whose type a subclass fills in."""
 
 
 @pydantic.dataclasses.dataclass
@@ -223,7 +225,7 @@ if sys.version_info >= (3, 12):
 
 
 def vectors_in(value: object) -> Iterator[Sequence[object]]:
-    """All that looks like an effect vector, at any depth."""
+    """Yield all values that look like effect vectors, at any depth."""
     if isinstance(value, (list, tuple)) and value and isinstance(value[0], str):
         yield cast("Sequence[object]", value)
     parts: Iterable[object] = ()
@@ -238,9 +240,8 @@ def vectors_in(value: object) -> Iterator[Sequence[object]]:
 
 
 def greedy(*annotations: object, ran: list[object]) -> Registry:
-    """A registry of interpreters that run whatever looks like an effect in what they are given: `take0`, `take1`, ...
-
-    What the effects `fine` and `evil` were run with is kept, and `it` is a placeholder for anything.
+    """A registry of interpreters that run everything that looks like an effect in their arguments: `take0`, `take1`,
+    ... It keeps the arguments of the effects `fine` and `evil`, and `it` is a placeholder for any value.
     """
     registry = Registry("greedy")
 

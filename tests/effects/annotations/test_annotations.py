@@ -1,6 +1,5 @@
-"""What fits an annotation has its type: every annotation that is supported, whatever the release of pydantic.
-
-Run it under the oldest and the newest release that `pyproject.toml` admits.
+"""A value that fits an annotation has its type. This is tried with every supported annotation; run it under the oldest
+and the newest release of pydantic that `pyproject.toml` admits.
 """
 
 import collections.abc
@@ -25,12 +24,12 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated:DeprecationWarning"
 
 
 def name_of(row: Row) -> str:
-    """The annotation of a row, without addresses and times, which are others in each process."""
+    """The text of a row's annotation, without addresses and times, which differ in each process."""
     return re.sub(r" at 0x[0-9a-f]+|datetime\.datetime\([0-9, ]+\)", "", str(row.annotation))
 
 
 def taking(annotation: Any) -> Registry:
-    """A registry with an effect that returns its one argument, which is so annotated."""
+    """A registry with an effect that returns its one argument, which has this annotation."""
     plugin = Registry("plugin")
 
     @plugin.effect("key")
@@ -41,7 +40,7 @@ def taking(annotation: Any) -> Registry:
 
 
 async def outcome(annotation: Any, value: object) -> object:
-    """What the effect gets: the value, or the type of the error. The second time the same as the first."""
+    """Return the value that the effect gets, or the type of the error. A second dispatch must give the same."""
     dispatch = create_dispatch([taking(annotation)], block=["rhialto.log"])
     result = await dispatch([["key", value], ["key", value]])
     first, second = [record.value for record in result.results] or [type(record.exception) for record in result.errors]
@@ -51,7 +50,7 @@ async def outcome(annotation: Any, value: object) -> object:
 
 @pytest.mark.parametrize("row", ROWS, ids=name_of)
 async def test_law_06_values_of_a_type_fit_and_others_do_not(row: Row) -> None:
-    """What fits arrives as it is."""
+    """A value that fits arrives as the very object that was dispatched."""
     for value in row.fits:
         assert await outcome(row.annotation, value) is value, value
     for value in row.misfits:
@@ -63,7 +62,7 @@ VALUES = list({(type(one), repr(one)): one for row in ROWS for one in (*row.fits
 
 @pytest.mark.parametrize("row", ROWS, ids=name_of)
 async def test_whatever_is_accepted_is_an_instance_of_the_type(row: Row) -> None:
-    """Of all the values of all the others, too."""
+    """This is tried with the values of all other annotations, too."""
     dispatch = create_dispatch([taking(row.annotation)], block=["rhialto.log"])
     result = await dispatch([["key", value] for value in VALUES])
     assert len(result.results) + len(result.errors) == len(VALUES)
@@ -72,7 +71,7 @@ async def test_whatever_is_accepted_is_an_instance_of_the_type(row: Row) -> None
 
 @pytest.mark.parametrize("row", ROWS, ids=name_of)
 def test_every_annotation_is_told_of(row: Row) -> None:
-    """Whatever pydantic makes of it."""
+    """`describe` and `schemas` work for each of them."""
     dispatch = create_dispatch([taking(row.annotation)])
     (told,) = dispatch.describe(key="key")
     assert [parameter.name for parameter in told.parameters] == ["value"]
@@ -80,13 +79,13 @@ def test_every_annotation_is_told_of(row: Row) -> None:
 
 
 def options(annotation: Any) -> Any:
-    """Options of which one is so annotated."""
+    """Options of which one has this annotation."""
     return TypedDict("options", {"it": annotation, "other": NotRequired[int]})  # type: ignore[operator]
 
 
 @dataclass(frozen=True)
 class Around:
-    """What stands around a type, and around its values."""
+    """An annotation around a type, and a container around its values."""
 
     name: str
     generic: Any
@@ -122,7 +121,7 @@ INNER = [row for row in ROWS if row.misfits and get_origin(row.annotation) is no
 @settings(deadline=None)
 @given(row=st.sampled_from(INNER), around=st.lists(st.sampled_from(AROUND), max_size=3), data=st.data())
 async def test_law_06_a_type_is_checked_wherever_it_stands(row: Row, around: list[Around], data: st.DataObject) -> None:
-    """Its values arrive as they are, and others are refused."""
+    """Inside every container, its values arrive as they are, and others are refused."""
     fit = data.draw(st.sampled_from(row.fits or (None,)))
     misfit = data.draw(st.sampled_from([one for one in row.misfits if one is not None]))
     annotation = row.annotation
@@ -134,7 +133,7 @@ async def test_law_06_a_type_is_checked_wherever_it_stands(row: Row, around: lis
 
 
 async def test_all_annotations_go_together() -> None:
-    """Whatever names pydantic gives to what is in one of them."""
+    """The names in pydantic's schemas do not clash."""
     named = {f"{index}{twice}": row for index, row in enumerate(INNER) for twice in ("a", "b")}
     every: Any = TypedDict("every", {name: row.annotation for name, row in named.items()}, total=False)  # type: ignore[misc]
     dispatch = create_dispatch([taking(every)], block=["rhialto.log"])
@@ -166,20 +165,20 @@ BARE: Any = Json
     ids=str,
 )
 def test_an_annotation_that_nothing_fits_is_refused_when_registered(annotation: Any, what: str) -> None:
-    """With the parameter, the reason, and what to write instead."""
+    """The message names the parameter, the reason, and the fix."""
     with pytest.raises(RegistrationError, match=f"no check can be made for 'value': {what}") as caught:
         taking(annotation)
     assert (caught.value.fix or "").startswith("annotate it with ")
 
 
 class Plain(typing.TypedDict):
-    """Options, as typing has them."""
+    """Options of typing's own TypedDict."""
 
     it: int
 
 
 def test_a_typed_dict_of_typing_is_read_where_pydantic_reads_it() -> None:
-    """Python 3.11's says too little of itself."""
+    """The TypedDict of Python 3.11 has too little information, so it is refused there."""
     if sys.version_info >= (3, 12):
         assert taking(Plain).registrations[0].signature.at_least == 1
         return
@@ -200,7 +199,7 @@ class Endless(Sequence[Any]):
 @pytest.mark.parametrize("kind", ["Sequence", "Iterable", "Collection", "Container", "Reversible"])
 @pytest.mark.parametrize("items", [(), (object,), (Any,)], ids=["bare", "object", "Any"])
 def test_where_anything_may_be_inside_nothing_is_walked(kind: str, items: tuple[Any, ...]) -> None:
-    """There may be any number of it, as in a range."""
+    """A container may hold any number of values, as a range does."""
     annotation = getattr(collections.abc, kind)
     (check,) = taking(annotation[items] if items else annotation).registrations[0].signature.checks
     assert check.accepts(Endless())
@@ -209,7 +208,7 @@ def test_where_anything_may_be_inside_nothing_is_walked(kind: str, items: tuple[
 
 @pytest.mark.parametrize("inside", [None, Any, object, float, Callable[..., Any], str])
 def test_nothing_is_imported_because_a_client_names_it(inside: Any) -> None:
-    """A check takes what was imported, and does not import."""
+    """A check accepts an imported object, and imports nothing."""
     imported: Any = ImportString
     annotation: Any = imported if inside is None else imported[inside]
     assert "this" not in sys.modules  # it would print a poem

@@ -1,4 +1,4 @@
-"""How arguments are checked, and what is said about those that do not fit."""
+"""The check of arguments, and the messages about arguments that do not fit."""
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
@@ -63,7 +63,7 @@ class Plain(Protocol):
 
 @runtime_checkable
 class Askable(Protocol):
-    """One that it can."""
+    """A protocol that `isinstance` can be asked about."""
 
     def go(self) -> None:
         """Go."""
@@ -71,14 +71,16 @@ class Askable(Protocol):
 
 @dataclass
 class Goes:
-    """Something that satisfies both."""
+    """A class that satisfies both protocols."""
 
     def go(self) -> None:
         """Go."""
 
 
 async def complaint(annotation: Any, value: object) -> str | None:
-    """What is said of this value for a parameter so annotated; None where it fits and arrives unchanged."""
+    """Return the message about this value for a parameter with this annotation; None if it fits and arrives
+    unchanged.
+    """
     plugin = Registry("plugin")
     got: list[object] = []
 
@@ -173,7 +175,7 @@ async def test_what_fits_arrives_as_it_is(annotation: Any, value: object) -> Non
     ids=repr,
 )
 async def test_what_does_not_fit_is_told_where_and_why(annotation: Any, value: object, message: str) -> None:
-    """The place within the argument, what was wanted, and the type that came."""
+    """The message has the place within the argument, the expected type, and the actual one."""
     assert message in (await complaint(annotation, value) or "it fits")
 
 
@@ -193,12 +195,12 @@ async def test_an_option_that_does_not_exist_names_its_neighbours(value: object,
 
 
 async def test_a_constraint_is_not_about_types() -> None:
-    """So the type that came is not said."""
+    """So the message does not name the type of the value."""
     assert (await complaint(Annotated[int, Field(ge=3)], 2) or "").endswith("equal to 3")
 
 
 async def test_a_member_of_a_union_is_not_a_place() -> None:
-    """What no side of a union takes is reported where it stands, not under names of types."""
+    """A value that no member of a union accepts is reported at its own place, not under names of types."""
     said = await complaint(int | str | None, 1.5)
     assert said is not None
     assert "value['int']" not in said
@@ -222,7 +224,7 @@ async def test_all_that_is_wrong_with_a_vector_is_said() -> None:
 
 
 async def test_any_number_of_arguments_are_each_checked() -> None:
-    """What stands after `*` fits as often as it comes, or is named."""
+    """Every argument for a `*` parameter is checked, and named if it does not fit."""
     plugin = Registry("plugin")
 
     @plugin.effect("key")
@@ -246,7 +248,7 @@ async def test_an_argument_that_was_left_out_is_not_checked() -> None:
 
 
 async def test_arguments_without_annotations_are_not_checked() -> None:
-    """Anything fits."""
+    """Every value fits."""
     plugin = Registry("plugin")
     plugin.effect("key")(lambda ctx, one, *rest: (one, rest))
     value = object()
@@ -255,7 +257,7 @@ async def test_arguments_without_annotations_are_not_checked() -> None:
 
 
 async def test_an_iterator_is_not_used_up_by_checking_it() -> None:
-    """The interpreter gets all that was in it."""
+    """The interpreter gets all its items."""
     plugin = Registry("plugin")
 
     @plugin.effect("key")
@@ -267,7 +269,7 @@ async def test_an_iterator_is_not_used_up_by_checking_it() -> None:
 
 
 async def test_a_check_that_raises_is_a_record_of_validation() -> None:
-    """Whatever a type's own check raises, the siblings run."""
+    """A type's own check may raise anything: the siblings still run."""
 
     def explode(value: int) -> int:
         raise OSError("no disk")
@@ -305,7 +307,7 @@ class NoSchema:
 
 @pytest.mark.parametrize("annotation", [NoSchema, Annotated[str, Field(pattern="(")]], ids=["raises", "misfit"])
 def test_an_annotation_without_a_check_is_refused_when_registered(annotation: Any) -> None:
-    """With the parameter and the way out."""
+    """The message names the parameter and the fix."""
 
     def key(ctx: Context, value: annotation) -> None: ...
 

@@ -13,7 +13,7 @@ Kit = Callable[[], Registry]
 
 
 async def test_each_error_is_one_record_at_level_error(kit: Kit, caplog: pytest.LogCaptureFixture) -> None:
-    """On the logger `effects`."""
+    """It goes to the logger `effects`."""
     result = await create_dispatch([kit()])([["fail"], ["run", ["nobody"]]])
     assert [(record.name, record.levelno) for record in caplog.records] == [("effects", logging.ERROR)] * 2
     assert caplog.messages[1] == str(result.errors[1])
@@ -29,13 +29,15 @@ async def test_the_log_says_where_in_the_code_it_was_raised(kit: Kit, caplog: py
 
 
 async def test_the_log_of_the_engines_own_errors_has_no_frames(kit: Kit, caplog: pytest.LogCaptureFixture) -> None:
-    """They say by themselves what to do."""
+    """Their messages already say what to do."""
     await create_dispatch([kit()])([["nobody"]])
     assert "File" not in caplog.text.partition("no interpreter")[2]
 
 
 async def test_the_log_of_a_group_says_what_is_in_it(caplog: pytest.LogCaptureFixture) -> None:
-    """Which exceptions, and where in the code each was raised: a nursery wraps every one."""
+    """It has the types of the exceptions in it, and the places where each was raised: a nursery wraps every exception
+    in a group.
+    """
     plugin = Registry("plugin")
 
     async def child() -> None:
@@ -53,7 +55,7 @@ async def test_the_log_of_a_group_says_what_is_in_it(caplog: pytest.LogCaptureFi
 
 
 async def test_in_debug_the_message_is_logged(kit: Kit, caplog: pytest.LogCaptureFixture) -> None:
-    """With the vector."""
+    """The vector is logged, too."""
     await create_dispatch([kit()], debug=True)([["fail"]])
     assert "ValueError: boom\n  at   effects[0] " in caplog.text
     assert "'fail'" in caplog.text.partition("effects[0] ")[2]

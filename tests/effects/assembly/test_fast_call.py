@@ -1,4 +1,4 @@
-"""Vectors of which the types of the arguments say all go straight through, and come to the same as all others."""
+"""Vectors whose arguments fit by their types take the fast call, with the same result as all others."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -63,14 +63,14 @@ def echo() -> Registry:
     ],
 )
 async def test_every_way_comes_to_the_same(vector: Any, value: object, validate: bool) -> None:
-    """However many arguments there are, and whatever is in them; the second time as the first."""
+    """This holds for any number and any type of arguments, the second time as the first."""
     dispatch = create_dispatch([echo()], validate=validate)
     result = await dispatch([vector, vector], data={"it": "here"})
     assert [record.value for record in result.raise_errors().results] == [value, value]
 
 
 async def test_a_type_that_fitted_does_not_speak_for_others() -> None:
-    """What is known of a parameter is known of its type only."""
+    """Only the type of an argument is remembered."""
     result = await create_dispatch([echo()])([["one", "a"], ["one", 1], ["one", True], ["one"], ["one", "b", "c"]])
     assert [record.value for record in result.results] == ["a"]
     assert [type(record.exception) for record in result.errors] == [ArgumentError] * 4
@@ -85,7 +85,7 @@ async def test_more_types_than_are_remembered() -> None:
 
 @pytest.mark.parametrize("vector", [["needs", "a"], ["needs-more", "a"], ["needs-more", {"a": ["b"]}]])
 async def test_what_is_wished_for_may_be_there_or_not(vector: list[Any]) -> None:
-    """A system value with a default is handed over where there is one."""
+    """A system value with a default is passed if it is there."""
     dispatch = create_dispatch([echo()], system={"sink": "s"})
     without, with_log = await dispatch([vector]), await dispatch([vector], system={"log": "l"})
     assert without.raise_errors().results[0].value == (vector[1], "s", "none")
@@ -100,7 +100,7 @@ async def test_what_is_missing_is_missed_before_the_call() -> None:
 
 @pytest.mark.parametrize("key", ["any", "one", "then"])
 async def test_a_type_that_cannot_be_asked_does_not_make_a_dispatch_raise(key: str) -> None:
-    """Types are objects, too, and may break any promise."""
+    """A metaclass may raise anywhere."""
 
     class Meta(type):
         def __hash__(cls) -> int:
@@ -160,7 +160,7 @@ def options() -> Registry:
     ],
 )
 async def test_options_that_fit(given: Any) -> None:
-    """Whether their types say so or not."""
+    """They are accepted by the fast call or by pydantic."""
     result = await create_dispatch([options()])([["set", given]])
     value: Any = result.raise_errors().results[0].value
     assert value == ({"name": "here"} if given["name"] == Placeholder("it") else given)
@@ -206,26 +206,26 @@ IT = Placeholder("it")
     ],
 )
 async def test_whatever_is_in_a_list_of_anything_is_bound(given: Any, bound: Any) -> None:
-    """However small the list, and however deep in it a placeholder is."""
+    """This holds for small lists, too, and for a placeholder at any depth."""
     result = await create_dispatch([options()])([["set", {"name": "a", "anything": given}]] * 2)
     assert [record.value for record in result.raise_errors().results] == [{"name": "a", "anything": bound}] * 2
 
 
 @pytest.mark.parametrize("given", ["text", 1, {"a": 1}, {1}, None])
 async def test_what_is_no_list_is_none(given: object) -> None:
-    """A str is a sequence, too, and means something else."""
+    """A str is a sequence, too, but does not fit."""
     result = await create_dispatch([options()])([["set", {"name": "a", "anything": given}]])
     assert [type(record.exception) for record in result.errors] == [ArgumentError]
 
 
 async def test_a_rule_for_all_options_is_kept() -> None:
-    """Types alone do not say whether it is."""
+    """Types alone cannot check such a rule."""
     result = await create_dispatch([options()])([["strict", {"word": "abc"}], ["strict", {"word": "abcd"}]])
     assert (len(result.results), len(result.errors)) == (1, 1)
 
 
 class Rows(list[object]):
-    """A list that is nearly one."""
+    """A subclass of list."""
 
 
 async def test_a_vector_of_another_type_expands_as_any_other() -> None:

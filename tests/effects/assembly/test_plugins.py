@@ -103,7 +103,7 @@ def test_a_registry_is_asked_for_once_for_each_dispatch_that_is_made() -> None:
 
 
 def test_hooks_are_called_in_the_order_of_the_list() -> None:
-    """Then the plugins' own wishes count."""
+    """Then `tryfirst` and `trylast` count."""
     order: list[str] = []
     plugins = [
         Last("last", order=order),

@@ -25,7 +25,7 @@ def test_a_misspelt_hook_is_refused_with_its_plugin() -> None:
 
 
 def test_a_hook_with_an_unknown_argument_is_refused_with_its_plugin() -> None:
-    """It could never be called."""
+    """pluggy could never call it."""
 
     class Wrong:
         name = "wrong"
@@ -67,28 +67,28 @@ def test_a_plugin_that_cannot_be_taken_in_leaves_the_others_usable() -> None:
 
 
 def test_a_plugin_that_fails_to_contribute_is_named() -> None:
-    """What it raised is the cause."""
+    """The cause is the plugin's own exception."""
     with pytest.raises(RegistrationError, match="plugin 'broken' failed to contribute its registry: OSError") as caught:
         create_dispatch([effects("one"), Provider("broken", OSError("no disk"))])
     assert isinstance(caught.value.__cause__, OSError)
 
 
 def test_a_plugin_that_cannot_make_its_registry_is_named() -> None:
-    """Also where what it raises is an error of registration."""
+    """This also holds if it raises a `RegistrationError`."""
     with pytest.raises(RegistrationError, match="broken"):
         create_dispatch([Provider("broken", RegistrationError("effect 'a' (f, b.py:1): it is a generator"))])
 
 
 @pytest.mark.parametrize("contribution", [5, "registry", [effects("one"), 5], [None]], ids=str)
 def test_a_plugin_that_contributes_something_else_is_named(contribution: object) -> None:
-    """With the type of what it gave."""
+    """The message has the type of the value that it returned."""
     with pytest.raises(RegistrationError, match=r"plugin 'odd' contributes an? .* where a Registry belongs"):
         create_dispatch([Provider("odd", contribution)])
 
 
 @pytest.mark.parametrize("plugin", [None, "my_plugin", 5, {"a": 1}, [effects("one")]], ids=str)
 def test_what_is_no_plugin_is_refused(plugin: object) -> None:
-    """With its type and what belongs there."""
+    """The message has its type, and says which values are plugins."""
     with pytest.raises(RegistrationError, match=f"an? {type(plugin).__name__} stands where a plugin belongs"):
         create_dispatch([plugin])
 
@@ -127,7 +127,7 @@ def test_two_registries_with_one_name_are_refused() -> None:
 
 @pytest.mark.parametrize("hook", ["rhialto_registry", "rhialto_lifespan", "rhialto_error"])
 def test_an_async_hook_is_refused(hook: str) -> None:
-    """It would only return a coroutine, which nobody awaits."""
+    """It would only return a coroutine, which is never awaited."""
 
     class Eager:
         name = "eager"

@@ -92,7 +92,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command in a folder with the module; its exit code, and what it printed."""
+    """Run a command in a folder with the module; return its exit code and its output."""
     (tmp_path / "tower.py").write_text(MODULE)
     (tmp_path / "ruin.py").write_text("1 / 0")
     (tmp_path / "wrong.py").write_text("from effects import Registry\nRegistry('')")
@@ -124,7 +124,7 @@ def test_what_is_registered_is_listed(run: Run) -> None:
 
 
 def test_one_key_is_told_of_in_full(run: Run) -> None:
-    """With where it was written, as seen from here."""
+    """Its place is relative to the current folder."""
     code, out, _ = run("describe", "tower:dispatch", "bell/ring")
     assert code == 0
     assert out.splitlines() == [
@@ -160,7 +160,7 @@ def test_plugins_and_interceptors_have_an_order(run: Run) -> None:
 
 @pytest.mark.parametrize("target", ["dispatch", "live", "app", "make", "plugins", "bells", "app.extensions"])
 def test_a_dispatch_is_found_in_many_things(run: Run, target: str) -> None:
-    """In an app, in what returns one, in plugins alone."""
+    """It may be in an app, in a function that returns one, or be made of plugins alone."""
     target = "live.dispatch" if target == "app.extensions" else target
     code, out, _ = run("describe", f"tower:{target}", "--kind", "placeholder", "--json")
     assert code == 0
@@ -211,7 +211,7 @@ def test_samples_are_printed(run: Run) -> None:
 
 
 def test_what_cannot_be_sampled_is_code_1(run: Run) -> None:
-    """Whether there is no such key or no such value."""
+    """This holds for an unknown key and for a type without samples."""
     code, _, err = run("sample", "tower:app", "bell/rong")
     assert code == 1
     assert "near 'bell/ring'" in err
@@ -276,7 +276,7 @@ def test_a_target_that_cannot_be_loaded_is_code_2(run: Run, target: str, complai
 
 
 def test_a_system_is_a_mapping(run: Run) -> None:
-    """Anything else is a slip."""
+    """Any other value is an error."""
     code, _, err = run("check", "tower:plugins", "--system", "tower:plugins")
     assert code == 2
     assert "is a list, and a system is a mapping" in err
@@ -301,7 +301,7 @@ def test_without_hypothesis_the_extra_is_named(run: Run, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("command", [command.name for command in COMMANDS])
 def test_every_command_has_help_with_examples(command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """That can be read as they stand: each is one that would be understood."""
+    """Each example is a valid command line."""
     with pytest.raises(SystemExit) as left:
         main([command, "--help"])
     assert left.value.code == 0
@@ -311,7 +311,7 @@ def test_every_command_has_help_with_examples(command: str, capsys: pytest.Captu
 
 
 def test_a_source_elsewhere_is_told_in_full(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It could not be found otherwise."""
+    """A relative path would not lead there."""
     folder = tmp_path / "below"
     folder.mkdir()
     monkeypatch.chdir(folder)
@@ -320,7 +320,7 @@ def test_a_source_elsewhere_is_told_in_full(run: Run, tmp_path: Path, monkeypatc
 
 
 def test_what_has_no_source_is_told_without(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Such as a hook that is built in."""
+    """A built-in function as a hook has no source."""
     import builtins
 
     from effects import Interceptor, Registry
@@ -334,7 +334,7 @@ def test_what_has_no_source_is_told_without(run: Run, monkeypatch: pytest.Monkey
 
 
 def test_control_characters_do_not_reach_a_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever a plugin's documentation holds."""
+    """A plugin's docstring may hold such characters."""
     import builtins
 
     from effects import Registry
@@ -370,14 +370,14 @@ def test_a_command_that_there_is_not_is_code_2(capsys: pytest.CaptureFixture[str
 
 
 def test_what_fails_is_an_error_of_the_engine() -> None:
-    """So that whoever calls `main` has one thing to expect."""
+    """So callers of `main` have one class to catch."""
     from effects._cli.target import TargetError
 
     assert issubclass(TargetError, EffectsError)
 
 
 def test_who_has_read_enough_ends_it_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As `head` does."""
+    """A reader such as `head` closes the pipe early."""
     reading, writing = os.pipe()
     os.close(reading)
     with open(writing, "w") as pipe:

@@ -63,7 +63,7 @@ def command(*args: str) -> int:
 
 @pytest.fixture(autouse=True)
 def nothing_done() -> None:
-    """To begin with."""
+    """Before each test, no effect has run."""
     done.clear()
 
 

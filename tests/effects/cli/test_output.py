@@ -1,4 +1,4 @@
-"""The command line prints under any encoding, to whoever reads as much as they like, and reads what was meant."""
+"""The command line prints in any encoding, its reader may stop at any time, and it reads input as it was meant."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def bells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def console(encoding: str, errors: str = "strict") -> io.TextIOWrapper:
-    """A stream that is nobody's."""
+    """A stream for a test of output."""
     return io.TextIOWrapper(io.BytesIO(), encoding=encoding, errors=errors)
 
 
@@ -108,7 +108,7 @@ def written(stream: io.TextIOWrapper) -> str:
 
 
 def test_every_command_is_asked_something() -> None:
-    """Or the tests below would say little."""
+    """Otherwise, the tests below would show little."""
     assert {arguments[0] for _, arguments in SAID} == {command.name for command in COMMANDS}
 
 
@@ -117,7 +117,7 @@ def test_every_command_is_asked_something() -> None:
 def test_it_prints_whatever_the_encoding(
     code: int, arguments: list[str], encoding: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The exit code is the same, nothing is missing but letters, and those are escapes."""
+    """The exit code is the same, and letters that the encoding lacks are printed as escapes."""
     out, err = console(encoding), console(encoding)
     monkeypatch.setattr(sys, "stdout", out)
     monkeypatch.setattr(sys, "stderr", err)
@@ -131,7 +131,7 @@ def test_it_prints_whatever_the_encoding(
 
 @pytest.mark.parametrize(("code", "arguments"), SAID, ids=lambda value: repr(value) if isinstance(value, list) else "")
 def test_without_rich_it_prints_what_it_can(code: int, arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tables need it, and say so; nothing else does."""
+    """Only tables need rich, and say so."""
     monkeypatch.setitem(sys.modules, "rich.console", None)
     out, err = console("ascii"), console("ascii")
     monkeypatch.setattr(sys, "stdout", out)
@@ -141,7 +141,7 @@ def test_without_rich_it_prints_what_it_can(code: int, arguments: list[str], mon
 
 
 def test_letters_are_printed_where_there_are_any(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What cp1252 has stays, and what it has not can be made out."""
+    """Letters of cp1252 are printed as they are, others as escapes."""
     out = console("cp1252")
     monkeypatch.setattr(sys, "stdout", out)
     assert main(["describe", "bells:dispatch", "--kind", "effect"]) == 0
@@ -152,7 +152,7 @@ def test_letters_are_printed_where_there_are_any(monkeypatch: pytest.MonkeyPatch
 def test_how_letters_are_replaced_is_for_the_user_to_say(
     errors: str, shown: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`PYTHONIOENCODING=ascii:replace`; what would fail for some letters is not taken for an answer."""
+    """`PYTHONIOENCODING=ascii:replace` is kept; an error handler that fails for some letters is replaced."""
     out = console("ascii", errors)
     monkeypatch.setattr(sys, "stdout", out)
     assert main(["describe", "bells:dispatch", "bell/läuten→"]) == 0
@@ -175,7 +175,7 @@ def test_what_is_closed_is_not_printed_to(monkeypatch: pytest.MonkeyPatch) -> No
 def test_who_has_read_enough_changes_no_exit_code(
     code: int, arguments: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of either stream: what was found, or has failed, is the same whether anybody reads it."""
+    """This holds for both streams: the exit code does not depend on a reader."""
     reading, writing = os.pipe()
     os.close(reading)
     with open(writing, "w", encoding="ascii") as out, open(os.dup(writing), "w", encoding="ascii") as err:
@@ -186,7 +186,7 @@ def test_who_has_read_enough_changes_no_exit_code(
 
 
 def test_what_cannot_be_written_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """Such as to a disk that is full; and nothing is said again when Python ends."""
+    """For example, on a full disk; and Python prints no second error when it ends."""
     with open("/dev/full", "w", encoding="utf-8") as full:
         monkeypatch.setattr(sys, "stdout", full)
         assert main(["schema", "bells:dispatch"]) == 2
@@ -195,7 +195,7 @@ def test_what_cannot_be_written_is_said(monkeypatch: pytest.MonkeyPatch, capsys:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_what_is_piped_is_unicode_whatever_the_locale(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As JSON has it; some shells write other encodings of it, and a byte order mark."""
+    """JSON may be UTF-8, UTF-16 or UTF-32, with a byte order mark: some shells write these."""
     out = console("utf-8")
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO('["bell/tür", "Zoë"]'.encode(encoding)), "ascii"))
     monkeypatch.setattr(sys, "stdout", out)
@@ -207,7 +207,7 @@ def test_what_is_piped_is_unicode_whatever_the_locale(encoding: str, monkeypatch
 def test_what_is_piped_and_no_json_is_refused(
     stdin: io.TextIOWrapper | None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """In another encoding, or nothing at all: it is not guessed at, since effects would be done with it."""
+    """Input in another encoding, or no input, is refused: a wrong guess would run wrong effects."""
     monkeypatch.setattr(sys, "stdin", stdin)
     assert main(["dispatch", "bells:dispatch", "-", "--real"]) == 2
     assert "JSON" in capsys.readouterr().err
@@ -215,7 +215,7 @@ def test_what_is_piped_and_no_json_is_refused(
 
 @pytest.mark.parametrize(("typed", "code"), [("bell/größe".encode(), 0), (b"bell/gr\xf6\xdfe", 1)])
 def test_arguments_are_what_was_typed(typed: bytes, code: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the locale is ASCII, they arrive as bytes in disguise; those that are no UTF-8 stay as they are."""
+    """In an ASCII locale they arrive with surrogates for bytes; arguments that are no UTF-8 stay as they are."""
     monkeypatch.setattr(
         sys, "argv", ["effects", "describe", "bells:dispatch", typed.decode("ascii", "surrogateescape")]
     )
@@ -243,7 +243,7 @@ ENVIRONMENTS = [
 @pytest.mark.slow
 @pytest.mark.parametrize("more", ENVIRONMENTS, ids=str)
 def test_effects_are_done_and_told_in_any_environment(more: dict[str, str]) -> None:
-    """An effect that has been done is not to be done again because nobody was told."""
+    """If the output failed, a user might run the effect a second time."""
     out, err = start("dispatch", "bells:dispatch", '["bell/läuten→", "☃"]', "--real", more=more).communicate()
     assert b"klingeling" in out
     assert b"effect bell/l" in out
@@ -252,7 +252,7 @@ def test_effects_are_done_and_told_in_any_environment(more: dict[str, str]) -> N
 
 @pytest.mark.slow
 def test_nothing_is_said_to_who_has_read_enough() -> None:
-    """Not by Python either, when it ends: of help, which argparse prints, and of what an effect prints."""
+    """Python prints no error when it ends, either: after the help of argparse, and after output of an effect."""
     for code, arguments in [(0, ["describe", "--help"]), (1, ["dispatch", "bells:dispatch", DOOR, "--real"])]:
         reading, writing = os.pipe()
         os.close(reading)

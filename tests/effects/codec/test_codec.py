@@ -1,4 +1,4 @@
-"""The tagged codec: what it writes it reads again, and what it reads is data, or of types that are registered."""
+"""The tagged codec reads what it has written, and reads only plain data and values of registered types."""
 
 import json
 import math
@@ -98,14 +98,14 @@ def types_in(value: Any) -> Iterator[type]:
 @settings(deadline=None)
 @given(value=anything)
 def test_what_is_written_is_read_again(value: Any) -> None:
-    """Of the same types, whatever imitates a tag."""
+    """The types are the same, also for data that imitates tags."""
     assert shape(CODEC.loads(CODEC.dumps(value))) == shape(value)
 
 
 @settings(deadline=None)
 @given(data=hostile)
 def test_law_01_data_that_imitates_tags_stays_data(data: Any) -> None:
-    """Data of any content, once encoded, makes nothing but that data."""
+    """Any data, encoded and decoded, is only that data again."""
     assert shape(CODEC.decode(json.loads(CODEC.dumps(data)))) == shape(data)
 
 
@@ -165,7 +165,7 @@ def test_elements_become_markup() -> None:
 
 
 class Text(str):
-    """A str that is more than one."""
+    """A subclass of str."""
 
     __slots__ = ()
 
@@ -176,7 +176,7 @@ class Text(str):
     ids=lambda value: type(value).__name__,
 )
 def test_what_has_no_tag_is_refused_with_its_place(value: object) -> None:
-    """And its type, not its value."""
+    """The message has its type, not its value."""
     with pytest.raises(
         CodecError, match=r"cannot be written as tagged JSON\n  at   data\[1\]\['\$tuple'\]\[0\]"
     ) as raised:
@@ -226,7 +226,7 @@ def test_what_is_no_json_is_not_decoded(data: object) -> None:
 
 
 def test_data_of_any_shape_ends() -> None:
-    """What contains itself, is too deep, too much or too long a number is refused, without recursion."""
+    """Data that contains itself, is too deep, too large, or has too long a number is refused, without recursion."""
     cycle: list[object] = []
     cycle += [cycle, cycle]
     deep: list[object] = []
@@ -297,7 +297,7 @@ OK: Mapping[str, Any] = {"encode": str, "decode": str}
     ],
 )
 def test_a_tag_that_cannot_work_is_refused(args: Any, options: Any, complaint: str) -> None:
-    """When it is registered."""
+    """The registration fails."""
     shop = Registry("shop")
     shop.tag("cash", Money, **OK)
     with pytest.raises(RegistrationError, match=complaint):
@@ -328,7 +328,7 @@ def test_the_codecs_own_tags_are_reserved() -> None:
 
 @pytest.mark.slow
 def test_nothing_that_reads_requests_imports_the_codec() -> None:
-    """A contract of the import linter says so, too; this is what Python does."""
+    """The import linter checks the source; this test checks what Python really imports."""
     code = (
         "import sys, effects, plugins.http, plugins.routes, plugins.connections, plugins.datastar;"
         "sys.exit(any('codec' in name for name in sys.modules if name.startswith(('effects', 'plugins'))))"

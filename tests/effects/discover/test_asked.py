@@ -1,4 +1,6 @@
-"""What is asked of a dispatch is held to its type; what cannot be sampled says so, and a class below its use, too."""
+"""Questions to a dispatch check the types of their arguments; a type without samples, and a class below its use, are
+clear errors.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,7 @@ ASKED: dict[str, Any] = {
 
 @pytest.mark.parametrize("what", ASKED)
 def test_a_wrong_argument_is_a_clear_error(dispatch: Dispatch, what: str) -> None:
-    """With a fix, whatever it is."""
+    """Each error has a fix."""
     with pytest.raises(EffectsError) as raised:
         ASKED[what](dispatch)
     assert raised.value.fix is not None
@@ -94,7 +96,7 @@ def test_what_typing_has_is_sampled_or_says_why_not(name: str, make: Any) -> Non
 
 
 def test_a_type_that_fails_while_it_is_made_is_told() -> None:
-    """What its class raises is the cause."""
+    """The cause is the exception of its class."""
 
     class Broken:
         def __init__(self, value: int) -> None:

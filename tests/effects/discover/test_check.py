@@ -1,4 +1,4 @@
-"""`dispatch.check`: templates are checked before anybody dispatches them."""
+"""`dispatch.check`: templates are checked before they are dispatched."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def dispatch() -> Dispatch:
     ],
 )
 def test_what_may_work_is_left_alone(dispatch: Dispatch, vector: object) -> None:
-    """Whatever placeholders come to is not known yet."""
+    """The values of placeholders are not known yet."""
     assert dispatch.check([vector]) == ()
 
 

@@ -1,4 +1,4 @@
-"""Whatever a dispatch says of itself can be searched, field by field."""
+"""All descriptions of a dispatch can be searched, field by field."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def made(**metadata: object) -> Dispatch:
 
 
 def found(dispatch: Dispatch, pattern: str | re.Pattern[str]) -> list[tuple[str, str]]:
-    """Where something was found in the effect, and the excerpt."""
+    """Return the fields of the effect in which the text was found, with the excerpts."""
     return [(hit.field, hit.excerpt) for hit in dispatch.grep(pattern) if hit.description.key == "horn/play"]
 
 
@@ -77,7 +77,7 @@ def test_text_is_found_where_it_stands(pattern: str | re.Pattern[str], hits: lis
 
 
 def test_nothing_is_found_across_fields() -> None:
-    """What ends one field and begins the next is no match."""
+    """Text that ends one field and begins the next is no match."""
     assert found(made(), re.compile(r"horn/play\s*effect")) == []
     assert found(made(tags=["first", "second"]), re.compile("first.*second", re.DOTALL)) == []
 
@@ -101,7 +101,7 @@ def test_metadata_is_searched_however_it_is_nested() -> None:
 
 
 class Hostile:
-    """Fails whenever it is asked anything."""
+    """Raises whenever it is read."""
 
     def __repr__(self) -> str:
         raise ValueError("no")
@@ -152,7 +152,7 @@ def test_cyclic_and_hostile_metadata_break_nothing() -> None:
 
 
 def test_all_of_it_is_data_for_tools() -> None:
-    """What JSON has no word for is text, and what is cyclic or too deep is cut."""
+    """Values that JSON cannot represent are text, and cyclic or deep data is cut."""
     cyclic: dict[str, object] = {"plain": [1, True, None, 0.5, "x"], "nan": float("nan"), "where": Where("/", int)}
     cyclic["self"] = cyclic
     assert as_data(cyclic) == {
@@ -173,6 +173,6 @@ VALUES = st.recursive(
 
 @given(VALUES)
 def test_a_needle_is_found_in_any_metadata(value: object) -> None:
-    """Beside whatever else there is, exactly where it was put."""
+    """It is found exactly at its place, beside any other data."""
     hits = found(made(value=value, hay=["straw", {"in": ("a needle, indeed",)}]), "a needle, indeed")
     assert ("metadata.hay[1].in[0]", "a needle, indeed") in hits

@@ -31,7 +31,7 @@ from tests.effects.annotations.annotated import ROWS
 
 
 class Even(BaseModel):
-    """A model with a mind of its own."""
+    """A model with a validator of its own."""
 
     number: int = Field(alias="n")
     parent: Even | None = None
@@ -61,7 +61,7 @@ class Options(TypedDict):
 
 
 class Strange(Protocol):
-    """Nobody knows how to make one."""
+    """A type that Hypothesis cannot make."""
 
     def strange(self) -> None:
         """Be strange."""
@@ -118,7 +118,7 @@ async def run(ctx: Context, first: Effect, *then: Effect) -> None:
 
 @kinds.action("tree")
 def tree(state: object, name: str = "a", options: Options | None = None) -> list[object]:
-    """Take what may be left out."""
+    """Take optional arguments."""
     return []
 
 
@@ -140,7 +140,7 @@ DATA = st.data()
 
 @pytest.mark.parametrize("key", [*(f"kind/{key}" for key in TYPES), "run", "tree", "quiet"])
 def test_samples_of_every_type_pass_the_check(key: str) -> None:
-    """Nested ones, too; whatever an annotation says."""
+    """This holds for nested effects, too, and for every annotation."""
     samples = DISPATCH.sample(key, 5, seed=1)
     assert samples
     assert {vector[0] for vector in samples} == {key}  # type: ignore[index]
@@ -163,7 +163,7 @@ def test_vectors_are_asked_for_by_kind_and_key(action: list[object], run: list[o
 
 @given(DATA)
 def test_effects_are_nested(data: st.DataObject) -> None:
-    """A continuation is a vector of the same dispatch; one that cannot be made of anything is not tried."""
+    """A continuation is a vector of the same dispatch. Effects without samples are left out."""
     plugin = Registry("plugin")
     plugin.effect("odd")(lambda ctx, value: None)
 
@@ -194,7 +194,7 @@ def test_one_seed_gives_the_same_samples() -> None:
 
 
 def test_placeholders_are_sampled() -> None:
-    """As what stands in a vector."""
+    """They are placeholders as they stand in a vector."""
     (one,) = DISPATCH.sample("it")
     assert isinstance(one, Placeholder)
 

@@ -1,4 +1,4 @@
-"""What may be dispatched, as JSON Schema that a validator agrees with."""
+"""The JSON Schema of vectors, tried with a validator."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def odd(
     strange: Unreadable | None = None,
     later: Nowhere = None,  # type: ignore[name-defined]  # noqa: F821
 ) -> None:
-    """Take what JSON has no word for."""
+    """Take a value that JSON cannot represent."""
 
 
 @shop.placeholder("shop/price")
@@ -102,7 +102,7 @@ WHOLE = DISPATCH.schemas()
 
 
 def problems(schema: Mapping[str, object], value: object) -> list[str]:
-    """What a validator says of a value."""
+    """Return the errors of a validator for a value."""
     return [error.message for error in Draft202012Validator(dict(schema)).iter_errors(value)]
 
 
@@ -154,7 +154,7 @@ def test_what_cannot_be_dispatched_does_not_fit_it(effects: list[object]) -> Non
 
 @given(vectors(DISPATCH, "shop/sell ~50%"), vectors(DISPATCH, "shop/run"))
 def test_samples_fit_their_schema(sell: list[object], run: list[object]) -> None:
-    """What the annotations make, they also allow."""
+    """Samples are made from the same annotations as schemas."""
     schemas = {one.key: one.schema for one in DISPATCH.describe(kind="effect")}
     for vector in (sell, run):
         schema = schemas[str(vector[0])]
@@ -180,7 +180,7 @@ def test_a_schema_says_what_the_docs_say() -> None:
 
 
 def test_what_json_has_no_word_for_may_be_anything() -> None:
-    """Rather than that there is no schema at all."""
+    """Otherwise, there would be no schema at all."""
     (one,) = DISPATCH.describe(key="shop/odd")
     schema: Any = one.schema
     assert problems(schema, ["shop/odd", {"name": "x"}, "anything", {"any": 1}, "a"]) == []
@@ -205,7 +205,7 @@ def test_a_dispatch_of_nothing_takes_nothing() -> None:
 
 
 def test_the_system_has_a_schema() -> None:
-    """Each value with its type and whom it is for; those with a default may be left out."""
+    """Each value has its type and its takers; values with a default may be left out."""
     schema: Any = DISPATCH.system_schema()
     assert schema["required"] == ["phone"]
     assert schema["properties"] == {
@@ -217,7 +217,7 @@ def test_the_system_has_a_schema() -> None:
 
 
 def test_all_that_is_missing_from_a_system_is_said_at_once() -> None:
-    """With whom it is for, and what has nearly its name."""
+    """Each message names the takers, and close names."""
     late = Registry("late", late=["phone", "sink"])
     late.effect("a")(ask_phone)
     late.effect("b")(ask_phone)

@@ -35,7 +35,7 @@ def exactly(*kinds: type) -> Judge:
 
 
 def every(judge: Judge) -> Judge:
-    """Lists and tuples of what fits."""
+    """A strategy for lists and tuples of values that fit."""
     return lambda value: isinstance(value, (list, tuple)) and all(map(judge, value))
 
 
@@ -77,7 +77,7 @@ values = dicts | st.recursive(
 
 
 def taking(annotation: Any, got: list[object], *, many: bool) -> Callable[..., list[object]]:
-    """A function with a parameter so annotated, which keeps what it gets."""
+    """A function with a parameter of this annotation, which keeps its argument."""
 
     def one(ctx: object, value: annotation) -> list[object]:
         got.append(value)
@@ -121,7 +121,7 @@ entries = st.tuples(kinds, keys, st.booleans())
 
 
 def fill(registry: Registry, contents: list[tuple[str, str, bool]]) -> None:
-    """Register all that."""
+    """Register all these claims."""
     for kind, key, override in contents:
         function: Any = (lambda: None) if kind == "state" else (lambda first: None)
         getattr(registry, kind)(key, override=override)(function)
@@ -133,7 +133,7 @@ def space(kind: str) -> str:
 
 
 def unique(contents: list[tuple[str, str, bool]]) -> list[tuple[str, str, bool]]:
-    """Without what one registry would refuse by itself."""
+    """Leave out claims that one registry alone would refuse."""
     return list({(space(kind), key): (kind, key, override) for kind, key, override in contents}.values())
 
 
@@ -166,7 +166,7 @@ def test_law_06_conflicts_are_found_when_a_dispatch_is_made(contents: list[list[
 def test_law_06_missing_system_values_are_found_when_a_dispatch_is_made(
     needs: set[str], given_now: set[str], late: set[str]
 ) -> None:
-    """What an interpreter needs, and nobody gives or announces, is named together with who needs it."""
+    """A needed value that is neither given nor announced is named together with its taker."""
     plugin = Registry("plugin", late=late)
     source = f"def needy(ctx, {', '.join(['*', *sorted(needs)]) if needs else ''}): ..."
     namespace: dict[str, Any] = {}

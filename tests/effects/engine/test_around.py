@@ -1,4 +1,4 @@
-"""Interceptors that end what they began: `around_*` hooks."""
+"""Interceptors with an end: `around_*` hooks."""
 
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
@@ -119,7 +119,7 @@ async def test_an_error_is_not_raised_into_it(kind: Kind) -> None:
 @pytest.mark.parametrize("answer", [Skip(), Stop(), "raise"])
 @pytest.mark.parametrize("kind", KINDS)
 async def test_of_a_step_that_is_not_run_it_is_told(kind: Kind, answer: object) -> None:
-    """Those are entered whose before hooks completed; of whoever comes after, nothing is seen."""
+    """Only interceptors whose before hooks completed are entered; later ones see nothing."""
     log: Log = []
 
     def before(step: Step) -> Any:
@@ -135,7 +135,7 @@ async def test_of_a_step_that_is_not_run_it_is_told(kind: Kind, answer: object) 
 
 
 async def test_a_dispatch_that_was_stopped_is_told() -> None:
-    """Where something has failed before, that counts."""
+    """An earlier failure counts more."""
     log: Log = []
     stop = Interceptor(id="stop", before_effect=lambda step: Stop() if step.key == "act" else None)
     await act(log, noting(log, "a", "dispatch"), stop)
@@ -145,7 +145,7 @@ async def test_a_dispatch_that_was_stopped_is_told() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_cancelled_step_is_left(kind: Kind) -> None:
-    """After hooks do not run; what was begun is ended."""
+    """After hooks do not run, but context managers are left."""
     log: Log = []
     plugin = Registry("plugin")
 
@@ -170,7 +170,7 @@ async def test_a_cancelled_step_is_left(kind: Kind) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_what_is_yielded_is_what_goes_on(kit: Kit, kind: Kind) -> None:
-    """A changed step, as of a before hook; whoever is entered next sees it."""
+    """It may yield a changed step, as a before hook may return one; the next one sees it."""
     notes: list[object] = []
     seen: list[object] = []
 
@@ -234,7 +234,7 @@ class Waiting:
     ],
 )
 async def test_what_breaks_its_contract_fails_closed(kind: Kind, managed: Any, why: str) -> None:
-    """It is named; whatever was entered is left."""
+    """The message names it, and all that were entered are left."""
     log: Log = []
     if kind == "dispatch" and why in {"empty", "it may have to wait"}:
         why = ""  # a dispatch may be of nothing, and wait
@@ -293,7 +293,7 @@ async def test_after_hooks_see_what_failed_in_leaving() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_what_suppresses_a_cancellation_is_refused(kind: Kind, ear: Any) -> None:
-    """It passes all the same, and the error hook hears of who tried."""
+    """The cancellation passes all the same, and the error hook hears which interceptor suppressed it."""
     plugin = Registry("plugin")
     plugin.action("interrupt")(lambda state: interrupt())
     plugin.effect("interrupt/effect")(lambda ctx: interrupt())
@@ -396,7 +396,7 @@ async def test_a_nursery_around_a_dispatch_lets_a_cancellation_through() -> None
 
 
 async def test_continuations_have_it_around_them_too(kit: Kit) -> None:
-    """Of what is handled, the attempt is told, and not what is around that."""
+    """The ending of an attempt has its handled errors; that of the dispatch around it does not."""
     log: Log = []
     plugin = Registry("plugin")
 
@@ -491,7 +491,9 @@ behaviours = st.lists(st.sampled_from(["fine", "enter", "leave", "yield", "suppr
 @settings(deadline=None)
 @given(behaviours=behaviours, kind=st.sampled_from(KINDS), how=st.sampled_from(["act", "fail", "interrupt"]))
 async def test_law_05_what_was_entered_is_left(behaviours: list[str], kind: Kind, how: str) -> None:
-    """However the step ends, and whatever the others do; only what is no `Exception` passes, and always does."""
+    """This holds for every end of a step, and for every behaviour of the others. Only an exception that is no
+    `Exception` passes, and it always does.
+    """
     entered: list[int] = []
     left: list[int] = []
 

@@ -1,4 +1,4 @@
-"""`ctx.attempt`: errors that somebody has dealt with."""
+"""`ctx.attempt`: errors that an interpreter deals with."""
 
 import inspect
 import logging
@@ -33,7 +33,7 @@ Ear = Callable[[], Any]
 
 
 class Trying:
-    """A registry of effects that attempt, and what their attempts came to."""
+    """A registry of effects that attempt others, and the results of their attempts."""
 
     def __init__(self) -> None:
         self.results: list[DispatchResult] = []
@@ -73,7 +73,7 @@ def vector(item: Any) -> list[object]:
 
 
 def spread(item: Any) -> int:
-    """How many errors of an item reach what is around it."""
+    """Return the number of errors of an item that reach the dispatch around it."""
     if isinstance(item, str):
         return int(item != "note")
     return 0 if item[0] == "attempt" else sum(map(spread, item[1]))
@@ -90,7 +90,7 @@ def attempts(item: Any) -> list[int]:
 @settings(deadline=None)
 @given(tree=st.lists(items, max_size=5))
 async def test_law_03_what_is_handled_stays_inside(kit: Kit, ear: Ear, tree: list[Any]) -> None:
-    """Each error is in the result of whoever deals with it, and in those of what is around it up to there."""
+    """Each error is in the results of all dispatches around it, up to the attempt that deals with it."""
     trying, listener = Trying(), ear()
     dispatch = create_dispatch([kit(), trying.registry, listener], system={"notes": []})
     result = await dispatch([vector(item) for item in tree])
@@ -121,7 +121,7 @@ async def test_it_sees_what_a_continuation_sees(kit: Kit, trying: Trying) -> Non
 
 
 async def test_fail_fast_goes_on_behind_it(kit: Kit, trying: Trying) -> None:
-    """What was attempted stops at its first error; what is around it does not."""
+    """The attempt stops at its first error; the dispatch around it goes on."""
     notes: list[object] = []
     dispatch = create_dispatch([kit(), trying.registry], system={"notes": notes}, interceptors=[fail_fast])
     result = await dispatch([["attempt", ["note", 1], ["fail"], ["note", 2]], ["note", 3]])
@@ -158,7 +158,7 @@ async def test_a_log_that_is_blocked_says_nothing(kit: Kit, trying: Trying, capl
 
 
 async def test_a_trace_marks_what_was_handled(kit: Kit, trying: Trying) -> None:
-    """What was attempted has failed; whoever attempted it has not."""
+    """The attempted effect has failed; the effect that attempted it has not."""
     tracer = Tracer(create_dispatch([kit(), trying.registry]))
     await tracer([["attempt", ["fail"]]])
     statuses = [(node.kind, node.key, node.status) for node in tracer.trace]
@@ -208,7 +208,7 @@ async def test_a_stop_ends_what_was_attempted(kit: Kit, trying: Trying) -> None:
 
 
 async def test_cancellation_passes(trying: Trying) -> None:
-    """It is nobody's to handle."""
+    """No attempt handles it."""
 
     @trying.registry.effect("wait")
     async def wait(ctx: Context) -> None:
@@ -221,7 +221,9 @@ async def test_cancellation_passes(trying: Trying) -> None:
 
 
 async def test_background_work_may_attempt_and_be_attempted(kit: Kit, ear: Ear, trying: Trying) -> None:
-    """What it attempts is its own; what is spawned by what is attempted is heard of as ever, since nobody waits."""
+    """It may attempt effects of its own. Work that attempted effects spawn is reported as ever, since no attempt waits
+    for it.
+    """
 
     async def work(ctx: Context) -> None:
         trying.results.append(await ctx.attempt([["fail"]]))
@@ -239,7 +241,7 @@ async def test_background_work_may_attempt_and_be_attempted(kit: Kit, ear: Ear, 
 
 
 async def test_effects_for_each_member_may_attempt(kit: Kit, trying: Trying) -> None:
-    """What they handle is not counted among the failures of others."""
+    """Errors that they handle are not counted among the failures of other members."""
     recorder = Recorder(create_dispatch([kit(), trying.registry], system={"notes": []}))
     recorder.runs("each-attempt", trying.attempt)
     recorder.fails("note", OSError())

@@ -91,7 +91,7 @@ def not_async(ctx: Context) -> Any:
     ],
 )
 async def test_what_fails_in_the_background_is_heard(kit: Kit, ear: Ear, work: Work, key: str, path: Path) -> None:
-    """By the error hook only, since the dispatch may be over."""
+    """Only the error hook hears of it, since the dispatch may be over."""
     listener = ear()
     dispatch = create_dispatch([kit(), spawning(work), listener])
     async with dispatch.running():
@@ -172,7 +172,7 @@ async def test_spawning_while_all_is_being_closed_is_an_error(ear: Ear) -> None:
 
 
 async def test_background_work_is_limited(autojump_clock: trio.testing.MockClock) -> None:
-    """So much may be alive at once; what has ended makes room."""
+    """There is a limit of pieces that are alive; a piece that has ended makes room."""
 
     async def work(ctx: Context) -> None:
         await trio.sleep(10)
@@ -195,7 +195,7 @@ async def interrupted(work: Work, times: int) -> None:
 
 
 async def test_a_keyboard_interrupt_in_the_background_is_not_kept() -> None:
-    """What is not an `Exception` leaves `running()`."""
+    """An exception that is no `Exception` leaves `running()`."""
 
     async def work(ctx: Context) -> None:
         raise KeyboardInterrupt
@@ -217,7 +217,7 @@ async def test_two_interrupts_at_once_leave_in_a_group() -> None:
 
 
 async def test_the_path_of_an_effect_is_known_to_its_context(kit: Kit) -> None:
-    """Where it stands, as an error there would say."""
+    """The path is the one that an error there would have."""
     paths: list[Path] = []
     plugin = Registry("plugin")
     plugin.effect("look")(lambda ctx: paths.append(ctx.path))

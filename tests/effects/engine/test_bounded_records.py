@@ -1,4 +1,4 @@
-"""A record, its text and its log are of bounded size, whatever is raised."""
+"""A record, its text and its log are of bounded size for every exception."""
 
 import linecache
 import logging
@@ -21,7 +21,7 @@ MOST = 20_000
 
 
 def raising(act: Raise) -> Registry:
-    """A registry with one effect, which does that."""
+    """A registry with one effect, which calls this function."""
     plugin = Registry("plugin")
     plugin.effect("raise")(lambda ctx: act())
     return plugin
@@ -118,7 +118,7 @@ def log() -> Iterator[list[str]]:
 
 
 def behind(error: BaseException) -> Iterator[BaseException]:
-    """An exception, and all it was made of."""
+    """Yield an exception, and all exceptions in it and behind it."""
     seen: set[int] = set()
     waiting: list[BaseException | None] = [error]
     while waiting:
@@ -160,7 +160,7 @@ async def test_whatever_is_dispatched_a_record_is_bounded(kit: Kit, vector: list
 
 
 async def test_a_place_deep_in_the_data_is_bounded(kit: Kit, log: list[str]) -> None:
-    """The path itself is whole; shown are its begin and its end."""
+    """The path itself is whole; its text has only the beginning and the end."""
     value: object = Placeholder("nobody")
     for _ in range(10_000):
         value = [value]
@@ -194,7 +194,7 @@ async def test_what_is_raised_again_shows_where_now_and_where_first(kit: Kit) ->
 
 
 async def test_of_a_deep_call_the_last_frames_are_kept() -> None:
-    """Where it was raised is what is looked for; how it was come to, too."""
+    """A reader looks for the place where it was raised, and for the calls that led there."""
     result = await create_dispatch([raising(lambda: deep(OSError(), 500))])([["raise"]])
     lines = [frame.line for frame in traceback.extract_tb(result.errors[0].exception.__traceback__)]
     assert lines[-1] == "raise error"

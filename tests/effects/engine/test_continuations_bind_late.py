@@ -83,7 +83,7 @@ class Recursive(TypedDict, total=False):
 
 
 async def bound(annotation: Any, then: Any) -> list[object]:
-    """What an interpreter with a parameter so annotated gets."""
+    """Return the argument that an interpreter with this annotation gets."""
     plugin = Registry("plugin")
     got: list[object] = []
 
@@ -122,7 +122,7 @@ Nested = TypeAliasType("Nested", "list[Effect] | dict[str, Nested]")
     ids=str,
 )
 async def test_placeholders_in_continuations_are_left_alone(annotation: Any, then: object) -> None:
-    """Whichever way a parameter is annotated as effects, it arrives as the very object that was dispatched."""
+    """With every annotation of effects, the argument arrives as the very object that was dispatched."""
     (got,) = await bound(annotation, then)
     assert got is then
 
@@ -134,7 +134,7 @@ class Plain(TypedDict):
 
 
 async def test_only_options_that_hold_no_effects_are_bound_as_a_whole() -> None:
-    """Of others, whoever sent them would choose what runs."""
+    """With other options, a sender could choose which effects run."""
     plugin = Registry("plugin")
     got: list[object] = []
     plugin.placeholder("it")(lambda data: data["options"])

@@ -44,7 +44,7 @@ anything = st.recursive(leaves | late_values, lambda inner: st.lists(inner) | st
 @settings(deadline=None)
 @given(value=json_values, resolved=anything)
 async def test_law_01_data_never_becomes_code(kit: Kit, value: Any, resolved: Any) -> None:
-    """JSON of any content arrives as it is, and what a placeholder resolves to is not looked into."""
+    """JSON of any content arrives as it is, and the value of a placeholder is not looked into."""
     notes: list[Any] = []
     dispatch = create_dispatch([kit()], system={"notes": notes})
     effects = [
@@ -137,7 +137,7 @@ async def test_a_placeholder_that_an_action_returns_is_refused(kit: Kit) -> None
 
 
 def careless(kit: Kit) -> Registry:
-    """A registry whose code takes what it is given for effects."""
+    """A registry whose code treats its arguments as effects."""
     plugin = kit()
 
     @plugin.effect("do")
@@ -180,7 +180,7 @@ EVIL = [["note", "chosen by a client"]]
 async def test_what_a_placeholder_came_to_is_never_an_effect(
     kit: Kit, ear: Any, effect: Any, sent: Any, path: Path
 ) -> None:
-    """Whoever hands it on: the record says where."""
+    """This holds for every way of passing it on; the record has the place."""
     notes: list[object] = []
     listener = ear()
     dispatch = create_dispatch([careless(kit), listener], system={"notes": notes}, block=["rhialto.log"])
@@ -191,7 +191,7 @@ async def test_what_a_placeholder_came_to_is_never_an_effect(
     (record,) = listener.heard
     assert (record.phase, record.key, record.path) == ("interpolate", None, path)
     assert isinstance(record.exception, PlaceholderError)
-    assert "what a placeholder came to stands where an effect vector belongs" in str(record)
+    assert "the value of a placeholder stands where an effect vector belongs" in str(record)
     assert "chosen" not in str(record)
 
 
@@ -213,13 +213,13 @@ async def test_a_hook_makes_no_effect_of_what_a_placeholder_came_to(kit: Kit) ->
 
 
 def test_what_would_be_an_effect_of_what_was_sent_is_said_beforehand(kit: Kit) -> None:
-    """`expand` comes to what a dispatch would come to."""
+    """`expand` has the same errors as a dispatch."""
     expansion = create_dispatch([careless(kit)]).expand([["become", Placeholder("it")]], data={"it": {"then": EVIL}})
     assert (expansion.effects, [record.path for record in expansion.errors]) == ((), [(0, Via.EXPANSION, 0)])
 
 
 async def test_what_a_program_has_written_runs_whoever_hands_it_on(kit: Kit) -> None:
-    """Also where an argument is not annotated as effects, and beside what a placeholder came to."""
+    """This holds for arguments that are not annotated as effects, too, and beside values of placeholders."""
     notes: list[object] = []
     dispatch = create_dispatch([careless(kit)], system={"notes": notes})
     written = [["note", [Placeholder("it")]], ["become", {"then": [["note", 2]]}]]
@@ -228,7 +228,7 @@ async def test_what_a_program_has_written_runs_whoever_hands_it_on(kit: Kit) -> 
 
 
 async def test_what_placeholders_come_to_is_walked_within_the_limit(kit: Kit) -> None:
-    """It is looked at once something comes after it, and counted as all data is."""
+    """A value is walked when the next vector is taken up, and counted as all data is."""
     notes: list[object] = []
     dispatch = create_dispatch([kit()], system={"notes": notes}, limits=Limits(nodes=10))
     sent = [[1], {"a": (2,)}, {3}]

@@ -1,4 +1,4 @@
-"""Calling a dispatch: results, records, and everything that must not make it raise."""
+"""Calls of a dispatch: results, records, and the faults that must not make it raise."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -36,7 +36,7 @@ async def test_an_empty_list_comes_to_nothing() -> None:
 
 
 async def test_a_result_is_recorded_for_each_effect(kit: Kit) -> None:
-    """With its key, what the interpreter returned, where it stood and whose it is."""
+    """The record has its key, its value, its path and its plugin."""
     result = await create_dispatch([kit()], system={"notes": []})([["note", 5], ("note", 6)])
     assert result.results == (ResultRecord("note", 5, (0,), "kit"), ResultRecord("note", 6, (1,), "kit"))
 
@@ -194,7 +194,7 @@ async def test_a_long_dispatch_lets_other_tasks_run(kit: Kit) -> None:
 
 
 async def test_a_long_dispatch_can_be_cancelled(kit: Kit) -> None:
-    """What has run has run; the rest is not taken up."""
+    """Effects that have run stay; the rest is not taken up."""
     notes: list[object] = []
     dispatch = create_dispatch([kit()], system={"notes": notes})
     with trio.CancelScope() as scope:

@@ -1,4 +1,4 @@
-"""`dispatch.expand`: what effects would come to."""
+"""`dispatch.expand`: the effects that a dispatch would run."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -35,7 +35,7 @@ async def test_actions_are_expanded_and_effects_listed(kit: Kit) -> None:
 
 
 async def test_nested_effects_are_left_as_they_are(kit: Kit) -> None:
-    """What an interpreter would dispatch is not looked into."""
+    """Effects that an interpreter would dispatch are not expanded."""
     then = ["note", Placeholder("it")]
     assert create_dispatch([kit()]).expand([["run", then]]).effects == (["run", then],)
 
@@ -131,7 +131,7 @@ async def test_no_system_value_is_needed() -> None:
 
 
 async def test_an_interrupt_passes() -> None:
-    """What is not an `Exception` is not kept."""
+    """An exception that is no `Exception` passes."""
     plugin = Registry("plugin")
 
     @plugin.action("act")

@@ -1,4 +1,4 @@
-"""Objects of classes that break any promise, anywhere in what is dispatched: no exception leaves a dispatch."""
+"""Objects of classes that break every rule, anywhere in dispatched data: no exception leaves a dispatch."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.filterwarnings(  # pydantic writes to stderr what `__cl
 
 
 class HostileError(Exception):
-    """What objects raise."""
+    """The exception that such objects raise."""
 
 
 def fails(*_: object) -> NoReturn:
@@ -92,7 +92,7 @@ lists = values | recipe("list", of=st.lists(recipe("vector", key=keys, of=st.lis
 
 
 def made_of(recipe: Recipe) -> Any:
-    """What a recipe is for."""
+    """Make the value of a recipe."""
     if recipe["make"] == "hostile":
         return hostile_object(**{name: part for name, part in recipe.items() if name != "make"})
     if recipe["make"] == "dict":
@@ -124,7 +124,7 @@ class Options(TypedDict, total=False):
 
 
 def registry() -> Registry:
-    """Effects and actions that use what they are given."""
+    """Effects and actions that use their arguments."""
     plugin = Registry("plugin", late=["sink"])
 
     @plugin.effect("note")
@@ -158,7 +158,7 @@ def registry() -> Registry:
 
 
 def hooked(answers: list[Any]) -> Interceptor:
-    """Hooks that hand on what they are given, or something else, by turns."""
+    """Hooks that answer with the step as it is, or with another one, by turns."""
 
     def hook(step: Step) -> Any:
         if not answers:
@@ -170,7 +170,7 @@ def hooked(answers: list[Any]) -> Interceptor:
 
 
 def dispatch_with(hooks: Interceptor, *, validate: bool = True, debug: bool = True, most: int = 10_000) -> Dispatch:
-    """A dispatch of which nobody hears."""
+    """A dispatch without listeners."""
     return create_dispatch(
         [registry()],
         system={"sink": MemorySink(members=2)},
@@ -263,7 +263,7 @@ HOSTILE |= {
     [(what, sent) for what in HOSTILE for sent in (SENT if " sent" in what else ["alone"])],
 )
 async def test_the_siblings_of_what_cannot_be_looked_at_run(what: str, sent: str) -> None:
-    """Whatever it raises, and however long it is."""
+    """This holds for every exception, and for data without end."""
     dispatch = dispatch_with(hooked([]), most=100)
     effect = HOSTILE[what]()
     result = await dispatch([["note", "before"], effect, ["note", "after"]], data={"it": SENT[sent]()})

@@ -1,4 +1,4 @@
-"""What an interceptor may not do, and what is said when it does."""
+"""The rules for interceptors, and the messages if one breaks them."""
 
 import copy
 from collections.abc import Callable, Sequence
@@ -47,7 +47,7 @@ async def wrong_coroutine(step: Step) -> None:
 
 @pytest.mark.parametrize("answer", [42, True, [["note", 2]], "skip", Skip, InterceptorError], ids=str)
 async def test_a_before_hook_that_returns_something_else_fails_closed(kit: Kit, answer: object) -> None:
-    """What it guards is not run, and the message says what may be returned."""
+    """The step does not run, and the message says which answers are allowed."""
     result, notes = await run(kit, [["note", 1]], before_effect=lambda step: answer)
     assert f"before_effect of interceptor 'under test': it returned {type(answer).__name__}" in broken(result)
     assert "return None, a Step, Skip or Stop" in broken(result)
@@ -71,7 +71,7 @@ async def test_a_hook_that_returns_a_coroutine_leaves_none_behind(kit: Kit) -> N
 
 
 async def test_a_hook_that_raises_is_a_record_of_its_plugin(kit: Kit) -> None:
-    """With the key and path of the step it guarded."""
+    """The record has the key and path of its step."""
 
     def fail(step: Step) -> None:
         raise ValueError("no")
@@ -236,7 +236,7 @@ async def test_one_function_that_is_both_hooks_is_named_by_its_moment(kit: Kit) 
 
 
 async def test_a_step_cannot_be_changed_in_place(kit: Kit) -> None:
-    """Whatever a hook does to the step it is handed, what runs is what was validated or dispatched."""
+    """A hook may change its step in place: the vector that runs is still the one that was validated or dispatched."""
 
     def meddle(step: Step) -> None:
         vector: Any = step.vector
@@ -261,7 +261,7 @@ async def test_a_hook_that_empties_its_vector_does_not_make_the_dispatch_raise(k
 
 
 async def test_a_step_that_was_changed_in_place_and_returned_is_checked_like_a_rewrite(kit: Kit) -> None:
-    """It cannot bring in what a rewrite could not."""
+    """Such a change is checked as a rewrite."""
 
     def meddle(step: Step) -> Step:
         vector: Any = step.vector
@@ -365,7 +365,7 @@ def test_a_step_is_shown_without_its_values() -> None:
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("kind", ["dispatch", "action", "effect"])
 async def test_a_vector_that_is_put_back_as_it_was_read_is_no_other(kit: Kit, kind: str, moment: str) -> None:
-    """Such as by a hook that writes all down that it may."""
+    """A hook may replace every part with itself."""
 
     def same(step: Step) -> Step:
         return step.replace(vector=step.vector, data={**step.data, "seen": True})
@@ -376,7 +376,7 @@ async def test_a_vector_that_is_put_back_as_it_was_read_is_no_other(kit: Kit, ki
 
 
 async def test_law_05_what_a_step_is_made_of_cannot_be_changed(kit: Kit) -> None:
-    """Not even by who takes it apart."""
+    """Not even a hook that takes the step apart can change it."""
 
     def meddle(step: Step) -> None:
         for part in (cast(Any, step)[1], cast(Any, step).held):
@@ -391,7 +391,7 @@ async def test_law_05_what_a_step_is_made_of_cannot_be_changed(kit: Kit) -> None
 
 
 def test_what_is_done_to_a_vector_in_place_is_seen_by_nobody() -> None:
-    """Not even by who did it."""
+    """Not even the hook that did it sees it."""
     step = Step("effect", ["note", 1], {}, {}, (), [])
     step.vector.append(2)
     assert step.vector == ["note", 1]

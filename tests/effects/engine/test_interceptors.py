@@ -1,4 +1,4 @@
-"""Interceptors: what each kind of hook sees, may change and may not."""
+"""Interceptors: what each kind of hook sees, and what it may change."""
 
 from collections.abc import Callable
 from typing import Any
@@ -81,7 +81,7 @@ async def test_an_effect_may_be_rewritten_to_another(kit: Kit) -> None:
 
 
 async def test_an_effect_rewritten_to_one_that_runs_for_each_member_does(kit: Kit) -> None:
-    """Whoever brings such an effect in, it runs once for each member of the sink."""
+    """It runs once for each member of the sink, although a hook put it there."""
     plugin = Registry("plugin")
     sinks: list[object] = []
 
@@ -215,7 +215,7 @@ async def test_a_change_of_data_is_not_seen_by_another_dispatch(kit: Kit) -> Non
 
 
 async def test_cancellation_passes_a_hook(kit: Kit) -> None:
-    """What is not an `Exception` is not kept by the engine."""
+    """The engine does not keep an exception that is no `Exception`."""
 
     def interrupt(step: Step) -> None:
         raise KeyboardInterrupt
@@ -225,7 +225,7 @@ async def test_cancellation_passes_a_hook(kit: Kit) -> None:
 
 
 async def test_fail_fast_stops_at_the_first_error(kit: Kit) -> None:
-    """What came before has run; nothing after it does."""
+    """Effects before it have run; later ones do not."""
     notes: list[object] = []
     dispatch = create_dispatch([kit()], system={"notes": notes}, interceptors=[fail_fast])
     result = await dispatch([["note", 1], ["fail"], ["note", 2]])

@@ -17,7 +17,7 @@ AFTER = ["none", "rewrite", "stop", "raise", "garbage", "no hook"]
 
 @dataclass(frozen=True)
 class Plan:
-    """What one interceptor does at the effect `at`, before and after; elsewhere it does nothing."""
+    """The plan of one interceptor at the effect `at`, before and after; at other effects it does nothing."""
 
     at: int
     before: str
@@ -28,7 +28,7 @@ plans = st.lists(st.builds(Plan, st.integers(0, 2), st.sampled_from(BEFORE), st.
 
 
 class Model:
-    """What must happen, in the plainest of words."""
+    """A model of what must happen, as simple as possible."""
 
     def __init__(self, plans: list[Plan]) -> None:
         self.plans = plans

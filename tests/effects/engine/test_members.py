@@ -59,7 +59,7 @@ def eaching() -> Registry:
 
 
 def texts(group: MemorySink) -> list[str]:
-    """What each member of a group was sent."""
+    """Return the texts that each member of a group was sent."""
     members: Any = group.members()
     return [member.text for member in members]
 

@@ -1,4 +1,4 @@
-"""What messages say to whoever reads them."""
+"""The texts of messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Law 3: a dispatch does not raise for what user code or input did."""
+"""Law 3: a dispatch does not raise for a fault of user code or input."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -39,7 +39,7 @@ BAD: Mapping[str, tuple[object, str]] = {
 
 
 def faulty() -> Registry:
-    """A registry of things that fail."""
+    """A registry of effects, actions, placeholders and slices that fail."""
     plugin = Registry("faulty", late=["absent"])
 
     @plugin.effect("typed")
@@ -137,7 +137,7 @@ def flat(error: BaseException) -> list[BaseException]:
 @settings(deadline=None)
 @given(shape=groups)
 async def test_law_03_what_is_not_an_exception_passes(ear: Ear, shape: Any) -> None:
-    """Of a group, every `Exception` is recorded and everything else is raised; nothing is lost."""
+    """Every `Exception` in a group is recorded, and all others are raised; none is lost."""
     error = raised(shape)
     plugin = Registry("plugin")
 

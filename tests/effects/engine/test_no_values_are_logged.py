@@ -159,7 +159,7 @@ def said(result: DispatchResult) -> str:
 @settings(deadline=None)
 @given(secret=secrets, number=st.integers(0, 19))
 async def test_law_10_logs_and_errors_carry_no_values(secret: str, number: int) -> None:
-    """Whatever fails, no argument, data or exception message is shown."""
+    """No failure shows an argument, data or the message of an exception."""
     vector = failing_vectors(secret)[number]
     with logged() as lines:
         result = await create_dispatch([tempted()])([vector], data={"late": secret}, system={"live": secret})

@@ -1,4 +1,4 @@
-"""Placeholders: what they are, and how their values come into place."""
+"""Placeholders, and how their values come into place."""
 
 import copy
 import pickle
@@ -53,7 +53,7 @@ def test_placeholders_do_not_nest(arg: object) -> None:
 
 
 async def noted(kit: Kit, value: object, **data: object) -> Any:
-    """What an effect with this argument gets."""
+    """Return the argument that an effect gets for this one."""
     notes: list[object] = []
     (await create_dispatch([kit()], system={"notes": notes})([["note", value]], data=data)).raise_errors()
     return notes[0]
@@ -77,7 +77,7 @@ async def test_placeholders_are_found_at_any_depth(kit: Kit, value: object, want
 
 
 async def test_what_holds_no_placeholder_is_the_very_same_object(kit: Kit) -> None:
-    """Of what is rebuilt, the parts that need no change are not copied."""
+    """When a container is rebuilt, unchanged parts are not copied."""
     plain = {"rows": [1, 2]}
     got = await noted(kit, [plain, Placeholder("it")], it=1)
     assert got[0] is plain

@@ -1,4 +1,4 @@
-"""`dispatch.running()`: lifespans, and what they bring."""
+"""`dispatch.running()`: lifespans, and their values."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -45,7 +45,7 @@ def opening(
 
 @pytest.fixture
 def events() -> list[str]:
-    """What happened, in order."""
+    """The events, in order."""
     return []
 
 
@@ -59,7 +59,7 @@ async def test_lifespans_open_in_order_and_close_in_reverse(events: list[str]) -
 
 
 async def test_an_opened_value_is_there_while_it_is_open(events: list[str]) -> None:
-    """And no longer."""
+    """After that, it is gone."""
     plugin = opening("a", events, brings={"db": "open"})
     plugin.effect("use")(lambda ctx: ctx.system.get("db"))
     dispatch = create_dispatch([plugin])
@@ -221,7 +221,7 @@ async def test_the_bodys_exception_keeps_its_cause(events: list[str]) -> None:
 
 
 async def test_the_bodys_exception_keeps_its_context(events: list[str]) -> None:
-    """What was being handled is still shown."""
+    """The exception that was being handled is still shown."""
 
     def fail() -> None:
         try:
@@ -342,7 +342,7 @@ async def test_a_registry_that_an_object_contributes_opens_its_lifespan_too(even
 
 @pytest.mark.parametrize("error", [ValueError("mine"), ExceptionGroup("mine", [OSError()]), KeyboardInterrupt()])
 async def test_a_nursery_in_a_lifespan_does_not_wrap_the_bodys_exception(error: BaseException) -> None:
-    """That there is one is no business of whoever runs the dispatch."""
+    """The caller of `running()` does not see that there is a nursery."""
     plugin = Registry("plugin")
 
     @plugin.lifespan

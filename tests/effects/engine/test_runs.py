@@ -1,4 +1,4 @@
-"""What belongs to one `trio.run` is not touched from another."""
+"""Things of one `trio.run` are not touched from another run."""
 
 import pytest
 import trio
@@ -8,7 +8,7 @@ from effects import Context, Dispatch, DispatchResult, LifecycleError, Registry,
 
 
 class Jobs:
-    """A dispatch with an effect that spawns, and what was done."""
+    """A dispatch with an effect that spawns work, and the work that was done."""
 
     def __init__(self) -> None:
         self.done: list[str] = []

@@ -27,7 +27,7 @@ def vector(shape: Any, numbers: Any) -> list[object]:
 
 
 def total(shape: Any) -> int:
-    """How many vectors a shape comes to."""
+    """Return the number of vectors that a shape expands to."""
     return 1 if shape == "leaf" else 1 + sum(map(total, shape[1]))
 
 
@@ -39,7 +39,9 @@ def preorder(shape: Any) -> list[bool]:
 @settings(deadline=None)
 @given(shapes=st.lists(trees, max_size=4), limit=st.integers(1, 12))
 async def test_law_08_bounded(kit: Kit, shapes: list[Any], limit: int) -> None:
-    """A root dispatch takes up so many vectors, nested ones included, and then says once that it stops."""
+    """A root dispatch takes up no more vectors than its limit, nested ones included, and then records once that it
+    stops.
+    """
     numbers = iter(range(1000))
     notes: list[object] = []
     limits = Limits(vectors=limit)
@@ -82,7 +84,9 @@ def nodes(value: Any) -> int:
 @settings(deadline=None)
 @given(data=nested_data, limit=st.integers(1, 10))
 async def test_law_08_data_walked_is_bounded(kit: Kit, data: Any, limit: int) -> None:
-    """So many items of lists, tuples and dicts are looked into for placeholders, then the vector is named."""
+    """No more items of lists, tuples and dicts than the limit are searched for placeholders; then an error names the
+    vector.
+    """
     dispatch = create_dispatch([kit()], system={"notes": []}, limits=Limits(nodes=limit), block=["rhialto.log"])
     result = await dispatch([["note", data]])
     assert [(record.key, record.phase) for record in result.errors] == [("note", "interpolate")] * (nodes(data) > limit)
@@ -129,7 +133,7 @@ async def test_data_of_any_depth_uses_no_recursion(kit: Kit) -> None:
 
 
 async def test_deep_data_that_fails_is_a_record_like_any_other(kit: Kit) -> None:
-    """Finding the place of what failed, and showing it, uses no recursion either."""
+    """The place of the failure is found and shown without recursion, too."""
     deep: Any = Placeholder("nobody")
     for _ in range(100_000):
         deep = [deep]

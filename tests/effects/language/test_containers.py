@@ -30,17 +30,17 @@ IT = Placeholder("it")
 
 
 class Rows(list[object]):
-    """A list that is nearly one."""
+    """A subclass of list."""
 
 
 class Row(tuple[object, ...]):
-    """A tuple that is nearly one."""
+    """A subclass of tuple."""
 
     __slots__ = ()
 
 
 class Record(dict[str, object]):
-    """A dict that is nearly one."""
+    """A subclass of dict."""
 
 
 class Point(NamedTuple):
@@ -73,7 +73,7 @@ class Model(BaseModel):
 
 
 class Reads(Sequence[object]):
-    """A sequence that says itself how it is read."""
+    """A sequence that defines how it is read."""
 
     def __init__(self, *items: object) -> None:
         self.items = items
@@ -86,7 +86,7 @@ class Reads(Sequence[object]):
 
 
 class Looks(Mapping[str, object]):
-    """A mapping that does."""
+    """A mapping that defines how it is read."""
 
     def __init__(self, **items: object) -> None:
         self.items_by_name = items
@@ -134,7 +134,7 @@ containers = pytest.mark.parametrize(("make", "named", "place"), CONTAINERS.valu
 
 
 def keeping(got: list[Any], **options: Any) -> Dispatch:
-    """A dispatch whose effect and action keep what they are given; `it` is what the data say."""
+    """A dispatch whose effect and action keep their arguments; the placeholder `it` has its value from the data."""
     plugin = Registry("plugin")
 
     @plugin.effect("keep")
@@ -177,7 +177,7 @@ async def test_a_placeholder_in_another_container_is_refused_with_its_place(
 async def test_a_container_without_placeholders_is_passed_on_as_it_is(
     make: Callable[[object], object], named: str, place: Path
 ) -> None:
-    """Whatever it is, beside a placeholder in another one."""
+    """This holds for every kind of container, beside a placeholder in another one."""
     got: list[Any] = []
     value = make("text")
     (await keeping(got)([["keep", value], ["keep", [value, IT]]], data={"it": 1})).raise_errors()
@@ -188,7 +188,7 @@ async def test_a_container_without_placeholders_is_passed_on_as_it_is(
 
 @pytest.mark.parametrize("opaque", [SimpleNamespace(it=IT), iter([IT]), lambda: IT, type("Odd", (), {"it": IT})()])
 async def test_objects_of_other_classes_are_not_looked_into(opaque: object) -> None:
-    """Only they know what is in them: they are passed on unseen."""
+    """Only they know their content: they are passed on as they are."""
     got: list[Any] = []
     dispatch = keeping(got)
     (await dispatch([["keep", opaque]])).raise_errors()
@@ -197,7 +197,7 @@ async def test_objects_of_other_classes_are_not_looked_into(opaque: object) -> N
 
 
 async def test_what_a_class_makes_of_being_read_is_of_no_account() -> None:
-    """What a list holds is found, whatever it shows; what nobody can read is passed on."""
+    """The items of a list are found, even if its class hides them; a container that cannot be read is passed on."""
 
     class Hides(list[object]):
         def __iter__(self) -> Iterator[object]:
@@ -215,7 +215,7 @@ async def test_what_a_class_makes_of_being_read_is_of_no_account() -> None:
 
 
 async def test_a_mapping_without_end_ends() -> None:
-    """By the limit of what is walked; a check says so, too."""
+    """The limit of walked items ends it, in a check, too."""
 
     class Ever(Looks):
         def __iter__(self) -> Iterator[str]:
@@ -233,7 +233,7 @@ async def test_a_mapping_without_end_ends() -> None:
 
 
 def test_a_placeholder_has_no_subclasses() -> None:
-    """Nothing would look for them."""
+    """No search would find instances of a subclass."""
     with pytest.raises(TypeError, match="Placeholder"):
         type("Later", (Placeholder,), {})
 
@@ -274,12 +274,12 @@ def inside(value: Any) -> list[Any]:
 
 
 def is_refused(value: Any) -> bool:
-    """Whether there is one in a container that is not rebuilt."""
+    """Whether there is a placeholder in a container that is not rebuilt."""
     return any(map(is_refused if type(value) in {list, tuple, dict} else holds, inside(value)))
 
 
 def bound(value: Any) -> Any:
-    """What is to be handed over."""
+    """Return the argument as it should arrive."""
     if value is IT:
         return "bound"
     if type(value) is dict:
@@ -305,7 +305,7 @@ async def test_law_01_one_rule_for_all_containers(values: list[Any], shared: boo
 
 
 def test_more_types_than_are_remembered_are_looked_into_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A program may make ever new ones."""
+    """A program may make new types without end."""
     monkeypatch.setattr("effects._language.containers._MAX_TYPES", 0)
 
     class Row(list[int]):

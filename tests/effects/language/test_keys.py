@@ -1,4 +1,4 @@
-"""Keys of any subclass of str are the text that they are: wherever a key is written, the same comes of it."""
+"""A key of any subclass of str counts as its text, at every place where a key is written."""
 
 import enum
 from collections.abc import Callable, Mapping
@@ -27,7 +27,7 @@ from effects.tracing import Tracer
 
 
 class Word(enum.StrEnum):
-    """Keys as an app may keep them."""
+    """Keys in a `StrEnum`."""
 
     SEND = "mail/send"
     TELL = "mail/tell"
@@ -38,7 +38,7 @@ class Word(enum.StrEnum):
 
 
 class Old(str, enum.Enum):  # noqa: UP042 - its members say `Old.SEND` of themselves
-    """As they were kept before."""
+    """Keys in an enumeration of str, as written before `StrEnum`."""
 
     SEND = "mail/send"
     TELL = "mail/tell"
@@ -49,7 +49,7 @@ class Old(str, enum.Enum):  # noqa: UP042 - its members say `Old.SEND` of themse
 
 
 class Odd(str):
-    """Text that says something else of itself, and is found nowhere."""
+    """A str that overrides its text and its hash."""
 
     def __hash__(self) -> int:
         return 7
@@ -134,7 +134,7 @@ async def test_a_key_that_nobody_registers_names_its_neighbours(key: Key) -> Non
 
 @every_kind
 async def test_a_placeholder_has_a_plain_key(key: Key) -> None:
-    """It is equal to every other that says the same, and what nobody registers is named."""
+    """It is equal to others with the same text, and an unknown key is named."""
     placeholder = Placeholder(key("clock/now"), 1)
     assert_plain(placeholder.key, "clock/now")
     assert placeholder == Placeholder("clock/now", 1)
@@ -168,7 +168,7 @@ def test_what_is_registered_is_told_of_in_plain_text(key: Key) -> None:
 
 @every_kind
 async def test_a_recorder_records_plain_keys(key: Key, tmp_path: Path) -> None:
-    """What stands in for an interpreter is named by any kind, too; a recording is written, and replayed."""
+    """`returns`, `fails` and `runs` take any kind of key, too; a recording is written, and replayed."""
     recorder = Recorder(create_dispatch([mail(key)]))
     recorder.returns(key("mail/send"), 5)
     result = await recorder([[key("mail/tell"), "sky"], [key("mail/sned")], 5, ["run", [key("mail/send"), 1]]])

@@ -1,4 +1,4 @@
-"""What is written once and dispatched often: each dispatch has containers of its own."""
+"""Templates are written once and dispatched often: each dispatch has containers of its own."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Sealed(BaseModel):
 
 
 class Tags(list[Any], Enum):  # type: ignore[misc]
-    """What there is one of, whatever it is made of."""
+    """An enumeration whose members are lists: each is one object, and is not copied."""
 
     RED = ("red",)
 
@@ -112,7 +112,7 @@ data = st.recursive(leaves, _around, max_leaves=12)
 @settings(deadline=None)
 @given(data)
 def test_a_copy_is_the_same_data_and_nothing_that_is_done_to_it_shows(value: Any) -> None:
-    """Whatever it is made of, at any depth, in either direction."""
+    """This holds for every kind of data, at any depth, in both directions."""
     before, copied = repr(value), copy_data(value)
     assert (repr(copied), type(copied)) == (before, type(value))
     spoil(copied)
@@ -155,7 +155,7 @@ def test_what_a_copy_holds_beside_its_parts_stays() -> None:
 
 
 def test_what_stands_in_several_places_is_copied_once() -> None:
-    """As it was: so a small template cannot be made to fill the memory."""
+    """A shared part stays shared: so a small template cannot fill the memory."""
     inner: list[object] = []
     copied = copy_data([inner, (inner,), {"a": inner}])
     assert copied[0] is copied[1][0] is copied[2]["a"]  # type: ignore[index]
@@ -178,7 +178,7 @@ def test_data_of_any_depth_is_copied() -> None:
 
 
 def test_so_many_types_are_remembered_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those that an app makes anew for each request fill no memory; they are copied all the same."""
+    """Types that an app makes for each request do not fill the memory, and their values are still copied."""
     kept = len(_template._COPIERS)
     monkeypatch.setattr(_template, "_MAX_TYPES", kept)
     made = type("Made", (list,), {})([[]])
@@ -217,7 +217,7 @@ vectors = st.lists(st.tuples(st.sampled_from(["hold", "shout", "again"]), data).
 @given(vectors, st.sampled_from([list, tuple]))
 @example([["hold", Placeholder("it", [1])]], list)
 def test_law_06_dispatches_of_one_template_see_the_same(effects: list[Any], kind: Callable[[Any], Any]) -> None:
-    """Whatever interpreters, actions and hooks do to what they are handed; one after the other, or at the same time."""
+    """Interpreters, actions and hooks may change all that they get, one after the other or at the same time."""
     spoiler = Spoiler()
     app = Registry("app")
 
@@ -260,7 +260,7 @@ def test_law_06_dispatches_of_one_template_see_the_same(effects: list[Any], kind
 
 
 async def test_a_plain_list_is_passed_on_as_it_is(kit: Callable[[], Registry]) -> None:
-    """It is nobody's template: who writes it may look for what became of it."""
+    """It is no template: its author may look at how it was changed."""
     notes: list[object] = []
     value: list[object] = []
     await create_dispatch([kit()])([["note", value]], system={"notes": notes})
@@ -301,7 +301,7 @@ async def test_errors_of_a_template_point_into_what_was_written(
 async def test_errors_of_a_template_that_was_rewritten_do_not_point_astray(
     kit: Callable[[], Registry], around: bool
 ) -> None:
-    """They say at least which of those that were dispatched it is."""
+    """The index among the dispatched effects is still right."""
     registry = kit()
 
     @registry.effect("once")
@@ -373,7 +373,7 @@ class Defaults:
     ids=repr,
 )
 async def test_a_default_is_nobodys_but_whose_call_it_is(vector: list[object]) -> None:
-    """Though Python makes it once."""
+    """Each call has its own, although Python makes a default only once."""
     defaults = Defaults()
     for _ in range(2):
         (await defaults.dispatch(Template([vector]))).raise_errors()

@@ -1,4 +1,4 @@
-"""What the engine hands to a function first, and what is said where somebody has forgotten it."""
+"""The first parameter of a function, which the engine fills, and the message if it was forgotten."""
 
 # ruff: noqa: D102, D103 - functions that only look like something
 
@@ -24,7 +24,7 @@ KINDS = ["effect", "action", "placeholder", "state"]
 
 
 class Talks(Protocol):
-    """What of a context somebody needs."""
+    """A protocol of the part of a context that a function needs."""
 
     key: str
 
@@ -81,7 +81,7 @@ def test_a_function_of_a_class_is_refused(kind: str, method: str) -> None:
     function = getattr(Mailer, method)
     if not (kind != "effect" and method == "waits"):
         message = refused(kind, function)
-        assert "its first parameter is 'self', and nobody knows the object that it belongs to" in message
+        assert "its first parameter is 'self', and its object is not known" in message
         assert f"fix  register the method of an object, registry.{kind}('mail/send')(thing.method)" in message
     for dressed in (functools.partial(function), functools.wraps(function)(lambda *args: function(*args))):
         refused(kind, dressed)
@@ -115,7 +115,7 @@ def test_a_lifespan_in_a_class_is_refused() -> None:
 
 
 def test_a_lifespan_that_does_not_tell_what_it_takes_is_taken() -> None:
-    """As some do not that are written in C."""
+    """Some functions that are written in C have no signature."""
     taken: Any = Registry("plugin").lifespan(cast(Any, dict))
     assert taken is dict
 
@@ -135,7 +135,7 @@ HOOKS = ["before_dispatch", "after_dispatch", "before_action", "after_action", "
     ],
 )
 def test_a_hook_that_does_not_take_a_step_is_refused(hook: str, function: Any, why: str) -> None:
-    """Else it would fail each time, and closed."""
+    """Otherwise, it would fail closed at each step."""
     with pytest.raises(RegistrationError, match=f"interceptor 'i': {hook}: {why}"):
         Interceptor(id="i", **{hook: function})
 
@@ -144,7 +144,7 @@ def test_a_hook_that_does_not_take_a_step_is_refused(hook: str, function: Any, w
     "function", [lambda *steps: None, lambda step, more=None: None, Mailer().__call__, print, dict]
 )
 def test_a_hook_that_may_be_called_with_a_step_is_fine(function: Any) -> None:
-    """However it is written, and where it does not tell."""
+    """It may be any callable, also one without a readable signature."""
     Interceptor(id="i", before_effect=function)
 
 
@@ -201,7 +201,7 @@ def test_a_context_that_was_forgotten_is_found_out(annotation: object) -> None:
 
 @pytest.mark.parametrize("annotation", A_CONTEXT, ids=str)
 async def test_a_context_may_be_annotated_as_anything_that_it_is(annotation: object) -> None:
-    """Or not at all."""
+    """The annotation may be left out."""
 
     def send(ctx: object) -> None: ...
 
@@ -263,7 +263,7 @@ async def test_the_signature_is_shown_where_arguments_do_not_fit() -> None:
 
 @pytest.fixture
 def fetching() -> Dispatch:
-    """A dispatch with continuations that nobody has annotated."""
+    """A dispatch with continuations in parameters that are not annotated."""
     plugin = Registry("plugin")
 
     @plugin.effect("fetch")
@@ -299,7 +299,7 @@ async def test_effects_in_an_argument_that_is_not_annotated_so_are_told(
     assert "placeholder 'response' was resolved before the effect that it stands in was dispatched: KeyError" in str(
         record
     )
-    assert f"fix  annotate {parameter!r} as Effect, so that what is in it waits; it takes (" in str(record)
+    assert f"fix  annotate {parameter!r} as Effect, so that its placeholders wait; it takes (" in str(record)
     assert (record.phase, record.key, record.plugin) == ("interpolate", vector[0], "plugin")
     assert isinstance(record.exception.__cause__, KeyError)
 
@@ -314,7 +314,7 @@ async def test_what_is_no_effect_fails_as_it_does(fetching: Dispatch, vector: li
 
 
 async def test_a_cancelled_placeholder_passes(fetching: Dispatch) -> None:
-    """What is no `Exception` is nobody's mistake."""
+    """An exception that is no `Exception` gets no hint."""
     plugin = Registry("other")
 
     def interrupt(data: object) -> None:

@@ -1,4 +1,4 @@
-"""What a registered function may look like."""
+"""The signatures that a registered function may have."""
 
 import functools
 import inspect
@@ -56,7 +56,7 @@ class Callables:
     ids=["function", "partial", "method", "object"],
 )
 def test_only_effects_may_be_async(kind: str, function: Any) -> None:
-    """However the function is dressed up."""
+    """This holds for partials, wrappers and callable objects, too."""
     assert "it is async" in refused(kind, function)
 
 
@@ -325,7 +325,7 @@ def test_a_default_that_holds_a_placeholder_is_refused() -> None:
 
 
 def wanted(ctx: Context, text: str) -> None:
-    """What a mock stands in for."""
+    """The function that a mock stands in for."""
 
 
 @pytest.mark.parametrize(

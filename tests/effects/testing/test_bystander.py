@@ -107,7 +107,7 @@ def write(folder: Path, files: dict[str, str]) -> None:
 
 
 def ask_pytest(python: Path, command: str, *options: str, project: Path) -> str:
-    """Test a project, with warnings as errors; what was printed."""
+    """Test a project, with warnings as errors, and return the output."""
     program, *arguments = command.split()
     return run(python.with_name(program), *arguments, "-W", "error", *options, cwd=project)
 
@@ -116,7 +116,7 @@ def ask_pytest(python: Path, command: str, *options: str, project: Path) -> str:
 def test_a_project_with_packages_of_the_same_names_tests_its_own(
     python: Path, tmp_path: Path, layout: str, mode: str, command: str
 ) -> None:
-    """However it is laid out, and without anything of ours being imported."""
+    """This holds for every layout of a project, and no module of ours is imported."""
     write(tmp_path, LAYOUTS[layout][0])
     assert "1 passed" in ask_pytest(python, command, "--import-mode", mode, project=tmp_path)
 

@@ -1,4 +1,4 @@
-"""`assert_effects`: what it takes for equal, and what it says of the rest."""
+"""`assert_effects`: the values that it takes for equal, and its messages about others."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ def test_what_differs_does_not_pass(one: Any, other: Any) -> None:
     ],
 )
 def test_what_means_the_same_passes(actual: Any, expected: Any) -> None:
-    """Lists and tuples, elements and their HTML, and whatever fits what stands in for it."""
+    """Lists and tuples, elements and their HTML, and values that a `like(...)` stands for."""
     assert_effects(actual, expected)
 
 
@@ -92,7 +92,7 @@ def test_long_values_are_shortened() -> None:
 
 
 def test_what_stands_in_equals_beside_an_equals_sign() -> None:
-    """`==` takes it, too; whatever it is compared with."""
+    """It works with `==`, too, beside any value."""
     assert [["a", like(int), {"b": ANYTHING}]] == [["a", 5, {"b": "c"}]]
     assert [["a", like(str)]] != [["a", 5]]
     assert repr([ANYTHING, like(str), like(callable)]) == "[ANYTHING, like(str), like(callable)]"

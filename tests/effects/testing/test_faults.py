@@ -32,7 +32,7 @@ async def test_an_effect_fails_in_place_of_being_run(kit: Kit) -> None:
 
 
 async def test_the_seed_settles_which_fail(kit: Kit) -> None:
-    """Whatever else fails meanwhile."""
+    """Failures of other effects do not change this."""
     first = await failed(kit, 1)
     assert 10 < sum(first) < 50
     assert await failed(kit, 1) == await failed(kit, 1, "run") == first
@@ -40,7 +40,7 @@ async def test_the_seed_settles_which_fail(kit: Kit) -> None:
 
 
 async def test_a_recorder_can_have_faults(kit: Kit) -> None:
-    """What fails is not recorded."""
+    """An effect that fails is not recorded."""
     recorder = Recorder(with_faults(create_dispatch([kit()]), {"note": Fault(OSError(), 0.5)}, seed=1))
     result = await recorder([["note", number] for number in range(20)])
     assert len(recorder.effects) + len(result.errors) == 20
@@ -64,7 +64,7 @@ async def test_effects_at_the_same_time_fail_as_often(kit: Kit) -> None:
 
 @pytest.mark.parametrize("key", ["nots", "tree"])
 def test_what_is_no_effect_cannot_fail(kit: Kit, key: str) -> None:
-    """A slip would make a test pass for nothing."""
+    """With a misspelled key, a test would pass without testing anything."""
     with pytest.raises(RegistrationError, match=f"{key!r} is no effect"):
         with_faults(create_dispatch([kit()]), {key: Fault(OSError())})
 

@@ -15,7 +15,7 @@ def run_pytest(folder: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.slow
 def test_the_fixture_dispatch_says_that_it_must_be_defined(tmp_path: Path) -> None:
-    """Where a test asks for `recorder` and nobody has defined `dispatch`."""
+    """A test asks for `recorder`, and no fixture `dispatch` is defined."""
     (tmp_path / "test_it.py").write_text("def test_it(recorder): ...\n")
     done = run_pytest(tmp_path)
     assert done.returncode == 1

@@ -23,7 +23,7 @@ Kit = Callable[[], Registry]
 
 @pytest.fixture
 def dispatch() -> Dispatch:
-    """The dispatch under test: nothing that it needs is there."""
+    """The dispatch under test. Its system values are missing."""
     alerts = Registry("alerts", late=["phone", "db", "sink"])
 
     @alerts.effect("alerts/send")
@@ -78,7 +78,7 @@ async def test_state_is_read_for_real_unless_given(dispatch: Dispatch) -> None:
 
 
 async def test_a_slice_nobody_contributes_is_not_given(recorder: Recorder) -> None:
-    """A slip in the name of a slice would make a test pass for nothing."""
+    """With a misspelled name, a test would pass without testing anything."""
     with pytest.raises(RegistrationError, match="app"):
         recorder.state(ap="blue")
 
@@ -134,13 +134,13 @@ async def test_an_effect_for_each_member_is_recorded_without_a_sink(recorder: Re
 
 
 async def test_an_effect_for_each_member_is_recorded_for_each(recorder: Recorder) -> None:
-    """Where there is a group."""
+    """It is recorded once for each member of a group."""
     (await recorder([["alerts/each", "x"]], system={"sink": MemorySink(members=2)})).raise_errors()
     assert recorder.effects == [["alerts/each", "x"]] * 2
 
 
 async def test_the_sink_of_the_dispatch_counts_for_its_recorder() -> None:
-    """Where it was made with one."""
+    """A sink that the dispatch was made with is used."""
     plugin = Registry("plugin")
     plugin.effect("each", each=True)(lambda ctx: None)
     recorder = Recorder(create_dispatch([plugin], system={"sink": MemorySink(members=3)}))
@@ -149,7 +149,7 @@ async def test_the_sink_of_the_dispatch_counts_for_its_recorder() -> None:
 
 
 async def test_interceptors_run_for_real(kit: Kit) -> None:
-    """What they skip is not recorded."""
+    """An effect that they skip is not recorded."""
     skip = Interceptor(id="i", before_effect=lambda step: Skip() if step.vector[1] == 1 else None)
     recorder = Recorder(create_dispatch([kit()], interceptors=[skip]))
     (await recorder([["note", 1], ["note", 2]])).raise_errors()

@@ -99,7 +99,7 @@ async def test_a_list_is_no_recording(saved: Path) -> None:
 
 
 async def test_what_is_no_text_is_no_recording(saved: Path) -> None:
-    """Such as one that an editor has written in another encoding than JSON has."""
+    """An editor may have written it in an encoding that JSON does not have."""
     saved.write_bytes(saved.read_bytes().replace(b"recording", b"recording\xe9"))
     with pytest.raises(CodecError, match="cannot be read"):
         await Recorder(made()).replay(saved)

@@ -1,4 +1,4 @@
-"""The tracer: what it shows of a dispatch, and what it can never do to one."""
+"""The tracer: the content of traces, and that tracing changes nothing."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -82,7 +82,7 @@ dispatch of 3, 1500.0 ms, failed
 
 
 async def test_a_trace_shows_every_step(kit: Kit, autojump_clock: Any) -> None:
-    """What it expanded to, what it came to, where it failed, and how long it took."""
+    """The trace shows expansions, results, failures and times."""
     tracer = Tracer(made(kit))
     branch = ["run", ["note", "a"], ["fail"]]
     await tracer([["tree", ["nap", 1.5], branch], ["nobody", 5], ["note", None]])
@@ -197,7 +197,7 @@ vectors = st.recursive(
 @settings(deadline=None, max_examples=2 * settings().max_examples)
 @given(effects=st.lists(vectors, max_size=4), values=st.booleans(), limit=st.integers(1, 5))
 async def test_law_05_tracing_changes_nothing(kit: Kit, effects: list[Any], values: bool, limit: int) -> None:
-    """Whatever is dispatched, however it fails to be looked at."""
+    """This holds for all values, also for those that fail when they are read."""
 
     def quiet(trace: Trace) -> None:
         raise ValueError(str(trace))
@@ -248,7 +248,7 @@ async def test_dispatches_at_the_same_time_have_traces_of_their_own(kit: Kit, au
 
 
 async def test_what_is_cancelled_is_unfinished(kit: Kit, autojump_clock: Any) -> None:
-    """What comes after it is where it belongs."""
+    """Later steps are still at their own places."""
     tracer = Tracer(made(kit))
     await tracer([["impatient", 1.0, ["run", ["nap", 9.0]], ["note", 1]], ["note", 2]])
     assert steps(tracer.trace) == [
@@ -265,7 +265,7 @@ async def test_what_is_cancelled_is_unfinished(kit: Kit, autojump_clock: Any) ->
 
 
 async def test_what_was_cancelled_is_forgotten_at_last(kit: Kit, autojump_clock: Any) -> None:
-    """Or a task that goes on for weeks would keep all of its traces."""
+    """Otherwise, a task that runs for weeks would keep all of its traces."""
     tracer = Tracer(made(kit))
     for _ in range(300):
         with trio.move_on_after(1):
@@ -461,7 +461,7 @@ async def test_a_trace_with_values_shows_state_and_placeholders(shop: Dispatch, 
 
 
 async def test_what_could_not_be_resolved_is_not_the_next_ones(shop: Dispatch) -> None:
-    """Nor is what was resolved beside it."""
+    """The other values of that vector are dropped, too."""
     tracer = Tracer(shop, values=True)
     await tracer([["say", Placeholder("word"), Placeholder("word", "absent")], ["say", 1]], data={"word": "hi"})
     assert [node.placeholders for node in tracer.trace] == [{}, {}, {}]
@@ -475,7 +475,7 @@ async def test_a_trace_without_values_watches_nothing(shop: Dispatch) -> None:
 
 
 async def test_state_that_is_read_when_its_action_is_over_is_nobodys() -> None:
-    """An action may have kept it, though it should not."""
+    """An action may have kept its state, although it should not."""
     plugin = Registry("plugin")
     kept: list[Mapping[str, object]] = []
 
