@@ -16,7 +16,7 @@ __all__ = ["explain"]
 def explain(checks: Sequence[Checker], rest: Checker | None, args: Sequence[object]) -> ArgumentError:
     """Return the error for arguments of which at least one does not fit. Its message holds no values."""
     lines: list[str] = []
-    close: str | None = None
+    closest: str | None = None
     for index, value in enumerate(args):
         check = checks[index] if index < len(checks) else rest
         if check is None or check.validate is None:
@@ -28,10 +28,10 @@ def explain(checks: Sequence[Checker], rest: Checker | None, args: Sequence[obje
             unknown = [
                 detail["loc"][-1] for detail in error.errors(include_url=False) if detail["type"] == "extra_forbidden"
             ]
-            close = close or next((found for name in unknown if (found := near(name, check.options))), None)
+            closest = closest or next((names for name in unknown if (names := near(name, check.options))), None)
     more = [f"and {len(lines) - _MAX_COMPLAINTS} more"] if len(lines) > _MAX_COMPLAINTS else []
     fix = "values are passed as they are, never converted"
-    return ArgumentError("; ".join(lines[:_MAX_COMPLAINTS] + more), near=close, fix=fix)
+    return ArgumentError("; ".join(lines[:_MAX_COMPLAINTS] + more), near=closest, fix=fix)
 
 
 _NOT_OF_TYPES = frozenset(

@@ -83,21 +83,21 @@ class Content(NamedTuple):
 
 def content_of(kind: object) -> Content:
     """Return the contents of values of one kind."""
-    named, args = get_origin(kind) or kind, get_args(kind)
+    origin, args = get_origin(kind) or kind, get_args(kind)
     flat = [item for arg in args for item in _annotations_in(arg)]
-    if named is _TUPLE and flat == [*args]:
+    if origin is _TUPLE and flat == [*args]:
         return Content(dict(enumerate(args)), ())
-    if not isinstance(named, type):
+    if not isinstance(origin, type):
         return Content({}, flat)
-    bindings, inherited = _find_bindings(named, args)
+    bindings, inherited = _find_bindings(origin, args)
     fields = {
-        name: fill_type_variables(hint, bindings) for name, hint in _field_annotations(cast(object, named)).items()
+        name: fill_type_variables(hint, bindings) for name, hint in _field_annotations(cast(object, origin)).items()
     }
-    if is_typeddict(named):
-        more = getattr(named, "__extra_items__", NoExtraItems)  # PEP 728
+    if is_typeddict(origin):
+        more = getattr(origin, "__extra_items__", NoExtraItems)  # PEP 728
         return Content(fields, () if more is NoExtraItems else (more,))
     others = [*flat, *inherited]
-    if issubclass(named, Mapping) and others:
+    if issubclass(origin, Mapping) and others:
         others[:1] = [key for key in kinds_of(others[0]) if not isinstance(key, type)]
     return Content(fields, others)
 
@@ -118,11 +118,11 @@ def _field_annotations(kind: Any) -> Mapping[object, object]:
     """Return the annotations of the fields of a class whose objects are looked into; none if the class has no such
     fields.
     """
-    known: Mapping[str, FieldInfo] | None = getattr(kind, "__pydantic_fields__", None)
-    if known is not None:
+    model_fields: Mapping[str, FieldInfo] | None = getattr(kind, "__pydantic_fields__", None)
+    if model_fields is not None:
         if issubclass(kind, BaseModel):
             kind.model_rebuild(raise_errors=False)
-        return {name: Annotated[(info.annotation, *info.metadata, "")] for name, info in known.items()}
+        return {name: Annotated[(info.annotation, *info.metadata, "")] for name, info in model_fields.items()}
     is_named_tuple = hasattr(kind, "_fields") and issubclass(kind, _TUPLE)
     if not is_named_tuple and not is_typeddict(kind) and not dataclasses.is_dataclass(kind):
         return {}

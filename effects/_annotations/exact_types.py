@@ -28,8 +28,8 @@ _MAX_DEPTH = 2
 
 def exact_types(annotation: object) -> frozenset[type]:
     """Return the simple types that an annotation names, by itself or in a union."""
-    named = get_args(annotation) if get_origin(annotation) in {Union, UnionType} else (annotation,)
-    return frozenset(kind for kind in _SIMPLE if any(kind is known for known in named))
+    members = get_args(annotation) if get_origin(annotation) in {Union, UnionType} else (annotation,)
+    return frozenset(kind for kind in _SIMPLE if any(kind is member for member in members))
 
 
 @final

@@ -153,10 +153,10 @@ class SchemaReader:
         return core_schema.chain_schema([schema, pydantic_schema(Annotated[(bare_type(kind), *limits)])])
 
     def _schema_of_items(self, annotation: object, args: Sequence[object]) -> CoreSchema:
-        kind, shown = _ITEMS[get_origin(annotation) or annotation]
+        kind, name = _ITEMS[get_origin(annotation) or annotation]
         items = self._schema_of(args[0]) if args else _ANYTHING
         look = _NO_TEXT if items == _ANYTHING else core_schema.list_schema(items, strict=False)
-        return core_schema.chain_schema([instance_schema(kind, shown), look])
+        return core_schema.chain_schema([instance_schema(kind, name), look])
 
     def _schema_of_iterable(self, annotation: object, args: Sequence[object]) -> CoreSchema:
         """The items of an iterator cannot be known before it is used up."""
@@ -184,8 +184,8 @@ class SchemaReader:
         places = list(_tuple_places(args if annotation not in _ANY_TUPLE else (object, ...)))
         repeated = next((index for index, (_, again) in enumerate(places) if again), None)
         items = [self._schema_of(kind) for kind, _ in places]
-        ours = core_schema.tuple_schema(items, variadic_item_index=repeated, strict=False)
-        return core_schema.chain_schema([instance_schema((list, tuple), _EITHER), ours])
+        schema = core_schema.tuple_schema(items, variadic_item_index=repeated, strict=False)
+        return core_schema.chain_schema([instance_schema((list, tuple), _EITHER), schema])
 
     def _schema_of_class(self, _: object, args: Sequence[object]) -> CoreSchema:
         """Return the schema of `type[...]`. If `issubclass` cannot be asked, any class fits."""
@@ -194,8 +194,8 @@ class SchemaReader:
         if get_origin(kind) in {Union, UnionType}:
             return core_schema.union_schema([self._schema_of_class(None, (member,)) for member in get_args(kind)])
         kind = object if kind is Any else get_origin(kind) or kind
-        known = isinstance(kind, type) and not getattr(kind, "_is_protocol", False) and options_of(kind) is None
-        return core_schema.is_subclass_schema(cast(type, kind)) if known else instance_schema(type)
+        is_class = isinstance(kind, type) and not getattr(kind, "_is_protocol", False) and options_of(kind) is None
+        return core_schema.is_subclass_schema(cast(type, kind)) if is_class else instance_schema(type)
 
 
 _EITHER = "list or tuple"

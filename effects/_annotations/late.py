@@ -71,19 +71,19 @@ class _Reader:
 
     def __init__(self) -> None:
         self._places: dict[frozenset[Hashable], Late] = {}
-        self._read: list[object] = []
+        self._kinds_met: list[object] = []
         """Every kind that was met, so that none gets the id of another."""
 
     def place(self, annotations: Sequence[object], depth: int) -> Late | None:
         kinds = {self._key(kind): kind for annotation in annotations for kind in kinds_of(annotation)}
-        known = frozenset(kinds)
-        if not kinds or known in self._places:
-            return self._places.get(known)
+        keys = frozenset(kinds)
+        if not kinds or keys in self._places:
+            return self._places.get(keys)
         if depth > _MAX_DEPTH:
             raise RegistrationError(
                 "its type holds new types without end", fix="write a type that ends, or holds itself"
             )
-        self._places[known] = place = Late()
+        self._places[keys] = place = Late()
         place.effect = any(kind is EFFECT for kind in kinds.values())
         place.is_only_effect = place.effect and len(kinds) == 1
         contents = [content_of(kind) for kind in kinds.values() if kind is not EFFECT]
@@ -111,7 +111,7 @@ class _Reader:
         return reachable
 
     def _key(self, kind: object) -> Hashable:
-        self._read.append(kind)
+        self._kinds_met.append(kind)
         try:
             hash(kind)
         except TypeError:  # metadata in `Annotated` need not be hashable

@@ -108,13 +108,13 @@ def pydantic_schema(annotation: object) -> CoreSchema:
     return schema
 
 
-def instance_schema(kind: type | tuple[type, ...], shown: str | None = None) -> CoreSchema:
+def instance_schema(kind: type | tuple[type, ...], name: str | None = None) -> CoreSchema:
     """Return the schema for instances of a class, which messages call `shown`. Any value fits a protocol that
     `isinstance` refuses to be asked about.
     """
     if getattr(kind, "_is_protocol", False) and not getattr(kind, "_is_runtime_protocol", False):
         return core_schema.any_schema()
-    return core_schema.is_instance_schema(cast(Any, kind), cls_repr=shown)
+    return core_schema.is_instance_schema(cast(Any, kind), cls_repr=name)
 
 
 def _schema_of_its_own(annotation: object, kind: type) -> CoreSchema:
@@ -140,8 +140,8 @@ def literal_schema(values: Sequence[object]) -> CoreSchema:
     """Return the schema for a `Literal`: a value is equal to one of these, and of its exact type. Neither `True` nor
     `1.0` is `1`.
     """
-    shown = [repr(value) for value in values]
-    expected = " or ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))
+    texts = [repr(value) for value in values]
+    expected = " or ".join(filter(None, [", ".join(texts[:-1]), texts[-1]]))
     of_type = {kind: frozenset(value for value in values if type(value) is kind) for kind in map(type, values)}
 
     def check(value: object) -> object:

@@ -57,8 +57,8 @@ def bare_type(annotation: object) -> object:
         return Union[tuple(map(bare_type, args))]  # noqa: UP007 - made at run time
     if origin is Annotated:
         return bare_type(args[0])
-    known = has_schema(origin) if origin is not None else isinstance(annotation, type) and not _is_ours(annotation)
-    return annotation if known else Any
+    is_kept = has_schema(origin) if origin is not None else isinstance(annotation, type) and not _is_ours(annotation)
+    return annotation if is_kept else Any
 
 
 def _is_ours(kind: type) -> bool:

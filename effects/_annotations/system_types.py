@@ -46,8 +46,8 @@ def _classes_of_type(kind: object) -> Classes:
         return _STAND_INS[kind]
     if options_of(kind) is not None:
         return (cast(type, Mapping),)
-    known = isinstance(kind, type) and kind not in _ANYTHING and (not _is_protocol(kind) or _is_askable(kind))
-    return (cast("type[object]", kind),) if known else ()
+    is_checkable = isinstance(kind, type) and kind not in _ANYTHING and (not _is_protocol(kind) or _is_askable(kind))
+    return (cast("type[object]", kind),) if is_checkable else ()
 
 
 def _is_protocol(kind: type) -> bool:

@@ -60,9 +60,9 @@ def _choose(entries: Sequence[Registration], prefer: Mapping[str, str]) -> tuple
 
     for (what, key), group in groupby(sorted(entries, key=name), key=name):
         rivals = list(group)
-        wanted = prefer.get(key) if len(rivals) > 1 else None
+        preferred = prefer.get(key) if len(rivals) > 1 else None
         overriding = [entry for entry in rivals if entry.override]
-        candidates = [entry for entry in rivals if entry.plugin == wanted] or overriding or rivals
+        candidates = [entry for entry in rivals if entry.plugin == preferred] or overriding or rivals
         owners = " and ".join(f"{entry.plugin!r} ({entry.source})" for entry in rivals)
         if key in prefer and prefer[key] not in plugins_of[key]:
             problems.append(f"prefer gives {what} {key!r} to {prefer[key]!r}, but it is registered by {owners}")
@@ -89,7 +89,7 @@ def repeated_interceptors(owned: Sequence[tuple[str, Interceptor]]) -> list[str]
     for owner, interceptor in owned:
         owners.setdefault(interceptor.id, []).append(owner)
     return [
-        f"interceptor {name!r} is registered by {' and '.join(map(repr, who))}"
-        for name, who in owners.items()
-        if len(who) > 1
+        f"interceptor {name!r} is registered by {' and '.join(map(repr, plugins))}"
+        for name, plugins in owners.items()
+        if len(plugins) > 1
     ]

@@ -43,10 +43,10 @@ def choose_installed(
         free = [point for point in rivals if not {name, _qualified_name(point)} & {*block}]
         if name in listed or not free:
             continue
-        wanted = _normalize_name(prefer.get(name, ""))
-        chosen = next((point for point in free if wanted == _distribution_name(point)), free[0])
+        preferred = _normalize_name(prefer.get(name, ""))
+        chosen = next((point for point in free if preferred == _distribution_name(point)), free[0])
         points.append(chosen)
-        if len(rivals) > 1 and wanted == _distribution_name(chosen):
+        if len(rivals) > 1 and preferred == _distribution_name(chosen):
             settled.add(name)
         elif len(free) > 1:
             left_out[name] = _warning_of_rivals(free, chosen)

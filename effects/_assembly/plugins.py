@@ -97,7 +97,7 @@ class _Intake:
             )
         if any(is_async(impl.function) for impl in impls):
             raise RegistrationError(
-                f"plugin {name!r} has an async hook, which is never awaited",
+                f"plugin {name!r} has a hook that is async, so it would never be awaited",
                 fix="write a plain function; rhialto_lifespan returns an async context manager",
             )
 

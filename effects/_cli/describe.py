@@ -39,9 +39,9 @@ def _run(options: Namespace) -> Exit:
 
 
 def _nothing_found_error(dispatch: Dispatch, key: str | None) -> EffectsError:
-    known = [description.key for description in dispatch.describe()]
+    keys = [description.key for description in dispatch.describe()]
     return EffectsError(
-        "nothing registered fits" if key is None else f"nothing that fits is called {key!r}", near=near(key, known)
+        "nothing registered fits" if key is None else f"nothing that fits is called {key!r}", near=near(key, keys)
     )
 
 

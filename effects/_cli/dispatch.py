@@ -63,11 +63,11 @@ class _Arguments:
 
 
 def _read_arguments(codec: Codec, args: argparse.Namespace) -> _Arguments:
-    listed = _as_list(codec.loads(_read_stdin() if args.vector == "-" else cast(str, args.vector)))
+    effects = _as_list(codec.loads(_read_stdin() if args.vector == "-" else cast(str, args.vector)))
     data, state = (_read_mapping(codec, name, cast(str, getattr(args, name))) for name in ("data", "state"))
     if args.real and state:
         raise CodecError("--state stands in for the state of effects that are not done", fix="leave it out, or --real")
-    return _Arguments(listed, data, state)
+    return _Arguments(effects, data, state)
 
 
 def _read_stdin() -> str | bytes:
@@ -78,8 +78,8 @@ def _read_stdin() -> str | bytes:
 def _as_list(effects: object) -> Sequence[object]:
     """Return a list of effects; a single effect becomes a list of one."""
     items = cast("list[object]", effects)
-    several = isinstance(effects, (list, tuple)) and not isinstance(next(iter(items), None), str)
-    return items if several else [items]
+    is_list = isinstance(effects, (list, tuple)) and not isinstance(next(iter(items), None), str)
+    return items if is_list else [items]
 
 
 def _read_mapping(codec: Codec, name: str, text: str) -> Mapping[str, object]:

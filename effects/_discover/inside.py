@@ -28,16 +28,16 @@ def texts(value: object, place: str, *, names: bool = True) -> Iterator[tuple[st
     Uses no recursion, and looks into no container twice.
     """
     seen: set[int] = set()
-    kept: list[object] = []  # values that are made on the way must live, or others get their ids
+    alive: list[object] = []  # values that are made on the way must live, or others get their ids
     waiting: list[Part] = [(place, value)]
-    while waiting and len(kept) < _MAX_CONTAINERS:
+    while waiting and len(alive) < _MAX_CONTAINERS:
         where, item = waiting.pop()
         parts = _parts(item)
         if parts is None:
             yield where, text_of_value(item)
         elif id(item) not in seen:
             seen.add(id(item))
-            kept.append(item)
+            alive.append(item)
             waiting.extend((where + step, part) for step, part in reversed(parts))
             if names and isinstance(item, Mapping):
                 yield from ((where + step, step.removeprefix(".")) for step, _ in parts)

@@ -139,9 +139,9 @@ def sample(tables: Tables, key: str, n: int, seed: int | None) -> tuple[object, 
         return _draw_examples(tables.entries[key], sampler.vectors([tables.entries[key]]), n, seed)
     if key in tables.placeholders:
         return _draw_examples(tables.placeholders[key], sampler.placeholders([tables.placeholders[key]]), n, seed)
-    known = [*tables.entries, *tables.placeholders]
+    keys = [*tables.entries, *tables.placeholders]
     raise UnknownKeyError(
-        f"nothing that can be dispatched is called {key!r}", near=near(key, known), fix="ask dispatch.describe()"
+        f"nothing that can be dispatched is called {key!r}", near=near(key, keys), fix="ask dispatch.describe()"
     )
 
 

@@ -125,8 +125,8 @@ def _tuple_of(kinds: Sequence[object]) -> TypeAdapter[object]:
     """Return the adapter of a tuple. In a tuple, any class may stand; `ConfigDict` cannot be passed for a TypedDict
     alone.
     """
-    each = cast(Any, tuple).__class_getitem__(tuple(without_unaskable(kind) for kind in kinds))
-    return TypeAdapter[object](each, config=ConfigDict(arbitrary_types_allowed=True))
+    kind_of_tuple = cast(Any, tuple).__class_getitem__(tuple(without_unaskable(kind) for kind in kinds))
+    return TypeAdapter[object](kind_of_tuple, config=ConfigDict(arbitrary_types_allowed=True))
 
 
 def _generate_schemas(

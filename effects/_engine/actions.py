@@ -25,14 +25,14 @@ UNREAD: Final[Sequence[object]] = []
 
 
 def call_action(
-    frame: Frame, entry: Entry, args: Sequence[object], vector: Sequence[object], link: Link, given: object
+    frame: Frame, entry: Entry, args: Sequence[object], vector: Sequence[object], link: Link, given_state: object
 ) -> list[object] | None:
     """Check the arguments and call the action, with a fresh state unless one is given. Returns None if that failed.
 
     If `args` are `UNREAD`, the vector is read here, if it has to be.
     """
     fresh = state_of(frame.engine.tables.slices, frame.system)
-    state = fresh if given is None else given
+    state = fresh if given_state is None else given_state
     try:
         expansion = entry.fast_call(state, vector, frame.system)
         if expansion is NOTHING and args is UNREAD:

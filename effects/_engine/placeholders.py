@@ -42,13 +42,13 @@ def placeholders_in(args: Sequence[object], signature: Signature, budget: Budget
         is_odd, is_doubtful = _pass_over_effects(args, signature, budget, waiting)
     else:
         waiting += [arg for arg in args if type(arg) not in LEAVES]
-    found: list[Placeholder] = []
+    placeholders: list[Placeholder] = []
     seen: dict[int, object] = {}
     while waiting:
         value = waiting.pop()
         kind = cast("type[object]", type(value))
         if kind is Placeholder:
-            found.append(value)
+            placeholders.append(value)
             continue
         if id(value) in seen:
             is_doubtful = True
@@ -72,7 +72,7 @@ def placeholders_in(args: Sequence[object], signature: Signature, budget: Budget
         if odd:
             is_odd = True
             waiting += odd
-    return found, is_doubtful or (is_odd and bool(found))
+    return placeholders, is_doubtful or (is_odd and bool(placeholders))
 
 
 def _pass_over_effects(
@@ -118,15 +118,15 @@ def _sort_value(value: object, late: Late | None, waiting: list[tuple[Any, Late]
 def rebuild(args: Sequence[object], signature: Signature, resolve: Resolve) -> list[object]:
     """Return the arguments with every placeholder that is bound now replaced by its value."""
     memo: dict[tuple[int, Late | None], object] = {}
-    rebuilt: list[object] = []
+    new_args: list[object] = []
     for index, arg in enumerate(args):
         if type(arg) is Placeholder:
-            rebuilt.append(resolve(arg))
+            new_args.append(resolve(arg))
         elif type(arg) not in REBUILT or ((late := signature.late_at(index)) is not None and late.is_vector(arg)):
-            rebuilt.append(arg)
+            new_args.append(arg)
         else:
-            rebuilt.append(_rebuild_value(arg, late, resolve, memo))
-    return rebuilt
+            new_args.append(_rebuild_value(arg, late, resolve, memo))
+    return new_args
 
 
 class _OpenContainer:
@@ -169,9 +169,9 @@ def _rebuild_value(
                 late = None if part.late is None else part.late.at(name)
                 if late is not None and late.is_vector(item):
                     part.new.append(item)
-                elif (known := (id(item), late)) in memo:
-                    part.new.append(memo[known])
-                    part.changed |= memo[known] is not item
+                elif (key := (id(item), late)) in memo:
+                    part.new.append(memo[key])
+                    part.changed |= memo[key] is not item
                 else:
                     parts.append(_OpenContainer(item, late))
                     break

@@ -75,10 +75,10 @@ def bind_arguments(frame: Frame, entry: Entry, args: Sequence[object], vector: o
         return None
     if not placeholders:
         return entry, args, False
-    known = frame.engine.tables.placeholders
+    sources = frame.engine.tables.placeholders
     each = False
     for placeholder in placeholders:
-        source = known.get(placeholder.key)
+        source = sources.get(placeholder.key)
         if source is None or not source.at_least <= len(placeholder.args) <= source.at_most:
             unusable = _placeholder_error(frame, source, placeholder)
             frame.fail(
@@ -106,10 +106,10 @@ def bind_arguments(frame: Frame, entry: Entry, args: Sequence[object], vector: o
 
 def _placeholder_error(frame: Frame, source: Entry | None, placeholder: Placeholder) -> PlaceholderError:
     if source is None:
-        known = frame.engine.tables.placeholders
+        sources = frame.engine.tables.placeholders
         return PlaceholderError(
             f"no placeholder {placeholder.key!r}",
-            near=near(placeholder.key, known),
+            near=near(placeholder.key, sources),
             fix="load the plugin that provides it, or register one with @registry.placeholder",
         )
     problem = count_problem(source.signature, placeholder.args)
@@ -122,14 +122,14 @@ def resolve_all(
     """Return the arguments with their placeholders resolved, for one member if given. Returns None, with a record, if
     one fails.
     """
-    known = frame.engine.tables.placeholders
+    sources = frame.engine.tables.placeholders
     data = frame.data
     current: Placeholder | None = None
 
     def resolve(placeholder: Placeholder) -> object:
         nonlocal current
         current = placeholder
-        source = known[placeholder.key]
+        source = sources[placeholder.key]
         value: object = (
             source.function(data, member, *placeholder.args)
             if source.each
@@ -142,7 +142,7 @@ def resolve_all(
     try:
         return rebuild(args, entry.signature, resolve)
     except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
-        owner = None if current is None else known[current.key].plugin
+        owner = None if current is None else sources[current.key].plugin
         here = _placeholder_link(frame, link, entry, args, current)
         place = flatten(here)[len(flatten(link)) :]
         explained = too_early(error, current, place, args, entry.signature, frame.engine.tables.entries)

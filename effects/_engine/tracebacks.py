@@ -61,13 +61,13 @@ def _latest_and_first(frames: Frames) -> Frames:
     return frames if len(begins) < 3 else frames[: begins[1]] + frames[begins[-1] :]
 
 
-def _relink(error: BaseException, kept: Frames) -> None:
+def _relink(error: BaseException, frames: Frames) -> None:
     """Let an exception keep these of its frames, at most as many as the bounds allow."""
-    if len(kept) > _MAX_FIRST + _MAX_LAST:
-        kept = kept[:_MAX_FIRST] + kept[-_MAX_LAST:]
-    linked: TracebackType | None = None
-    for entry in reversed(kept):
-        unchanged = entry.tb_next is linked
-        linked = entry if unchanged else TracebackType(linked, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
-    if linked is not error.__traceback__:
-        BaseException.with_traceback(error, linked)  # its class may override how attributes are set
+    if len(frames) > _MAX_FIRST + _MAX_LAST:
+        frames = frames[:_MAX_FIRST] + frames[-_MAX_LAST:]
+    chain: TracebackType | None = None
+    for entry in reversed(frames):
+        unchanged = entry.tb_next is chain
+        chain = entry if unchanged else TracebackType(chain, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
+    if chain is not error.__traceback__:
+        BaseException.with_traceback(error, chain)  # its class may override how attributes are set

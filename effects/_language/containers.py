@@ -43,12 +43,12 @@ class _Readers(dict[type, Reader | None]):
     """The reader of the parts of values, by their type; None for a leaf. It is found when a type is first met."""
 
     def __missing__(self, kind: type) -> Reader | None:
-        read = _reader_of(kind)
+        reader = _reader_of(kind)
         if len(self) < _MAX_TYPES:
-            self[kind] = read
-            if read is None:
+            self[kind] = reader
+            if reader is None:
                 LEAVES.add(kind)
-        return read
+        return reader
 
 
 def is_list(value: object) -> bool:
@@ -69,16 +69,16 @@ def parts_in(value: object, most: int = _MAX_UNBOUNDED) -> list[Part]:
     If a class may have items without end, at most `most` are returned.
     """
     try:
-        read = READERS[type(value)]
-        return [] if read is None else list(read(value, most))
+        reader = READERS[type(value)]
+        return [] if reader is None else list(reader(value, most))
     except Exception:  # noqa: BLE001 - a type may refuse to be asked, and a class to be read
         return []
 
 
 def _reader_of(kind: type) -> Reader | None:
-    for base, read in _READERS.items():
+    for base, reader in _READERS.items():
         if issubclass(kind, base):
-            return read
+            return reader
     if dataclasses.is_dataclass(kind):
         return partial(_read_fields, [field.name for field in dataclasses.fields(kind)])
     return None

@@ -57,12 +57,12 @@ class Nested:
         return self._places.get(index, (Via.CONTINUATION, index))
 
     def _find_places(self) -> dict[int, Path]:
-        wanted: dict[int, list[int]] = {}
+        indices_by_id: dict[int, list[int]] = {}
         for index in reversed(range(len(self.items))):
-            wanted.setdefault(id(self.items[index]), []).append(index)
+            indices_by_id.setdefault(id(self.items[index]), []).append(index)
         places: dict[int, Path] = {}
         for value, link in walk(self.vector):
-            if indices := wanted.get(id(value)):
+            if indices := indices_by_id.get(id(value)):
                 places[indices.pop()] = flatten(link)
                 if len(places) == len(self.items):
                     break

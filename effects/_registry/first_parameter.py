@@ -163,5 +163,5 @@ def _is_context(annotation: object) -> bool:
 def _name_of(annotation: object) -> str:
     if isinstance(annotation, str):
         return annotation
-    named = get_origin(annotation) if isinstance(get_origin(annotation), type) else annotation
-    return getattr(named, "__name__", None) or str(named)
+    kind = get_origin(annotation) if isinstance(get_origin(annotation), type) else annotation
+    return getattr(kind, "__name__", None) or str(kind)

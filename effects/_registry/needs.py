@@ -48,11 +48,11 @@ class Need(NamedTuple):
 
 def needs_of(entry: Registration) -> list[Need]:
     """Return the values that a registered function takes from the system."""
-    wanted = {*entry.signature.needs, *entry.signature.wishes}
-    if not wanted:
+    names = {*entry.signature.needs, *entry.signature.wishes}
+    if not names:
         return []
     needs = needs_in(entry.function, entry.annotations, f"{entry.key!r} of {entry.plugin!r}", entry.key)
-    return [need for need in needs if need.name in wanted]
+    return [need for need in needs if need.name in names]
 
 
 def needs_in(
@@ -76,10 +76,10 @@ def _classes_or_none(annotation: object) -> Classes:
 
 def by_name(needs: Iterable[Need]) -> dict[str, list[Need]]:
     """Group needs by the name of the value."""
-    named: dict[str, list[Need]] = {}
+    groups: dict[str, list[Need]] = {}
     for need in needs:
-        named.setdefault(need.name, []).append(need)
-    return named
+        groups.setdefault(need.name, []).append(need)
+    return groups
 
 
 def need_problems(needs: Sequence[Need], system: Mapping[str, object], late: Collection[str]) -> Iterator[str]:

@@ -79,8 +79,8 @@ def _spots_in(arg: object, index: int, place: Late | None, most: int) -> Iterato
                 continue
         if fixed is None and id(value) in around:
             yield Spot("value", value, flatten(link), _CYCLE)
-        elif (known := (id(value), late, fixed is None)) not in seen and (parts := parts_in(value, most + 1)):
-            seen[known] = value
+        elif (key := (id(value), late, fixed is None)) not in seen and (parts := parts_in(value, most + 1)):
+            seen[key] = value
             most -= len(parts)
             if most < 0:
                 yield Spot("value", value, flatten(link), _TOO_MUCH)

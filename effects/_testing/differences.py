@@ -89,9 +89,9 @@ def _differences(actual: object, expected: object, link: Link | None) -> Iterato
 
 
 def _list_differences(actual: Sequence[object], expected: Sequence[object], link: Link | None) -> Iterator[Difference]:
-    for index, (mine, other) in enumerate(zip(actual, expected, strict=False)):
-        if index or not _are_equal_keys(mine, other):
-            yield from _differences(mine, other, (link, index))
+    for index, (item, expected_item) in enumerate(zip(actual, expected, strict=False)):
+        if index or not _are_equal_keys(item, expected_item):
+            yield from _differences(item, expected_item, (link, index))
     for index in range(len(expected), len(actual)):
         yield (link, index), f"nothing expected, got {_short.repr(actual[index])}"
     for index in range(len(actual), len(expected)):

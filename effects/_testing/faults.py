@@ -55,11 +55,11 @@ def with_faults(dispatch: Dispatch, faults: Mapping[str, Fault], *, seed: int = 
 
 
 def _check(dispatch: Dispatch, faults: Mapping[str, Fault]) -> None:
-    known = {entry.key for entry in dispatch.registrations if entry.kind == "effect"}
+    effect_keys = {entry.key for entry in dispatch.registrations if entry.kind == "effect"}
     for key in faults:
-        if key not in known:
+        if key not in effect_keys:
             raise RegistrationError(
                 f"{key!r} is no effect, so it cannot fail",
-                near=near(key, known),
+                near=near(key, effect_keys),
                 fix="name an effect that is registered",
             )

@@ -86,8 +86,8 @@ class TraceNode:
     def _error_text(self, error: ErrorRecord) -> str:
         hides = self.values is None or isinstance(error.exception, EffectsError)
         text = error.cause if hides else f"{error.cause}: {message_of(error.exception)}"
-        owned = text if error.raised_by is None else f"{text}, from {error.raised_by}"
-        return f"{owned} (handled)" if error.handled else owned
+        full = text if error.raised_by is None else f"{text}, from {error.raised_by}"
+        return f"{full} (handled)" if error.handled else full
 
     def as_data(self) -> dict[str, object]:
         """Return this node and those below as JSON can represent them. Empty parts are left out."""
@@ -107,8 +107,8 @@ class TraceNode:
             "state": dict(self.state),
             "children": [child.as_data() for child in self.children],
         }
-        kept = {"kind", "path", "status"}
-        return {name: value for name, value in data.items() if name in kept or value not in (None, [], {})}
+        always = {"kind", "path", "status"}
+        return {name: value for name, value in data.items() if name in always or value not in (None, [], {})}
 
     def _error_data(self, error: ErrorRecord) -> dict[str, object]:
         hook = {} if error.interceptor is None else {"interceptor": error.interceptor, "hook": error.hook}

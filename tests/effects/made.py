@@ -36,7 +36,7 @@ class Provider:
 
 
 async def run(kit: Kit, effects: Sequence[object], **hooks: Any) -> tuple[DispatchResult, list[Any]]:
-    """Dispatch with one interceptor; the result, and what was noted."""
+    """Dispatch with one interceptor; return the result and the notes."""
     notes: list[Any] = []
     interceptor = Interceptor(id="under test", **hooks)
     dispatch = create_dispatch([kit()], system={"notes": notes}, interceptors=[interceptor])

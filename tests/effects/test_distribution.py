@@ -106,7 +106,7 @@ def test_the_wheel_brings_its_licence_and_entry_point(wheel: Path) -> None:
 
 
 def test_the_wheel_imports_in_a_clean_environment(python: Path, tmp_path: Path) -> None:
-    """From the environment itself, with warnings as errors and without what only tests need."""
+    """It is imported from the environment, with warnings as errors and without test dependencies."""
     code = (
         "import sys; sys.modules['pytest'] = None; "
         "import effects, effects.testing, plugins.datastar, plugins.connections, plugins.http; print(effects.__file__)"

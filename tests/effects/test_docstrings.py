@@ -1,4 +1,4 @@
-"""Examples in the engine's docstrings show what happens."""
+"""Examples in the engine's docstrings work as shown."""
 
 import doctest
 import importlib

@@ -37,7 +37,7 @@ def test_nothing_is_said_where_nothing_is_hidden() -> None:
 
 @pytest.mark.slow
 def test_another_package_named_effects_is_named(tmp_path: Path) -> None:
-    """Importing our plugins says which one hides the engine, and what to do."""
+    """Importing our plugins names the package that hides the engine, and a fix."""
     file = package(tmp_path, "effects")
     done = python("import plugins", tmp_path)
     assert done.returncode == 1
@@ -57,7 +57,7 @@ def test_a_module_named_effects_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_another_package_named_effects_is_named_wherever_a_plugin_is_imported_from(tmp_path: Path) -> None:
-    """Also where the first import is of a plugin inside the package."""
+    """This holds if the first import is that of a plugin inside the package, too."""
     package(tmp_path, "effects")
     for module in ("plugins.datastar", "plugins.connections", "plugins.http"):
         done = python(f"import {module}", tmp_path)

@@ -83,7 +83,7 @@ def test_the_place_is_named_and_what_may_be_bound_in_it() -> None:
 
 @pytest.mark.parametrize("place", ["seconds", "anything"])
 async def test_what_holds_no_effects_beside_them_is_bound_at_once(place: str) -> None:
-    """Also in a list of options, and in options that hold themselves."""
+    """This holds in a list of options, too, and in options that hold themselves."""
     got: list[Any] = []
     plugin = greedy(ran=[])
     plugin.effect("keep")(lambda ctx, value: got.append(value))

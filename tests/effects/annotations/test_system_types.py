@@ -165,7 +165,7 @@ def test_every_type_is_compared_as_far_as_it_can_be(annotation: Any, fits: list[
 
 
 def test_state_slices_take_values_of_a_type_too() -> None:
-    """And each taker is named."""
+    """The message names each taker."""
     plugin = taking(Phone | None)
 
     @plugin.state("phone")
@@ -333,7 +333,7 @@ async def test_a_lifespan_that_comes_too_early_is_told() -> None:
 
 
 async def test_what_a_lifespan_opens_has_the_type_that_it_is_taken_as() -> None:
-    """By a later lifespan, and by interpreters; the plugin that opened it is named."""
+    """Later lifespans and interpreters may take it; the message names the plugin that opened it."""
     plugin = Registry("plugin")
 
     @plugin.lifespan

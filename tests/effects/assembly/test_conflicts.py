@@ -39,7 +39,7 @@ def test_two_that_override_are_refused() -> None:
 
 
 def test_an_override_of_nothing_is_refused() -> None:
-    """What it was to override is not loaded, or has another name."""
+    """The overridden key is not loaded, or is misspelled."""
     with pytest.raises(RegistrationError, match="overrides nothing; fix: drop override=True"):
         create_dispatch([effects("one", "a", override=True)])
 
@@ -77,7 +77,7 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
 
 
 def test_what_is_overridden_needs_nothing() -> None:
-    """Only what can run must have its system values."""
+    """Only effects that can run need their system values."""
     needy = Registry("needy")
 
     @needy.effect("a")

@@ -29,7 +29,7 @@ async def test_the_log_says_where_in_the_code_it_was_raised(kit: Kit, caplog: py
 
 
 async def test_the_log_of_the_engines_own_errors_has_no_frames(kit: Kit, caplog: pytest.LogCaptureFixture) -> None:
-    """Their messages already say what to do."""
+    """Their messages already have a fix."""
     await create_dispatch([kit()])([["nobody"]])
     assert "File" not in caplog.text.partition("no interpreter")[2]
 
@@ -62,7 +62,7 @@ async def test_in_debug_the_message_is_logged(kit: Kit, caplog: pytest.LogCaptur
 
 
 async def test_a_log_record_has_the_parts_of_the_error(kit: Kit, caplog: pytest.LogCaptureFixture) -> None:
-    """As attributes, which formatters of structured logs write out; all of them JSON."""
+    """They are attributes, which formatters of structured logs write out. JSON can represent all of them."""
     await create_dispatch([kit()])([["run", ["fail"]], ["nobody", "s3cr3t"]])
     parts = [
         {name: value for name, value in vars(record).items() if name.startswith("effect_")} for record in caplog.records

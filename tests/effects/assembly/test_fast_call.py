@@ -13,7 +13,7 @@ from effects import ArgumentError, Context, Effect, Placeholder, Registry, Syste
 
 
 def echo() -> Registry:
-    """Effects that return what they were given."""
+    """Effects that return their arguments."""
     registry = Registry("echo", late=["sink", "log"])
 
     @registry.effect("one")
@@ -229,7 +229,7 @@ class Rows(list[object]):
 
 
 async def test_a_vector_of_another_type_expands_as_any_other() -> None:
-    """A subclass of list goes the long way, and comes to the same."""
+    """A subclass of list goes the long way, with the same result."""
     plugin = Registry("plugin")
 
     @plugin.action("twice")

@@ -227,7 +227,7 @@ def test_a_distribution_that_offers_no_such_plugin_settles_nothing(install: Inst
     ids=["when it is imported", "when it contributes"],
 )
 async def test_an_installed_plugin_that_ends_the_program_is_broken(install: Install, source: str) -> None:
-    """As any other."""
+    """It is broken as any other."""
     install("pluga", source, a="pluga:a")
     install("plugb", GOOD.format(name="b"), b="plugb:b")
     dispatch = create_dispatch([], installed=True)

@@ -1,4 +1,4 @@
-"""Taking plugins in through pluggy: from the list, in order, and what is refused."""
+"""The intake of plugins through pluggy: the list, its order, and refusals."""
 
 import types
 from collections.abc import Callable, Sequence
@@ -46,7 +46,7 @@ async def test_an_object_is_a_plugin() -> None:
 
 
 def test_an_object_without_a_name_has_its_classs() -> None:
-    """In lower case."""
+    """Its name is that of its class in lower case."""
 
     class Nameless:
         @hookimpl
@@ -84,7 +84,7 @@ def test_a_dataclass_is_a_plugin() -> None:
 
 
 async def test_a_plugin_may_contribute_several_registries() -> None:
-    """As a list or a tuple."""
+    """The hook may return a list or a tuple."""
     dispatch = create_dispatch([Provider("both", [effects("one", "a"), effects("two", "b")])])
     assert [record.plugin for record in (await dispatch([["a"], ["b"]])).results] == ["one", "two"]
 
@@ -95,7 +95,7 @@ def test_a_plugin_may_contribute_nothing() -> None:
 
 
 def test_a_registry_is_asked_for_once_for_each_dispatch_that_is_made() -> None:
-    """And never while it runs."""
+    """It is not asked for while a dispatch runs."""
     plugin = Provider("provider")
     create_dispatch([plugin])
     create_dispatch([plugin])
@@ -141,7 +141,7 @@ async def test_a_blocked_plugin_is_left_out() -> None:
 
 
 async def test_the_engines_own_log_can_be_blocked(caplog: pytest.LogCaptureFixture) -> None:
-    """By its name."""
+    """`block` names it."""
     await create_dispatch([])([["nobody"]])
     assert len(caplog.records) == 1
     await create_dispatch([], block=["rhialto.log"])([["nobody"]])
@@ -187,6 +187,6 @@ async def test_listeners_hear_in_the_order_of_plugins() -> None:
 
 
 def test_a_sequence_of_plugins_may_be_a_tuple() -> None:
-    """As good as a list."""
+    """A tuple of plugins works as a list does."""
     plugins: Sequence[object] = (effects("one"), effects("two"))
     assert create_dispatch(plugins).plugins == ("one", "two")

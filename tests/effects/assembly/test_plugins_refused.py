@@ -1,4 +1,4 @@
-"""What is refused as a plugin, and that the message names it."""
+"""Objects that are refused as plugins, and the messages that name them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -52,7 +52,7 @@ def test_a_wrapper_of_a_hook_is_refused_with_its_plugin() -> None:
 
 
 def test_an_object_without_hooks_is_refused() -> None:
-    """It does nothing, so it is not what was meant."""
+    """It could do nothing, so it must be a mistake."""
     with pytest.raises(RegistrationError, match=r"plugin 'object' \(object\) implements no rhialto hook"):
         create_dispatch([object()])
 
@@ -113,14 +113,14 @@ def test_two_plugins_with_one_name_are_refused() -> None:
 
 
 def test_one_plugin_twice_is_refused() -> None:
-    """As two of one name."""
+    """It is refused as two plugins of one name."""
     one = effects("one")
     with pytest.raises(RegistrationError, match="two plugins are named 'one'"):
         create_dispatch([one, one])
 
 
 def test_two_registries_with_one_name_are_refused() -> None:
-    """Also where different plugins bring them."""
+    """This holds if different plugins contribute them, too."""
     with pytest.raises(RegistrationError, match="two registries are named 'one'"):
         create_dispatch([Provider("a", effects("one")), Provider("b", effects("one"))])
 

@@ -1,4 +1,4 @@
-"""The command line: what it prints, and what its exit codes mean."""
+"""The command line: its output and its exit codes."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def test_one_key_is_told_of_in_full(run: Run) -> None:
 
 
 def test_plugins_and_interceptors_have_an_order(run: Run) -> None:
-    """And hooks."""
+    """Their descriptions have it, and their hooks."""
     _, out, _ = run("describe", "tower:dispatch", "fail-fast")
     assert "order: 1 of 1, given to create_dispatch" in out
     assert "hooks: before_action, after_action, before_effect, after_effect" in out
@@ -168,7 +168,7 @@ def test_a_dispatch_is_found_in_many_things(run: Run, target: str) -> None:
 
 
 def test_nothing_is_found(run: Run) -> None:
-    """Exit code 1, with what is near."""
+    """The exit code is 1, and the message has near keys."""
     assert run("describe", "tower:app", "bell/rong") == (
         1,
         "",
@@ -180,7 +180,7 @@ def test_nothing_is_found(run: Run) -> None:
 
 
 def test_text_is_searched(run: Run) -> None:
-    """And regular expressions."""
+    """`--regex` searches for a regular expression."""
     code, out, _ = run("grep", "tower:app", "NEXT DOOR")
     assert code == 0
     assert out.splitlines() == [
@@ -197,7 +197,7 @@ def test_text_is_searched(run: Run) -> None:
 
 
 def test_samples_are_printed(run: Run) -> None:
-    """As they would be written, or as JSON."""
+    """They are printed as Python writes them, or as JSON."""
     code, out, _ = run("sample", "tower:app", "bell/ring", "-n", "3", "--seed", "1")
     assert code == 0
     assert len(out.splitlines()) == 3
@@ -221,7 +221,7 @@ def test_what_cannot_be_sampled_is_code_1(run: Run) -> None:
 
 
 def test_schemas_are_printed(run: Run) -> None:
-    """Of all, of one, and of the system."""
+    """There is one of all vectors, one of each key, and one of the system."""
     for arguments in ([], ["bell/ring"], ["--system"]):
         code, out, _ = run("schema", "tower:app", *arguments)
         assert code == 0
@@ -238,7 +238,7 @@ def test_a_dispatch_that_was_made_is_fine(run: Run) -> None:
 
 
 def test_all_that_is_wrong_is_said(run: Run) -> None:
-    """Of a list of plugins."""
+    """`check` does so for a list of plugins."""
     code, out, _ = run("check", "tower:double")
     assert code == 1
     assert "two plugins are named 'bells'" in out
@@ -269,7 +269,7 @@ def test_what_keeps_a_dispatch_from_being_made_is_a_problem(run: Run, target: st
     ],
 )
 def test_a_target_that_cannot_be_loaded_is_code_2(run: Run, target: str, complaint: str) -> None:
-    """And says why."""
+    """The message has the reason."""
     code, out, err = run("describe", target)
     assert (code, out) == (2, "")
     assert complaint in err
@@ -283,7 +283,7 @@ def test_a_system_is_a_mapping(run: Run) -> None:
 
 
 def test_without_rich_there_is_json(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And the extra is named."""
+    """Without rich, tables name the extra to install."""
     monkeypatch.setitem(sys.modules, "rich.console", None)
     code, _, err = run("describe", "tower:app")
     assert code == 2

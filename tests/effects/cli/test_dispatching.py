@@ -85,7 +85,7 @@ def test_it_shows_what_would_happen_and_does_nothing(printed: Any) -> None:
 
 
 def test_it_shows_types_unless_asked_for_values(printed: Any) -> None:
-    """Of a list of vectors, with wildcards, markup and placeholders."""
+    """The vectors hold wildcards, markup and placeholders."""
     pattern = {"pattern": [ANY, ["page", ANY]]}
     effects = [["broadcast", pattern, ["patch-elements", html("<p>")]], ["page/keep", Placeholder("name")]]
     vector = Codec.of(live.dispatch).dumps(effects)
@@ -94,7 +94,7 @@ def test_it_shows_types_unless_asked_for_values(printed: Any) -> None:
 
 
 def test_it_does_so_really_when_asked(printed: Any) -> None:
-    """With everything open that the plugins need."""
+    """`--real` runs the effects, with the lifespans of the plugins open."""
     assert command(f"{__name__}:live", '["page/greet", "Ann"]', "--real") == 0
     assert done == [("Ann of db", "db")]
     assert printed()[-1] == "   └─ effect page/keep (str) -> str"
@@ -117,7 +117,7 @@ def test_plugins_alone_show_what_they_would_do_and_do_nothing(printed: Any) -> N
 
 
 def test_it_reads_what_is_piped(printed: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With - in place of the effects."""
+    """A `-` stands in place of the effects."""
     monkeypatch.setattr(sys, "stdin", io.StringIO('["page/keep", "x"]'))
     assert command(HERE, "-") == 0
     assert printed()[1:] == ["└─ effect page/keep (str)"]
@@ -144,7 +144,7 @@ def test_what_cannot_begin_says_why(args: list[str], complaint: str) -> None:
 
 
 def test_what_is_no_vector_is_an_error_of_the_dispatch(caplog: pytest.LogCaptureFixture) -> None:
-    """As everywhere else."""
+    """It is a record, as everywhere else."""
     assert command(HERE, "5") == 1
     assert "an effect vector is a list or tuple, not int" in caplog.text
 
@@ -157,7 +157,7 @@ def test_no_effects_do_nothing(printed: Any) -> None:
 
 @pytest.mark.parametrize(("vector", "code"), [('["page/keep", "x"]', 0), ('["nobody"]', 1), ("[", 2)])
 def test_the_exit_code_says_how_it_went(vector: str, code: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of `python -m effects`."""
+    """The exit code is that of `python -m effects`."""
     monkeypatch.setattr(sys, "argv", ["effects", "dispatch", HERE, vector])
     with pytest.raises(SystemExit) as raised:
         importlib.import_module("effects.__main__")

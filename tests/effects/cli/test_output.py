@@ -100,7 +100,7 @@ def console(encoding: str, errors: str = "strict") -> io.TextIOWrapper:
 
 
 def written(stream: io.TextIOWrapper) -> str:
-    """What was printed to it."""
+    """Return the text that was printed to a console."""
     stream.flush()
     buffer = stream.buffer
     assert isinstance(buffer, io.BytesIO)

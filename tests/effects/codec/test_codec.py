@@ -48,7 +48,7 @@ values = (
 
 
 def nested(inner: Any) -> Any:
-    """Containers of what is given."""
+    """A strategy for containers of the given values."""
     return (
         st.lists(inner, max_size=4)
         | st.lists(inner, max_size=4).map(tuple)
@@ -127,7 +127,7 @@ def test_hostile_json_makes_registered_types_or_an_error(data: Any) -> None:
 @settings(deadline=None)
 @given(text=st.text() | st.binary())
 def test_any_text_is_read_or_refused(text: str | bytes) -> None:
-    """With one type of exception."""
+    """There is one type of exception."""
     with suppress(CodecError):
         CODEC.loads(text)
 
@@ -212,7 +212,7 @@ def test_what_has_no_tag_is_refused_with_its_place(value: object) -> None:
     ],
 )
 def test_what_no_codec_wrote_is_refused(text: str, complaint: str) -> None:
-    """With one type of exception, and no value in its message."""
+    """There is one type of exception, and its message holds no value."""
     with pytest.raises(CodecError, match=complaint) as raised:
         CODEC.loads(text)
     assert "s3cr3t" not in str(raised.value)
@@ -220,7 +220,7 @@ def test_what_no_codec_wrote_is_refused(text: str, complaint: str) -> None:
 
 @pytest.mark.parametrize("data", [(1,), {1: 2}, object()])
 def test_what_is_no_json_is_not_decoded(data: object) -> None:
-    """`decode` takes what `json.loads` makes."""
+    """`decode` takes only values that `json.loads` makes."""
     with pytest.raises(CodecError, match="stands where JSON belongs"):
         CODEC.decode(data)
 
@@ -258,7 +258,7 @@ class Money:
 
 
 def test_a_registry_tags_its_types() -> None:
-    """What `encode` returns is encoded in turn."""
+    """The result of `encode` is encoded in turn."""
     shop = Registry("shop")
     shop.tag("money", Money, encode=lambda money: (money.cents,), decode=lambda content: Money(*content))
     codec = Codec.of(create_dispatch([shop]))
@@ -305,7 +305,7 @@ def test_a_tag_that_cannot_work_is_refused(args: Any, options: Any, complaint: s
 
 
 def test_two_plugins_with_one_tag_are_refused() -> None:
-    """When the dispatch is made."""
+    """The error comes when the dispatch is made."""
     one, two = Registry("one"), Registry("two")
     one.tag("cash", Money, **OK)
     two.tag("cash", complex, **OK)
@@ -314,7 +314,7 @@ def test_two_plugins_with_one_tag_are_refused() -> None:
 
 
 def test_a_closed_registry_takes_no_tag() -> None:
-    """As it takes nothing else."""
+    """A closed registry refuses all registrations."""
     shop = Registry("shop")
     create_dispatch([shop])
     with pytest.raises(RegistrationError, match="closed"):

@@ -135,7 +135,7 @@ def test_what_can_never_work_is_found(dispatch: Dispatch, vector: Any, complaint
 
 
 def test_what_is_no_list_is_found(dispatch: Dispatch) -> None:
-    """As when it is dispatched."""
+    """The error is that of a dispatch."""
     (problem,) = dispatch.check(["send", "x"])
     assert "a bare effect vector stands where a list of them belongs" in str(problem)
 
@@ -154,7 +154,7 @@ def test_all_that_is_wrong_is_said(dispatch: Dispatch) -> None:
 
 
 def test_a_continuation_that_contains_itself_or_is_deep_is_checked_once(dispatch: Dispatch) -> None:
-    """Without recursion."""
+    """No recursion is used."""
     ring: list[Any] = ["later", {}, ["send", 1]]
     ring.append(ring)
     assert len(dispatch.check([ring, ring])) == 1

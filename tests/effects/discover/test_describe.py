@@ -85,7 +85,7 @@ def now(data: object, member: object, zone: str = "UTC") -> float:
 
 @noted.state("app")
 def app(*, phone: Phone) -> object:
-    """What the app is about."""
+    """The state of the app."""
     return phone
 
 
@@ -151,7 +151,7 @@ def test_options_say_what_their_source_says() -> None:
 
 
 def test_what_the_engine_gives_is_no_parameter() -> None:
-    """Neither state nor data, nor the member of a group."""
+    """A description has neither the context, the state and the data, nor the member of a group."""
     name, then = described(noted, key="noted/raise").parameters
     assert (name.type, name.required) == ("object", True)
     assert (then.type, then.several, then.required) == ("Effect", True, False)
@@ -192,7 +192,7 @@ class Tree(TypedDict, total=False):
 
 
 def test_dataclasses_and_models_have_options() -> None:
-    """As dicts of options do."""
+    """Their fields are described as options."""
     x, y, names = parameter(list[Point]).options
     assert (x.doc, x.required) == ("Across.", True)
     assert (y.default, names.required, names.default) == ("0", False, None)
@@ -248,7 +248,7 @@ def test_a_type_is_told_as_it_would_be_written(annotation: object, text: str) ->
 
 
 def test_an_annotation_that_cannot_be_resolved_stays_as_it_was_written() -> None:
-    """Of a system value, whose type may be imported for type checkers only."""
+    """The type of a system value may be imported for type checkers only."""
     plugin = Registry("plugin")
 
     @plugin.effect("effect")
@@ -302,9 +302,9 @@ def ring(ctx: Context) -> None:
 
 
 def test_a_plugin_is_described_by_its_class() -> None:
-    """And the registries that it contributes under other names by the module that they were made in."""
+    """Registries that it contributes under other names are described by their modules."""
     bell, inner = create_dispatch([Bell()], block=["rhialto.log"]).describe(kind="plugin")
-    assert (bell.key, bell.doc, bell.hooks) == ("bell", "A plugin of somebody's own.", ("rhialto_registry",))
+    assert (bell.key, bell.doc, bell.hooks) == ("bell", "A plugin of an app's own.", ("rhialto_registry",))
     assert bell.contributes == ("effect bell/object", "effect bell/partial", "interceptor bell/hook")
     assert bell.source is not None
     assert bell.source.file == str(HERE)
@@ -317,18 +317,18 @@ def test_a_plugin_is_described_by_its_class() -> None:
 def test_a_registry_is_described_by_its_module() -> None:
     """It has no docstring of its own, but is made where everything else of a plugin is."""
     one = described(noted, kind="plugin", key="noted")
-    assert one.doc == "A dispatch tells of everything that it was made from."
+    assert one.doc == "`describe` describes everything that a dispatch was made from."
     assert one.source is not None
     assert one.source.file == str(HERE)
 
 
 def test_functions_in_objects_and_partials_are_found() -> None:
-    """Where they were written, with what they say."""
+    """Their places and docstrings are those of the functions."""
     dispatch = create_dispatch([Bell()])
     inside = only(dispatch.describe(key="bell/partial"))
     assert (inside.doc, inside.source and inside.source.line) == ("Ring once.", ring.__code__.co_firstlineno)
     one = only(dispatch.describe(key="bell/object"))
-    assert (one.doc, one.source and one.source.file) == ("A plugin of somebody's own.", str(HERE))
+    assert (one.doc, one.source and one.source.file) == ("A plugin of an app's own.", str(HERE))
 
 
 def test_what_has_no_source_is_described_all_the_same() -> None:
@@ -429,7 +429,7 @@ def test_the_order_of_plugins_is_explained() -> None:
 
 
 def test_installed_plugins_come_after_those_of_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
-    """And after the engine's own."""
+    """They come after the engine's own plugin, too."""
     points = [EntryPoint("noted", "tests.effects.discover.test_describe:noted", "rhialto")]
     monkeypatch.setattr("effects._assembly.plugins.entry_points", lambda group: points)
     dispatch = create_dispatch([effects("one")], system={"phone": Phone()}, installed=True)
@@ -440,7 +440,7 @@ def test_installed_plugins_come_after_those_of_the_list(monkeypatch: pytest.Monk
 
 
 def test_a_mark_that_changes_nothing_says_so() -> None:
-    """Where a plugin is alone with its hook."""
+    """A mark changes nothing if no other plugin has the hook."""
     one = described(Early("early"), key="early")
     assert one.order is not None
     assert one.order.why.endswith("called before no other plugin")
@@ -462,7 +462,7 @@ def test_descriptions_are_asked_for_by_kind_key_and_plugin() -> None:
 
 
 def test_a_kind_that_there_is_not_is_refused() -> None:
-    """And the near ones named."""
+    """The message names near ones."""
     with pytest.raises(EffectsError, match=r"nothing is of kind 'efect'\n  near 'effect'"):
         create_dispatch([]).describe(kind="efect")  # type: ignore[arg-type]
 

@@ -72,7 +72,7 @@ def found(dispatch: Dispatch, pattern: str | re.Pattern[str]) -> list[tuple[str,
     ],
 )
 def test_text_is_found_where_it_stands(pattern: str | re.Pattern[str], hits: list[tuple[str, str]]) -> None:
-    """And the place is named."""
+    """The hit has its place."""
     assert found(made(where=Where("/brass/<room>", int) if pattern != "brass" else None), pattern) == hits
 
 
@@ -83,7 +83,7 @@ def test_nothing_is_found_across_fields() -> None:
 
 
 def test_an_excerpt_is_one_line_around_the_match() -> None:
-    """However long the text is."""
+    """The excerpt is short even if the text is long."""
     ((place, excerpt),) = found(made(long="a" * 100 + "\nNEEDLE\n" + "b" * 100), "needle")
     assert place == "metadata.long"
     assert excerpt == f"... {'a' * 39} NEEDLE {'b' * 39} ..."

@@ -113,7 +113,7 @@ for _key, _annotation in TYPES.items():
 
 @kinds.effect("run")
 async def run(ctx: Context, first: Effect, *then: Effect) -> None:
-    """Run what is nested."""
+    """Run a nested effect."""
 
 
 @kinds.action("tree")
@@ -150,13 +150,13 @@ def test_samples_of_every_type_pass_the_check(key: str) -> None:
 @settings(max_examples=2 * settings().max_examples)
 @given(vectors(DISPATCH))
 def test_any_vector_that_is_made_is_accepted(vector: list[object]) -> None:
-    """Of any key."""
+    """This holds for every key."""
     assert DISPATCH.check([vector]) == ()
 
 
 @given(vectors(DISPATCH, kind="action"), vectors(DISPATCH, "run"))
 def test_vectors_are_asked_for_by_kind_and_key(action: list[object], run: list[object]) -> None:
-    """And are of no other."""
+    """The strategy makes vectors of these alone."""
     assert action[0] in {"tree", "quiet"}
     assert run[0] == "run"
 
@@ -180,13 +180,13 @@ def test_effects_are_nested(data: st.DataObject) -> None:
 
 @given(placeholders(DISPATCH))
 def test_placeholders_have_arguments(placeholder: Placeholder) -> None:
-    """As their annotations say."""
+    """The arguments fit their annotations."""
     assert placeholder.key == "it"
     assert isinstance(placeholder.args[0], str)
 
 
 def test_one_seed_gives_the_same_samples() -> None:
-    """And they differ from one another, as far as there are different ones."""
+    """The samples of one call differ, if there are different ones."""
     samples = DISPATCH.sample("kind/anything", 8, seed=7)
     assert samples == DISPATCH.sample("kind/anything", 8, seed=7)
     assert len(set(map(repr, samples))) == 8
@@ -201,7 +201,7 @@ def test_placeholders_are_sampled() -> None:
 
 @pytest.mark.parametrize("key", ["strange", "loop", "never"])
 def test_what_cannot_be_sampled_says_why(key: str) -> None:
-    """And what to do about it."""
+    """The error has the reason and a fix."""
     dispatch = unusable()
     with pytest.raises(SampleError, match=rf"(?s)no sample of '{key}'.*Field\(examples="):
         dispatch.sample(key)
@@ -210,7 +210,7 @@ def test_what_cannot_be_sampled_says_why(key: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("annotation", [row.annotation for row in ROWS], ids=range(len(ROWS)))
 def test_a_sample_of_any_type_is_made_or_refused(annotation: object) -> None:
-    """With the key and the type."""
+    """If it is refused, the error has the key and the type."""
     plugin = Registry("plugin")
 
     def effect(ctx: Context, value: object) -> None: ...
@@ -239,7 +239,7 @@ def unusable() -> Dispatch:
 
 
 def test_a_strategy_for_what_cannot_be_made_is_refused() -> None:
-    """When it is asked for, with the parameter and its type."""
+    """The call for the strategy raises an error with the parameter and its type."""
     with pytest.raises(SampleError, match="'value' is Strange"):
         vectors(unusable(), "strange")
 

@@ -68,7 +68,7 @@ def sell(
 
 @shop.effect("shop/run")
 def run(ctx: Context, first: Effect, *then: Effect, phone: Phone, limit: int = 3) -> None:
-    """Run what is nested."""
+    """Run a nested effect."""
 
 
 @shop.effect("shop/odd")
@@ -87,13 +87,13 @@ def odd(
 
 @shop.placeholder("shop/price")
 def price(data: object, name: str) -> float:
-    """What it costs."""
+    """The price of an item."""
     return 1.0
 
 
 @shop.state("stock")
 def stock(*, phone: Phone) -> object:
-    """What is there."""
+    """The items in stock."""
     return phone
 
 
@@ -107,7 +107,7 @@ def problems(schema: Mapping[str, object], value: object) -> list[str]:
 
 
 def test_every_schema_is_one() -> None:
-    """Of the dialect that it names, and of nothing but JSON."""
+    """It is valid in the dialect that it names, and is plain JSON."""
     schemas = [one.schema for one in DISPATCH.describe() if one.schema is not None]
     assert len(schemas) == 4
     for schema in (WHOLE, DISPATCH.system_schema(), *schemas):
@@ -147,7 +147,7 @@ def test_what_can_be_dispatched_fits_the_schema_of_all(effects: list[object]) ->
     ],
 )
 def test_what_cannot_be_dispatched_does_not_fit_it(effects: list[object]) -> None:
-    """Neither at the top nor nested."""
+    """This holds at the top and for nested effects."""
     assert problems(WHOLE, effects) != []
     assert DISPATCH.check(effects) != ()
 
@@ -163,7 +163,7 @@ def test_samples_fit_their_schema(sell: list[object], run: list[object]) -> None
 
 
 def test_a_schema_says_what_the_docs_say() -> None:
-    """Of the vector, its arguments and its options."""
+    """It has the docs of the vector, its arguments and its options."""
     (one,) = DISPATCH.describe(key="shop/sell ~50%")
     schema: Any = one.schema
     assert (schema["title"], schema["description"]) == ("shop/sell ~50%", "Sell something.")
@@ -189,7 +189,7 @@ def test_what_json_has_no_word_for_may_be_anything() -> None:
 
 
 def test_a_placeholder_has_a_schema_of_its_arguments() -> None:
-    """Without a key."""
+    """The schema has no key."""
     (one,) = DISPATCH.describe(key="shop/price")
     assert one.schema is not None
     assert problems(one.schema, ["tea"]) == []

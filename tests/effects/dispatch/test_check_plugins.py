@@ -64,7 +64,7 @@ def test_an_installed_plugin_that_is_broken_is_said(monkeypatch: pytest.MonkeyPa
 
 
 def test_what_is_no_list_is_refused() -> None:
-    """As by `create_dispatch`."""
+    """The error is that of `create_dispatch`."""
     with pytest.raises(RegistrationError, match="takes a list of plugins, not a single Registry"):
         check_plugins(Registry("one"))  # type: ignore[arg-type]
 

@@ -100,7 +100,7 @@ def taking(annotation: Any, got: list[object], *, many: bool) -> Callable[..., l
 async def test_law_06_arguments_are_validated_and_passed_as_they_are(
     kind: str, value: object, many: bool, as_action: bool
 ) -> None:
-    """Containers lax, leaves strict, unknown options refused; what fits arrives as the very same object."""
+    """Containers are lax, leaves strict, unknown options refused; a value that fits arrives as the very same object."""
     annotation, judge = ANNOTATIONS[kind]
     plugin = Registry("plugin")
     got: list[object] = []

@@ -102,7 +102,7 @@ FAILING = {"dispatch": ["fail"], "action": ["expand", "fail"], "effect": ["fail"
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_an_error_is_not_raised_into_it(kind: Kind) -> None:
-    """The ending says that something failed, and what."""
+    """The ending has the failures."""
     endings: list[Ending] = []
 
     @contextmanager
@@ -321,7 +321,7 @@ async def test_what_suppresses_a_cancellation_is_refused(kind: Kind, ear: Any) -
 
 
 async def test_what_raises_the_cancellation_again_itself_is_fine(ear: Any) -> None:
-    """As a context manager may that is written by hand."""
+    """A context manager that is written by hand may do so."""
 
     class Again:
         def __enter__(self) -> None: ...
@@ -359,7 +359,7 @@ async def test_what_is_cancelled_while_it_is_entered_or_left_leaves_the_others()
 
 
 async def test_an_error_while_cancelled_is_recorded_and_the_cancellation_passes(ear: Any) -> None:
-    """A rollback may fail, too. A nursery around the yield groups what passes."""
+    """A rollback may fail, too. A nursery around the `yield` puts the cancellation into a group."""
 
     @asynccontextmanager
     async def rollback(step: Step, ending: Ending) -> AsyncGenerator[None]:
@@ -420,7 +420,7 @@ async def test_what_is_no_list_of_vectors_is_not_entered() -> None:
 
 
 async def test_it_is_around_each_member_and_around_a_recorder(kit: Kit) -> None:
-    """As all hooks are."""
+    """Around hooks run there as all hooks do."""
     log: Log = []
     plugin = Registry("plugin")
     plugin.effect("each", each=True)(lambda ctx: None)
@@ -464,7 +464,7 @@ async def _waits(step: Step, ending: Ending) -> AsyncGenerator[None]:
 )
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_cannot_be_around_is_refused_when_it_is_made(kind: Kind, around: Any, why: str) -> None:
-    """With what to write instead."""
+    """The error says what to write instead."""
     hooks: dict[str, Any] = {f"around_{kind}": around}
     if kind == "dispatch" and around is _waits:
         assert Interceptor(id="i", **hooks).around_dispatch is _waits

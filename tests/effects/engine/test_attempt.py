@@ -130,7 +130,7 @@ async def test_fail_fast_goes_on_behind_it(kit: Kit, trying: Trying) -> None:
 
 
 async def test_who_gives_up_fails_with_all_of_it(kit: Kit, trying: Trying) -> None:
-    """As an error of its own, with the others in it."""
+    """Its own error is a group of the errors of the attempt."""
     result = await create_dispatch([kit(), trying.registry])([["give-up", ["fail"], ["nobody"]]])
     (record,) = result.errors
     assert (record.phase, record.key, record.handled) == ("execute", "give-up", False)
@@ -141,7 +141,7 @@ async def test_who_gives_up_fails_with_all_of_it(kit: Kit, trying: Trying) -> No
 async def test_each_is_logged_once_at_a_level_of_its_own(
     kit: Kit, trying: Trying, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """With all that a log has of an error."""
+    """The log record has the same attributes as any error."""
     caplog.set_level(logging.INFO, "effects")
     await create_dispatch([kit(), trying.registry])([["attempt", ["attempt", ["run", ["fail"]]]], ["fail"]])
     assert [record.levelno for record in caplog.records] == [logging.INFO, logging.ERROR]
@@ -151,7 +151,7 @@ async def test_each_is_logged_once_at_a_level_of_its_own(
 
 
 async def test_a_log_that_is_blocked_says_nothing(kit: Kit, trying: Trying, caplog: pytest.LogCaptureFixture) -> None:
-    """Of what is handled, either."""
+    """It does not log handled errors, either."""
     caplog.set_level(logging.DEBUG, "effects")
     await create_dispatch([kit(), trying.registry], block=["rhialto.log"])([["attempt", ["fail"]]])
     assert caplog.records == []
@@ -192,7 +192,7 @@ async def test_depth_is_handled_as_any_error(kit: Kit, trying: Trying) -> None:
 
 
 async def test_a_stop_ends_what_was_attempted(kit: Kit, trying: Trying) -> None:
-    """And not what is around it, as in any continuation."""
+    """The dispatch around it goes on, as for any continuation."""
     notes: list[object] = []
 
     def stop(step: Step) -> Stop | None:

@@ -50,7 +50,7 @@ async def test_spawned_work_runs_beside_the_dispatch(autojump_clock: trio.testin
 
 
 async def test_spawned_work_sees_the_data_and_system_of_its_effect(kit: Kit) -> None:
-    """As they were when it was spawned; its dispatches inherit them."""
+    """They are as they were when it was spawned; its dispatches inherit them."""
     seen: list[object] = []
 
     async def work(ctx: Context) -> None:
@@ -122,7 +122,7 @@ async def test_a_failure_in_the_background_ends_neither_the_dispatch_nor_other_w
 
 
 async def test_background_work_ends_before_the_first_lifespan_closes() -> None:
-    """It is cancelled and waited for, and may use what is open until then."""
+    """It is cancelled and waited for, and may use the values of lifespans until then."""
     events: list[str] = []
     plugin = Registry("plugin")
 
@@ -148,7 +148,7 @@ async def test_background_work_ends_before_the_first_lifespan_closes() -> None:
 
 
 async def test_spawning_while_nothing_runs_is_an_error() -> None:
-    """With the way to run it."""
+    """The error has a fix."""
     (record,) = (await create_dispatch([spawning(failing)])([["spawn"]])).errors
     assert isinstance(record.exception, LifecycleError)
     assert "async with dispatch.running()" in str(record)

@@ -107,7 +107,7 @@ RAISED: Mapping[str, Raise] = {
 
 @pytest.fixture
 def log() -> Iterator[list[str]]:
-    """What is logged."""
+    """The records that are logged."""
     logged: list[str] = []
     handler = logging.Handler()
     handler.emit = lambda record: logged.append(record.getMessage() + repr(vars(record)["effect_key"]))  # type: ignore[method-assign]
@@ -132,7 +132,9 @@ def behind(error: BaseException) -> Iterator[BaseException]:
 @pytest.mark.parametrize("what", RAISED)
 @pytest.mark.parametrize("debug", [False, True])
 async def test_whatever_is_raised_a_record_is_bounded(what: str, debug: bool, log: list[str]) -> None:
-    """Also when it is raised again and again: in the log, as text, in what it keeps alive."""
+    """Its log, its text and the objects that it keeps alive are bounded, even if an exception is raised again and
+    again.
+    """
     result = await create_dispatch([raising(RAISED[what])], debug=debug)([["raise"]] * 50)
     assert len(log) == len(result.errors) == 50
     assert max(map(len, log)) < MOST
@@ -202,7 +204,7 @@ async def test_of_a_deep_call_the_last_frames_are_kept() -> None:
 
 
 async def test_generated_code_shows_its_lines() -> None:
-    """What is called in between was made when the dispatch was made; tracebacks show it as any code."""
+    """The fast call is made when the dispatch is made; tracebacks show its lines as those of any code."""
     result = await create_dispatch([raising(lambda: deep(OSError(), 0))])([["raise"]])
     linecache.checkcache()
     generated = [

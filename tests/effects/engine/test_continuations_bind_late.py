@@ -64,7 +64,7 @@ async def test_law_04_continuations_bind_late(kit: Kit, given_updates: list[dict
 @settings(deadline=None)
 @given(now=st.integers(), deep=st.booleans())
 async def test_law_04_only_what_holds_effects_is_late(now: int, deep: bool) -> None:
-    """Of an options dict, the fields that hold effects are bound late and the others at once."""
+    """The fields of an options dict that hold effects are bound late, and the others at once."""
     notes: list[object] = []
     plugin = optional(notes)
     plugin.effect("keep")(lambda ctx, value: notes.append(value))
@@ -156,7 +156,7 @@ async def test_only_options_that_hold_no_effects_are_bound_as_a_whole() -> None:
 
 
 async def test_a_continuation_inherits_the_system(kit: Kit) -> None:
-    """What a parent was given in `system` is there in its continuations."""
+    """Values of `system` of a parent are there in its continuations."""
     notes: list[object] = []
     (await create_dispatch([kit()])([["run", ["run", ["note", 1]]]], system={"notes": notes})).raise_errors()
     assert notes == [1]
@@ -223,7 +223,7 @@ async def test_the_same_placeholder_in_a_continuation_is_not_blamed() -> None:
 
 
 async def test_a_dispatch_result_of_a_continuation_holds_its_own_errors(kit: Kit) -> None:
-    """An interpreter sees what failed in its continuation, and nothing that failed before."""
+    """An interpreter sees the failures of its continuation, and no earlier ones."""
     plugin = Registry("plugin")
     counts: list[int] = []
 
@@ -250,7 +250,7 @@ async def test_a_continuation_with_data_that_is_no_mapping(ear: Callable[[], Any
 
 
 async def test_background_work_has_a_budget_of_its_own(kit: Kit) -> None:
-    """What is spawned starts a root: the limit of the dispatch around it does not bind it."""
+    """Spawned work starts a root: the limit of the dispatch around it does not bind it."""
     plugin = Registry("plugin")
     notes: list[object] = []
 

@@ -71,7 +71,7 @@ async def test_effects_are_not_looked_for_in_plain_arguments(kit: Kit) -> None:
 
 
 async def test_effects_are_not_looked_for_in_what_an_interpreter_returns(kit: Kit) -> None:
-    """What an effect returns is a result, never more effects."""
+    """The value of an effect is a result, never more effects."""
     dispatch = create_dispatch([kit()], system={"notes": []})
     result = await dispatch([["note", [["fail"]]]])
     assert result.errors == ()
@@ -196,7 +196,7 @@ async def test_what_a_placeholder_came_to_is_never_an_effect(
 
 
 async def test_a_hook_makes_no_effect_of_what_a_placeholder_came_to(kit: Kit) -> None:
-    """Neither by rewriting a step, nor by skipping an action."""
+    """A hook can do so neither by rewriting a step, nor by skipping an action."""
     notes: list[object] = []
 
     def hand_on(step: Step) -> Step | Skip | None:
@@ -239,7 +239,7 @@ async def test_what_placeholders_come_to_is_walked_within_the_limit(kit: Kit) ->
 
 
 async def test_a_resolved_value_is_not_walked_again_for_each_member() -> None:
-    """Neither as the argument of an effect that runs for each, nor as one that a hook has put there."""
+    """This holds for arguments of an effect that runs for each member, and for arguments of a hook."""
     plugin = Registry("plugin")
     got: list[object] = []
     plugin.effect("each", each=True)(lambda ctx, value: got.append(value))
@@ -280,7 +280,7 @@ async def _template_later(ctx: Context, value: object) -> None:
 
 @pytest.mark.parametrize("keep", [_attempt, _template, _inside_a_template, _template_later])
 async def test_law_01_what_a_placeholder_came_to_never_runs_however_it_is_kept(kit: Kit, keep: Any) -> None:
-    """In attempts, in templates, which copy it, and in the background."""
+    """This holds in attempts, in templates, which copy it, and in background work."""
     notes: list[object] = []
     plugin = Registry("plugin")
     plugin.effect("keep")(keep)

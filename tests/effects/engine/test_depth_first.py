@@ -46,7 +46,7 @@ def vector(shape: object) -> Sequence[object]:
 
 
 def leaf_paths(shape: object, path: tuple[int, ...] = ()) -> list[tuple[int, ...]]:
-    """Where the leaves of a shape are, in order."""
+    """Return the paths of the leaves of a shape, in order."""
     if not isinstance(shape, list):
         return [path]
     return [found for index, child in enumerate(shape) for found in leaf_paths(child, (*path, index))]
@@ -67,14 +67,14 @@ async def test_law_02_depth_first_fresh_state(shapes: list[Any]) -> None:
 
 
 async def test_two_increments_in_one_dispatch_give_two() -> None:
-    """The second action sees what the effects of the first did."""
+    """The second action sees the changes of the effects of the first."""
     counter = [0]
     await create_dispatch([counting()], system={"counter": counter})([["increment"], ["increment"]])
     assert counter == [2]
 
 
 async def test_an_action_in_a_continuation_sees_fresh_state() -> None:
-    """What ran before in the parent shows in the child's state."""
+    """Effects that ran before in the parent show in the child's state."""
     counter = [0]
     dispatch = create_dispatch([counting()], system={"counter": counter})
     (await dispatch([["set", 5], ["later", ["increment"], ["increment"]], ["increment"]])).raise_errors()
@@ -142,7 +142,7 @@ async def test_the_list_may_be_changed_while_it_is_dispatched() -> None:
 
 
 async def test_an_actions_list_may_be_changed_while_it_is_taken_up() -> None:
-    """What an action returned is taken as it was when it returned it."""
+    """The expansion counts as it was when the action returned it."""
     effects: list[object] = [["grow"]]
     plugin = Registry("plugin")
 

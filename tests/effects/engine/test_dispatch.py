@@ -42,7 +42,7 @@ async def test_a_result_is_recorded_for_each_effect(kit: Kit) -> None:
 
 
 async def test_results_compare_by_what_they_hold(kit: Kit) -> None:
-    """Two dispatches that came to the same are equal; nothing else is equal to a result."""
+    """Results with the same content are equal; no other object is equal to a result."""
     dispatch = create_dispatch([kit()], system={"notes": []})
     one, same, other = [await dispatch([["note", number]]) for number in (1, 1, 2)]
     anything: object = (one.results, one.errors, one.stopped)
@@ -73,7 +73,7 @@ async def test_a_vector_without_arguments_is_fine() -> None:
 
 
 async def test_an_interpreter_may_be_async() -> None:
-    """Its value is what it returns in the end."""
+    """Its value is the awaited one."""
     plugin = Registry("plugin")
 
     @plugin.effect("wait")
@@ -112,7 +112,7 @@ async def test_raise_errors_returns_the_result_where_there_is_none() -> None:
 
 
 async def test_errors_of_an_expansion_have_its_path(kit: Kit) -> None:
-    """`=>` leads from the action into what it returned."""
+    """`=>` leads from the action into its expansion."""
     (record,) = (await create_dispatch([kit()])([["tree", ["tree", ["fail"]]]])).errors
     assert record.path == (0, Via.EXPANSION, 0, Via.EXPANSION, 0)
     assert record.place == "effects[0] => [0] => [0]"
@@ -126,7 +126,7 @@ async def test_a_record_says_in_its_repr_what_and_where(kit: Kit) -> None:
 
 
 async def test_a_record_of_user_code_names_the_plugin_and_the_type(kit: Kit) -> None:
-    """What user code raised is shown by its type."""
+    """An exception of user code is shown by its type."""
     (record,) = (await create_dispatch([kit()])([["fail"]])).errors
     assert str(record).splitlines() == [
         "execute failed for 'fail': ValueError",

@@ -55,7 +55,7 @@ async def test_all_actions_see_the_one_given_state() -> None:
 
 
 async def test_a_state_that_lacks_a_slice_is_an_error_of_the_action() -> None:
-    """Without `state`, there is none."""
+    """Without `state`, every slice is missing."""
     plugin = Registry("plugin")
     plugin.state("count")(lambda: 1)
     plugin.action("look")(lambda state: [state["count"]])
@@ -78,7 +78,7 @@ async def test_a_state_that_lacks_a_slice_is_an_error_of_the_action() -> None:
     ids=str,
 )
 async def test_what_would_fail_is_a_record(kit: Kit, effects: Any, phase: str, path: Path) -> None:
-    """With the phase and path that it would have in a dispatch."""
+    """The record has the phase and path that it would have in a dispatch."""
     expansion = create_dispatch([kit()]).expand(effects)
     assert [(record.phase, record.path) for record in expansion.errors] == [(phase, path)]
     with pytest.raises(ExceptionGroup):
@@ -86,7 +86,7 @@ async def test_what_would_fail_is_a_record(kit: Kit, effects: Any, phase: str, p
 
 
 async def test_siblings_of_what_would_fail_are_expanded(kit: Kit) -> None:
-    """As they would run."""
+    """They are expanded as they would run."""
     assert create_dispatch([kit()]).expand([["nobody"], ["note", 1]]).effects == (["note", 1],)
 
 
@@ -100,7 +100,7 @@ async def test_nothing_is_heard_and_no_hook_runs(kit: Kit, ear: Ear, caplog: pyt
 
 
 async def test_expansion_is_limited(kit: Kit) -> None:
-    """By the same limits as a dispatch, each call on its own."""
+    """It has the limits of a dispatch, for each call on its own."""
     plugin = Registry("plugin")
     plugin.action("again")(lambda state: [["again"]])
     dispatch = create_dispatch([kit(), plugin], limits=Limits(expansion=5, vectors=10))
@@ -144,7 +144,7 @@ async def test_an_interrupt_passes() -> None:
 
 @pytest.mark.parametrize("name", ["data", "state"])
 async def test_what_is_no_mapping_is_a_record_of_shape(kit: Kit, name: str) -> None:
-    """As it is for a dispatch."""
+    """The record is that of a dispatch."""
     options: Any = {name: 5}
     expansion = create_dispatch([kit()]).expand([["tree"]], **options)
     assert [record.phase for record in expansion.errors] == ["shape"]

@@ -187,7 +187,7 @@ def dispatch_with(hooks: Interceptor, *, validate: bool = True, debug: bool = Tr
 async def test_law_03_no_exception_leaves_a_dispatch(
     effects: Recipe, sent: Recipe, hooks: list[Recipe], validate: bool, debug: bool
 ) -> None:
-    """Nor `expand`, nor a check; each record can be shown."""
+    """None leaves `expand` or a check, either; each record can be shown."""
     dispatch = dispatch_with(hooked([*map(made_of, hooks)]), validate=validate, debug=debug)
     dispatched, data = made_of(effects), {"it": made_of(sent)}
     result = await dispatch(dispatched, data=data)
@@ -205,7 +205,7 @@ class Meta(type):
 
 
 class Unaskable(metaclass=Meta):
-    """An object of one that does not say of what class it is."""
+    """An object whose `__class__` raises."""
 
     __class__ = property(fails)
 

@@ -23,7 +23,7 @@ Ear = Callable[[], Any]
 
 
 async def test_an_unknown_key_names_its_neighbours_and_the_count(kit: Kit) -> None:
-    """The message says what happened, where, what is near, and what to do."""
+    """The message has the problem, the place, near keys, and a fix."""
     (record,) = (await create_dispatch([kit()])([["nte", "x", {}]])).errors
     assert isinstance(record.exception, UnknownKeyError)
     assert str(record).splitlines() == [
@@ -43,7 +43,7 @@ def lonely() -> Registry:
 
 
 async def test_an_unknown_key_with_no_neighbours_names_the_count() -> None:
-    """Where nothing is alike, nothing is near."""
+    """If no key is alike, the message names none."""
     for plugins, count in (([], "0 effects and actions registered"), ([lonely()], "1 effect or action registered")):
         (record,) = (await create_dispatch(plugins)([["nobody"]])).errors
         assert str(record).splitlines()[2:] == [
@@ -61,7 +61,7 @@ async def test_an_unknown_key_with_no_neighbours_names_the_count() -> None:
     ],
 )
 async def test_what_is_no_list_of_vectors_is_one_record(kit: Kit, effects: Any, message: str) -> None:
-    """Its path is empty, and it says what to write."""
+    """Its path is empty, and it has a fix."""
     result = await create_dispatch([kit()], system={"notes": []})(effects)
     (record,) = result.errors
     assert isinstance(record.exception, ShapeError)
@@ -113,7 +113,7 @@ async def test_a_vector_that_cannot_be_read_is_a_record(kit: Kit, vector: object
 
 
 async def test_a_vector_that_cannot_be_read_may_cross_a_limit(kit: Kit) -> None:
-    """The limit is what is recorded."""
+    """The record is that of the limit."""
     dispatch = create_dispatch([kit()], system={"notes": []}, limits=Limits(vectors=1))
     result = await dispatch([["note", 1], Lazy(["note", 1])])
     assert [(type(record.exception), record.key) for record in result.errors] == [(LimitError, None)]
@@ -133,7 +133,7 @@ async def test_a_vector_whose_arguments_cannot_be_told_is_a_record(kit: Kit) -> 
 
 
 async def test_an_argument_that_cannot_be_read_hides_no_other_error() -> None:
-    """Looking for the place of a placeholder copes with what stands before it."""
+    """The search for the place of a placeholder copes with unreadable arguments before it."""
     plugin = Registry("plugin")
     plugin.effect("two")(lambda ctx, one, two: None)
     (record,) = (await create_dispatch([plugin])([["two", Lazy([1]), Placeholder("nobody")]])).errors
@@ -147,7 +147,7 @@ async def test_a_list_of_vectors_that_cannot_be_read_is_a_record(kit: Kit) -> No
 
 
 async def test_an_expansion_that_cannot_be_read_is_a_record(kit: Kit) -> None:
-    """So may what an action returns."""
+    """An expansion may fail when it is read, too."""
     plugin = Registry("plugin")
     plugin.action("act")(lambda state: Lazy([["note", 1]]))
     notes: list[object] = []
@@ -171,7 +171,7 @@ class BrokenSink:
 
 
 async def test_a_sink_that_fails_is_a_record(kit: Kit) -> None:
-    """What `members` raises is an error of the effect that asked."""
+    """An exception of `members` is an error of the effect that asked."""
     plugin = Registry("plugin")
     plugin.effect("each", each=True)(lambda ctx: None)
     notes: list[object] = []
@@ -203,7 +203,7 @@ async def test_a_missing_late_system_value_is_a_record(kit: Kit) -> None:
 
 
 async def test_an_action_that_returns_no_list_is_its_owners_fault() -> None:
-    """The record has the phase `expand` and says what the action returned."""
+    """The record has the phase `expand` and the type that the action returned."""
     plugin = Registry("plugin")
     plugin.action("act")(lambda state: None)
     (record,) = (await create_dispatch([plugin])([["act"]])).errors

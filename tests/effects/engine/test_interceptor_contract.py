@@ -26,7 +26,7 @@ Kit = Callable[[], Registry]
 
 
 async def run(kit: Kit, effects: Sequence[object], **hooks: Any) -> tuple[DispatchResult, list[Any]]:
-    """Dispatch with one interceptor; the result, and what was noted."""
+    """Dispatch with one interceptor; return the result and the notes."""
     notes: list[Any] = []
     plugin = Registry("guard")
     plugin.interceptor(Interceptor(id="under test", **hooks))
@@ -129,7 +129,7 @@ async def test_a_dispatch_is_not_skipped_with_a_result(kit: Kit) -> None:
 
 
 async def test_the_result_of_a_dispatch_is_not_replaced(kit: Kit) -> None:
-    """Not even by another `DispatchResult`."""
+    """Another `DispatchResult` is refused, too."""
     result, notes = await run(kit, [["note", 1]], after_dispatch=lambda step: step.replace(result=DispatchResult()))
     assert "it replaced the result of a dispatch" in broken(result)
     assert notes == [1]
@@ -150,7 +150,7 @@ class Unread(list[object]):
 
 
 async def test_an_expansion_that_cannot_be_read_is_a_record(kit: Kit) -> None:
-    """And nothing of it runs."""
+    """No vector of it runs."""
     result, notes = await run(
         kit, [["tree", ["note", 1]], ["note", 2]], after_action=lambda step: step.replace(result=Unread([["note", 3]]))
     )
@@ -180,7 +180,7 @@ def denied(step: Step) -> None:
 
 
 def refused(step: Step) -> None:
-    """Raise what may be shown."""
+    """Raise an error whose message may be shown."""
     raise EffectsError("it is closed", fix="come back tomorrow")
 
 
@@ -190,7 +190,7 @@ HOOKS = [f"{moment}_{kind}" for kind in ("dispatch", "action", "effect") for mom
 @pytest.mark.parametrize("hook", HOOKS)
 @pytest.mark.parametrize("how", [denied, refused, lambda step: 42], ids=["raises", "refuses", "breaks its contract"])
 async def test_a_hook_that_fails_is_named(hook: str, how: Any, kit: Kit, caplog: pytest.LogCaptureFixture) -> None:
-    """With its interceptor's id: in the record, in its text, in data, in the log, and in a trace."""
+    """The id of its interceptor is in the record, in its text, in data, in the log, and in a trace."""
     plugin = Registry("guard")
     plugin.interceptor(Interceptor(id="door", **{hook: how}))
     tracer = Tracer(create_dispatch([kit(), plugin], system={"notes": []}))
@@ -325,7 +325,7 @@ def test_two_interceptors_with_one_id_are_refused() -> None:
 
 
 async def test_interceptors_of_create_dispatch_come_before_those_of_plugins(kit: Kit) -> None:
-    """And those in the order of the list."""
+    """They come in the order of the list."""
     order: list[str] = []
 
     def noting(name: str) -> Interceptor:
@@ -355,7 +355,7 @@ def test_a_step_is_frozen() -> None:
 
 
 def test_a_step_is_shown_without_its_values() -> None:
-    """And can be copied, as whoever keeps them may do."""
+    """It can be copied, for code that keeps steps."""
     step = Step("effect", ["note", "secret"], {"it": "secret"}, {"key": "secret"}, (0,), [])
     assert repr(step) == "<Step effect 'note' effects[0]>"
     assert copy.deepcopy(step) == step
@@ -398,5 +398,5 @@ def test_what_is_done_to_a_vector_in_place_is_seen_by_nobody() -> None:
 
 
 def test_a_stop_has_a_reason_of_its_own() -> None:
-    """Where none is given."""
+    """There is a default reason."""
     assert Stop().reason == "stopped by an interceptor"

@@ -1,4 +1,4 @@
-"""What an interceptor's hooks see of the step they are called for."""
+"""The parts of a step that an interceptor's hooks see."""
 
 from collections.abc import Callable
 from typing import Any
@@ -29,13 +29,13 @@ async def test_an_effects_hooks_see_resolved_values(kit: Kit, seen: list[Step]) 
 
 
 async def test_an_effects_after_hook_sees_the_result(kit: Kit, seen: list[Step]) -> None:
-    """What the interpreter returned."""
+    """The result is the value that the interpreter returned."""
     await run(kit, [["note", 5]], after_effect=seen.append)
     assert [(step.result, step.failed) for step in seen] == [(5, False)]
 
 
 async def test_an_after_hook_is_told_that_its_step_failed(kit: Kit, seen: list[Step]) -> None:
-    """With the error among those of the dispatch."""
+    """The error is among those of the dispatch."""
     result, _ = await run(kit, [["fail"]], after_effect=seen.append)
     assert [(step.result, step.failed) for step in seen] == [(None, True)]
     assert list(seen[0].errors) == list(result.errors)
@@ -57,7 +57,7 @@ async def test_an_after_hook_is_told_that_a_later_before_hook_failed(kit: Kit, s
 
 
 async def test_an_actions_hooks_see_its_vector_and_expansion(kit: Kit, seen: list[Step]) -> None:
-    """Before: the vector; after: what it expanded to, before that is taken up."""
+    """The before hook sees the vector; the after hook sees the expansion, before it is taken up."""
     await run(kit, [["tree", ["note", 1]]], before_action=seen.append, after_action=seen.append)
     assert [step.kind for step in seen] == ["action", "action"]
     expansion: Any = seen[1].result
@@ -65,7 +65,7 @@ async def test_an_actions_hooks_see_its_vector_and_expansion(kit: Kit, seen: lis
 
 
 async def test_an_action_that_fails_is_told_to_its_after_hook(kit: Kit, seen: list[Step]) -> None:
-    """With an empty expansion."""
+    """The step has an empty expansion."""
     plugin = Registry("plugin")
     plugin.action("act")(lambda state: 1 // 0)
     interceptors = [Interceptor(id="i", after_action=seen.append)]
@@ -74,7 +74,7 @@ async def test_an_action_that_fails_is_told_to_its_after_hook(kit: Kit, seen: li
 
 
 async def test_a_dispatchs_hooks_see_the_list_and_the_result(kit: Kit, seen: list[Step]) -> None:
-    """Before: the list as it was given; after: the `DispatchResult`."""
+    """The before hook sees the list as it was dispatched; the after hook sees the `DispatchResult`."""
     effects = [["note", Placeholder("it")], ["fail"]]
     result, _ = await run(kit, effects, before_dispatch=seen.append, after_dispatch=seen.append)
     assert [(step.kind, step.key, step.path) for step in seen] == [("dispatch", None, ())] * 2
@@ -90,7 +90,7 @@ async def test_a_continuation_is_a_dispatch_of_its_own(kit: Kit, seen: list[Step
 
 
 async def test_paths_lead_into_the_list_that_hooks_have_left_of_a_continuation(kit: Kit) -> None:
-    """What a hook put in front of an item does not stand where the item does."""
+    """An item that a hook has added has a place of its own, and the others keep theirs."""
 
     def begin(step: Step) -> Step | None:
         return step.replace(vector=[["fail"], *step.vector]) if step.path else None
@@ -121,7 +121,7 @@ async def test_a_hook_sees_the_path_within_an_expansion(kit: Kit, seen: list[Ste
 
 
 async def test_a_hook_sees_results_so_far(kit: Kit) -> None:
-    """As it sees errors: those of its dispatch, as they are then; later ones are not in what it has kept."""
+    """It sees those of its dispatch up to then, as with errors. A kept step does not get later ones."""
     seen: list[Step] = []
     dispatch = create_dispatch(
         [kit()],

@@ -44,7 +44,7 @@ async def test_a_before_hook_may_rewrite_the_list_of_a_dispatch(kit: Kit) -> Non
 async def test_an_after_hook_can_tell_what_was_not_run(
     kit: Kit, seen: list[Step], answer: Skip | Stop | None, skipped: bool
 ) -> None:
-    """Whatever the result."""
+    """This holds for every result."""
     hooks: dict[str, Any] = {"before_effect": lambda step: answer, "after_effect": seen.append}
     await run(kit, [["note", None]], **hooks)
     (step,) = seen
@@ -52,7 +52,7 @@ async def test_an_after_hook_can_tell_what_was_not_run(
 
 
 async def test_interceptors_after_one_that_skips_see_nothing_of_the_step(kit: Kit, seen: list[Step]) -> None:
-    """Neither before nor after; those before it see both."""
+    """They see it neither before nor after; earlier interceptors see both."""
     plugin = Registry("guard")
     plugin.interceptor(Interceptor(id="first", after_effect=seen.append))
     plugin.interceptor(Interceptor(id="skips", before_effect=lambda step: Skip()))
@@ -109,7 +109,7 @@ async def test_an_effect_rewritten_to_one_that_fails_for_each_member_fails_for_e
 
 
 async def test_a_skipped_effect_has_the_result_it_is_given(kit: Kit) -> None:
-    """And is marked as skipped."""
+    """Its record is marked as skipped."""
     result, notes = await run(kit, [["note", 1], ["note", 2]], before_effect=lambda step: Skip("instead"))
     assert notes == []
     assert [(record.value, record.skipped) for record in result.results] == [("instead", True)] * 2
@@ -135,7 +135,7 @@ async def test_a_skipped_action_with_a_misfit_expansion_is_the_interceptors_faul
 
 
 async def test_an_after_hook_may_change_a_result(kit: Kit) -> None:
-    """Of an effect: the recorded value."""
+    """It may change the recorded value of an effect."""
     result, _ = await run(kit, [["note", 1]], after_effect=lambda step: step.replace(result=[step.result]))
     assert result.results[0].value == [1]
 
@@ -147,14 +147,14 @@ async def test_an_after_hook_may_set_a_result_to_none(kit: Kit) -> None:
 
 
 async def test_an_after_hook_may_change_an_expansion(kit: Kit) -> None:
-    """Of an action: what is taken up."""
+    """It may change the vectors that an action expands to."""
     replaced = [["note", 2]]
     _, notes = await run(kit, [["tree", ["note", 1]]], after_action=lambda step: step.replace(result=replaced))
     assert notes == [2]
 
 
 async def test_stop_in_an_actions_hook_ends_the_list(kit: Kit) -> None:
-    """Neither its expansion nor its siblings run."""
+    """Its expansion does not run, and neither do its siblings."""
     for moment in ("before_action", "after_action"):
         result, notes = await run(kit, [["tree", ["note", 1]], ["note", 2]], **{moment: lambda step: Stop("enough")})
         assert (result.stopped, notes) == ("enough", [])
@@ -182,7 +182,7 @@ async def test_a_rewritten_vector_is_not_interpolated(kit: Kit) -> None:
 
 
 async def test_a_change_of_system_reaches_the_interpreter(kit: Kit) -> None:
-    """And what comes after it in the same dispatch."""
+    """Later steps of the same dispatch see it, too."""
     others: list[object] = []
 
     def before(step: Step) -> Any:
@@ -235,7 +235,7 @@ async def test_fail_fast_stops_at_the_first_error(kit: Kit) -> None:
 
 @pytest.mark.parametrize("vector", [["run", ["fail"], ["note", 1]], ["tree", ["fail"], ["note", 1]], ["nobody"]])
 async def test_fail_fast_counts_nested_errors(kit: Kit, vector: list[object]) -> None:
-    """Also one in a continuation, in an expansion or in reading a vector."""
+    """An error in a continuation, in an expansion or in reading a vector counts, too."""
     notes: list[object] = []
     dispatch = create_dispatch([kit()], system={"notes": notes}, interceptors=[fail_fast])
     result = await dispatch([vector, ["note", 2]])

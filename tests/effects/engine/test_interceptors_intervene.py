@@ -165,7 +165,7 @@ async def test_law_05_stop_ends_the_list_and_not_its_parent(kit: Kit, what: str,
 async def test_law_05_changes_of_data_show_afterwards_and_never_outside(
     kit: Kit, changes: list[int], depth: int
 ) -> None:
-    """What a hook put into data is seen by later effects and continuations of its dispatch, not by its parent."""
+    """Later effects and continuations of its dispatch see the change of a hook; its parent does not."""
     notes: list[object] = []
     plugin = Registry("plugin")
 

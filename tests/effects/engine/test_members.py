@@ -87,7 +87,7 @@ async def test_an_effect_for_each_of_nobody_has_an_empty_result() -> None:
 
 
 async def test_a_placeholder_for_each_makes_its_effect_run_for_each() -> None:
-    """Each member gets its own value, and nobody another's."""
+    """Each member gets its own value."""
     group = MemorySink(members=3)
     dispatch = create_dispatch([eaching()], system={"sink": group})
     result = await dispatch([["send", [Placeholder("number", 10)]]], data={"group": group})
@@ -126,7 +126,7 @@ async def test_a_placeholder_for_each_in_an_action_is_refused() -> None:
 
 
 async def test_each_members_arguments_are_checked() -> None:
-    """With the value that it gets."""
+    """The value of each member is checked."""
     plugin = Registry("plugin")
 
     @plugin.placeholder("odd", each=True)
@@ -177,7 +177,7 @@ async def test_hooks_run_for_each_member() -> None:
 
 
 async def test_a_hooks_change_of_system_stays_and_the_sink_is_the_group_again() -> None:
-    """What it put there beside the sink is seen by what comes after."""
+    """Later effects see the other values that it put there."""
     seen: list[object] = []
     plugin = Registry("plugin")
     plugin.effect("look")(lambda ctx: seen.append((ctx.system["extra"], ctx.system["sink"])))
@@ -224,7 +224,7 @@ async def test_a_continuations_result_is_true_however_many_members_failed() -> N
 
 
 async def test_members_are_visited_within_the_budget_or_not_at_all() -> None:
-    """A group that is too large for what is left is not begun."""
+    """A group that is larger than the rest of the budget is not begun."""
     group = MemorySink(members=11)
     dispatch = create_dispatch([eaching()], system={"sink": group}, limits=Limits(members=10))
     result = await dispatch([["send-each", 1]])
@@ -233,7 +233,7 @@ async def test_members_are_visited_within_the_budget_or_not_at_all() -> None:
 
 
 async def test_a_budget_that_runs_out_ends_the_members_too(kit: Kit) -> None:
-    """Where each member's run dispatches more than is allowed."""
+    """The runs of the members dispatch more than the budget."""
     plugin = Registry("plugin")
     notes: list[object] = []
 
@@ -260,7 +260,7 @@ async def test_cancellation_passes_the_members() -> None:
 
 @pytest.mark.parametrize("sink", [5, None, object()], ids=type)
 async def test_what_is_no_sink_is_an_error(sink: object) -> None:
-    """As good as none."""
+    """It counts as no sink."""
     (record,) = (await create_dispatch([eaching()])([["each"]], system={"sink": sink})).errors
     assert record.phase == "validate"
 

@@ -40,7 +40,7 @@ def test_nouns_have_their_article(kind: str, function: Any, options: dict[str, A
 async def test_the_message_of_an_apps_exception_is_in_the_log_at_debug(
     kit: Kit, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Of this logger, and nowhere else, outside debug mode; the record says how to see it."""
+    """Outside debug mode, only this logger at DEBUG has it; the record says how to see it."""
     dispatch = create_dispatch([kit()])
     caplog.set_level(logging.DEBUG)
     (record,) = (await dispatch([["fail"]])).errors
@@ -88,7 +88,7 @@ WRAPPED: dict[str, Callable[[Dispatch], Any]] = {
 
 @pytest.mark.parametrize("what", WRAPPED)
 def test_outside_of_trio_there_is_one_clear_error(what: str, kit: Kit) -> None:
-    """With what to write in asyncio, which works."""
+    """It has a fix for asyncio, which works."""
     dispatch = create_dispatch([kit()], system={"notes": []})
     effects = [["note", 1], ["note", 2]]
     for run in (asyncio.run, lambda coroutine: coroutine.send(None)):

@@ -189,13 +189,13 @@ async def test_a_type_with_rules_of_its_own_leaks_no_value(vector: list[object])
 
 
 async def test_an_unknown_option_is_named_but_not_at_any_length() -> None:
-    """What a browser may have sent as the name of an option cannot fill the log."""
+    """The name of an option, which a browser may have sent, cannot fill the log."""
     (record,) = (await create_dispatch([tempted()])([["typed", 1, {"x" * 100_000: 1}]])).errors
     assert len(str(record)) < 5000
 
 
 async def test_a_key_in_an_error_stays_in_its_line() -> None:
-    """A line break in what stands where a key belongs makes no line of its own in the log."""
+    """A line break in the place of a key makes no new line in the log."""
     (record,) = (await create_dispatch([tempted()])(["one\nERROR two"])).errors
     assert "\nERROR" not in str(record)
 
@@ -228,7 +228,7 @@ async def test_a_repr_that_fails_costs_nothing(value: object) -> None:
 
 
 async def test_an_exception_without_a_message_costs_nothing() -> None:
-    """In debug mode a message that cannot be had is replaced by the name of what went wrong."""
+    """If the message raises in debug mode, the name of that error stands in its place."""
 
     class Mute(Exception):
         def __str__(self) -> str:
@@ -245,7 +245,7 @@ async def test_an_exception_without_a_message_costs_nothing() -> None:
 
 
 async def test_debug_shows_the_message_and_the_vector() -> None:
-    """With debug=True both the values and what the code said are there."""
+    """With `debug=True`, the record has the values and the message."""
     (record,) = (await create_dispatch([tempted()], debug=True)([["fail", "visible"]])).errors
     assert "'fail', 'visible'" in str(record)
     assert "could not parse ('visible',)" in str(record)
@@ -282,7 +282,7 @@ async def test_the_reason_of_a_stop_is_the_programs_own_word(kit: Kit) -> None:
 
 
 def test_a_mapping_of_secrets_is_not_in_the_repr_of_what_is_public() -> None:
-    """Neither a dispatch nor a registry shows what it holds."""
+    """The repr of a dispatch or a registry has no values."""
     dispatch = create_dispatch([tempted()], system={"password": SECRET})
     system: Mapping[str, object] = {"password": SECRET}
     assert SECRET not in repr(dispatch) + repr(tempted())

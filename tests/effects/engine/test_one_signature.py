@@ -41,7 +41,7 @@ def looking() -> Registry:
 @settings(deadline=None)
 @given(base=mappings, given_calls=calls, hooked=st.booleans())
 async def test_law_09_one_signature_and_a_child_never_writes_back(base: Any, given_calls: Any, hooked: bool) -> None:
-    """Data and system given at any depth are merged shallowly over what was there, and are gone after it."""
+    """Data and system of each dispatch are merged shallowly over those around it, and are gone after it."""
     seen: Seen = []
 
     def before(step: Step) -> Step | None:

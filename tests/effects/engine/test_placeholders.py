@@ -26,7 +26,7 @@ def test_a_placeholder_prints_as_it_is_written() -> None:
 
 
 def test_a_placeholder_is_frozen() -> None:
-    """Neither key nor arguments can be changed."""
+    """Its key and its arguments cannot be changed."""
     late: Any = Placeholder("a")
     with pytest.raises(AttributeError):
         late.key = "b"
@@ -72,7 +72,7 @@ async def noted(kit: Kit, value: object, **data: object) -> Any:
     ids=str,
 )
 async def test_placeholders_are_found_at_any_depth(kit: Kit, value: object, wanted: object) -> None:
-    """In lists, tuples and dict values, whose types are kept."""
+    """They are found in lists, tuples and dict values, whose types are kept."""
     assert await noted(kit, value, it=1, other="o") == wanted
 
 
@@ -133,7 +133,7 @@ async def test_a_placeholder_in_options_is_found_beside_the_same_one_in_a_contin
 
 
 async def test_looking_for_the_place_of_a_placeholder_uses_up_nothing() -> None:
-    """Of the other arguments only lists, tuples and dicts are looked into."""
+    """Iterators among the other arguments are not used up."""
     plugin = Registry("plugin")
     plugin.effect("two")(lambda ctx, one, two: None)
     numbers = iter([1, 2, 3])
@@ -200,7 +200,7 @@ async def test_placeholders_in_an_actions_arguments_are_resolved() -> None:
 
 
 async def test_a_resolved_value_is_checked_like_any_other() -> None:
-    """What a placeholder resolves to must fit the annotation."""
+    """The value of a placeholder must fit the annotation."""
     plugin = Registry("plugin")
 
     @plugin.effect("number")
@@ -213,7 +213,7 @@ async def test_a_resolved_value_is_checked_like_any_other() -> None:
 
 
 async def test_a_placeholder_is_found_behind_options_that_hold_effects() -> None:
-    """The options are passed over, and what follows them is looked through."""
+    """The options are passed over, and the arguments behind them are searched."""
     plugin = Registry("plugin")
 
     class Options(TypedDict, total=False):

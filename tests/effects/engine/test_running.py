@@ -111,7 +111,7 @@ async def test_an_opened_value_is_there_until_it_closes(events: list[str]) -> No
 
 
 async def test_a_lifespan_that_fails_to_open_closes_those_before_it(events: list[str]) -> None:
-    """What it raised comes out as it is, with a note that names the plugin."""
+    """Its exception comes out as it is, with a note that names the plugin."""
     plugins = [opening("a", events), opening("b", events, fails="open"), opening("c", events)]
     with pytest.raises(OSError, match="b") as caught:
         async with create_dispatch(plugins).running():
@@ -131,7 +131,7 @@ async def test_a_lifespan_that_fails_to_close_does_not_keep_others_open(events: 
 
 
 async def test_two_lifespans_do_not_bring_the_same_value(events: list[str]) -> None:
-    """Or one would get what the other has opened."""
+    """Otherwise, one would hide the value of the other."""
     plugins = [opening("a", events, brings={"db": "a"}), opening("b", events, brings={"db": "b"})]
     with pytest.raises(RegistrationError, match="plugins 'a' and 'b' both bring the system value 'db'"):
         async with create_dispatch(plugins).running():
@@ -140,7 +140,7 @@ async def test_two_lifespans_do_not_bring_the_same_value(events: list[str]) -> N
 
 
 async def test_a_hook_may_be_a_context_manager_function_without_parameters() -> None:
-    """What it does not need is left out."""
+    """A hook may leave out parameters."""
 
     class Plain:
         name = "plain"
@@ -158,7 +158,7 @@ async def test_a_hook_may_be_a_context_manager_function_without_parameters() -> 
 
 
 async def test_a_hook_that_fails_to_make_a_lifespan_is_named(events: list[str]) -> None:
-    """What it raises before it is a context manager leaves with a note, too."""
+    """Its exception leaves with a note, too."""
 
     class Broken:
         name = "broken"
@@ -175,7 +175,7 @@ async def test_a_hook_that_fails_to_make_a_lifespan_is_named(events: list[str]) 
 
 
 async def test_a_lifespan_that_is_no_context_manager_is_refused(events: list[str]) -> None:
-    """What was opened before is closed."""
+    """Earlier lifespans are closed."""
     plugin = Registry("plugin")
     generator: Any = lambda dispatch: iter([])  # noqa: E731
     plugin.lifespan(generator)
@@ -198,7 +198,7 @@ async def test_a_hook_may_return_no_lifespan() -> None:
 
 
 async def test_the_bodys_exception_comes_out_as_itself(events: list[str]) -> None:
-    """Not in a group, and without a note that blames a lifespan."""
+    """It is in no group, and has no note that blames a lifespan."""
     error = ValueError("mine")
     with pytest.raises(ValueError, match="mine") as caught:
         async with create_dispatch([opening("a", events)]).running():
@@ -237,7 +237,7 @@ async def test_the_bodys_exception_keeps_its_context(events: list[str]) -> None:
 
 
 async def test_the_bodys_own_group_comes_out_whole(events: list[str]) -> None:
-    """Also one that holds a single exception."""
+    """A group with a single exception comes out as a group, too."""
     error = ValueError("one")
     with pytest.raises(ExceptionGroup) as caught:
         async with create_dispatch([opening("a", events)]).running():
@@ -246,7 +246,7 @@ async def test_the_bodys_own_group_comes_out_whole(events: list[str]) -> None:
 
 
 async def test_a_lifespan_that_raises_the_bodys_exception_again_is_not_blamed() -> None:
-    """It closed as it should; what it let through is not its own."""
+    """It closed as it should; the exception that it let through is not its own."""
 
     class Through:
         async def __aenter__(self) -> None: ...

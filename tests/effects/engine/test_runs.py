@@ -34,7 +34,7 @@ def in_a_run(dispatch: Dispatch, name: str) -> DispatchResult:
 
 
 async def test_what_is_spawned_in_another_run_is_refused() -> None:
-    """With the fix. Today's background work is not harmed, and nothing waits for ever."""
+    """The error has a fix. Other background work goes on, and nothing waits for ever."""
     jobs = Jobs()
     with trio.fail_after(30):
         async with jobs.dispatch.running():
@@ -49,7 +49,7 @@ async def test_what_is_spawned_in_another_run_is_refused() -> None:
 
 
 async def test_what_the_fix_says_works() -> None:
-    """In a thread of trio's, and in one of the program's own."""
+    """It works in a thread of trio's, and in one of the program's own."""
     jobs = Jobs()
 
     def of_trio() -> DispatchResult:

@@ -98,7 +98,7 @@ async def test_a_slice_that_fails_is_the_fault_of_its_owner() -> None:
 
 
 async def test_an_action_may_survive_a_slice_that_fails() -> None:
-    """What a slice's function raises passes through the action, which may catch it."""
+    """The exception of a slice's function passes through the action, which may catch it."""
 
     def look(state: Mapping[str, Any]) -> None:
         with pytest.raises(ZeroDivisionError):
@@ -133,7 +133,7 @@ async def test_a_slice_that_lacks_its_system_value_is_a_record_of_state() -> Non
 
 
 async def test_get_gives_the_default_for_a_slice_nobody_contributes() -> None:
-    """State is a mapping: `get` does not raise for what is not there."""
+    """State is a mapping: `get` does not raise for a missing slice."""
     seen: list[object] = []
     dispatch = create_dispatch([acting(lambda state: seen.append(state.get("users", "nobody")))])
     (await dispatch([["act"]])).raise_errors()
@@ -141,7 +141,7 @@ async def test_get_gives_the_default_for_a_slice_nobody_contributes() -> None:
 
 
 async def test_a_slice_asked_for_by_something_that_is_no_str_is_a_state_error() -> None:
-    """It says so, as for any other name that nobody contributes."""
+    """The error is that of any other missing slice."""
 
     def look(state: Mapping[Any, Any]) -> None:
         _ = state[5]

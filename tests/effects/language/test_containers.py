@@ -155,7 +155,7 @@ def keeping(got: list[Any], **options: Any) -> Dispatch:
 async def test_a_placeholder_in_another_container_is_refused_with_its_place(
     make: Callable[[object], object], named: str, place: Path, key: str
 ) -> None:
-    """By the dispatch, by `expand` and by the check, in the same words; what is beside it is not blamed."""
+    """The dispatch, `expand` and the check have the same message; values beside it are not blamed."""
     got: list[Any] = []
     dispatch = keeping(got)
     effects = [[key, [IT], make(IT)], ["keep", "next"]]
@@ -265,7 +265,7 @@ def holds(value: Any) -> bool:
 
 
 def inside(value: Any) -> list[Any]:
-    """What is in it."""
+    """Return the parts of a value."""
     if isinstance(value, (Data, Model)):
         return [value.it]
     if isinstance(value, Mapping):

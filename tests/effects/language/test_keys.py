@@ -121,7 +121,7 @@ async def test_a_vector_is_dispatched_whatever_its_key_is(key: Key) -> None:
 
 @every_kind
 async def test_a_key_that_nobody_registers_names_its_neighbours(key: Key) -> None:
-    """In the record, in a check, and in an expansion."""
+    """They are named in the record, in a check, and in an expansion."""
     dispatch = create_dispatch([mail(key)])
     vector = [key("mail/sned"), 1]
     (record,) = (await dispatch([vector])).errors
@@ -146,7 +146,7 @@ async def test_a_placeholder_has_a_plain_key(key: Key) -> None:
 
 @every_kind
 def test_what_is_registered_is_told_of_in_plain_text(key: Key) -> None:
-    """Descriptions, schemas, samples and what is found in them are the same for each kind of key."""
+    """Descriptions, schemas, samples and hits of `grep` are the same for each kind of key."""
     dispatch, plain = create_dispatch([mail(key)]), create_dispatch([mail(str)])
     assert [(type(one.key), one.key, one.plugin) for one in dispatch.describe()] == [
         (str, one.key, one.plugin) for one in plain.describe()
@@ -197,7 +197,7 @@ def test_a_key_that_differs_is_told(key: Key) -> None:
 
 @every_kind
 def test_a_key_is_written_as_text(key: Key) -> None:
-    """By the codec of a dispatch, which knows the keys, and by one that knows none."""
+    """This holds for the codec of a dispatch, which knows the keys, and for one that knows none."""
     vector = [[key("mail/send"), (key("mail/tell"), 1), Placeholder(key("clock/now"))]]
     plain = [["mail/send", ("mail/tell", 1), Placeholder("clock/now")]]
     for codec in (Codec.of(create_dispatch([mail(str)])), Codec()):
@@ -216,7 +216,7 @@ def test_text_of_another_class_that_is_no_key_is_refused(key: Key) -> None:
 
 @every_kind
 async def test_a_hook_may_write_a_key_of_any_kind(key: Key) -> None:
-    """Those that come after see plain text."""
+    """Later hooks see plain text."""
     seen: list[object] = []
 
     def first(step: Step) -> Step | None:
@@ -235,7 +235,7 @@ async def test_a_hook_may_write_a_key_of_any_kind(key: Key) -> None:
 
 @every_kind
 async def test_a_hook_that_writes_an_unknown_key_is_told_which(key: Key) -> None:
-    """As it is written."""
+    """The message has the key as it is written."""
     hook = Interceptor(id="hook", before_effect=lambda step: step.replace(vector=[key("mail/sned")]))
     (record,) = (await create_dispatch([mail(str)], interceptors=[hook])([["mail/send", 1]])).errors
     assert "rewrote the vector to 'mail/sned'" in str(record.exception)
@@ -254,7 +254,7 @@ async def test_faults_are_the_same_for_each_kind_of_key(key: Key) -> None:
 
 @every_kind
 async def test_a_trace_has_plain_keys(key: Key) -> None:
-    """Of what ran, and of what did not."""
+    """This holds for vectors that ran, and for others."""
     tracer = Tracer(create_dispatch([mail(key)]))
     await tracer.dispatch([[key("mail/send"), 1], [key("mail/sned")]])
     assert [(type(node.key), node.key) for node in tracer.trace if node.key is not None] == [
@@ -287,7 +287,7 @@ def test_conflicts_are_settled_by_any_kind_of_key(key: Key) -> None:
 
 @every_kind
 def test_a_key_is_registered_once(key: Key) -> None:
-    """Of whatever kind the second is."""
+    """A second key of any class is refused."""
     plugin = mail(str)
     with pytest.raises(RegistrationError, match="registry 'mail' registers 'mail/send' twice"):
         plugin.effect(key("mail/send"))(lambda ctx: None)
@@ -295,7 +295,7 @@ def test_a_key_is_registered_once(key: Key) -> None:
 
 @every_kind
 def test_a_system_value_is_named_by_any_kind(key: Key) -> None:
-    """As late, too; and what is missing is named in plain text."""
+    """This holds for late values, too; missing ones are named in plain text."""
     plugin = Registry("plugin", late=[key("app")])
 
     @plugin.effect("send")

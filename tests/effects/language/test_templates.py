@@ -69,14 +69,14 @@ class Order:
 
 
 class Form(BaseModel):
-    """What pydantic makes."""
+    """A pydantic model."""
 
     model_config = ConfigDict(extra="allow")
     things: list[Any] = []
 
 
 class Sealed(BaseModel):
-    """What it makes, and lets nobody change."""
+    """A frozen pydantic model."""
 
     model_config = ConfigDict(frozen=True)
     things: list[Any] = []
@@ -139,7 +139,7 @@ def test_a_copy_is_the_same_data_and_nothing_that_is_done_to_it_shows(value: Any
     ],
 )
 def test_what_cannot_be_changed_is_shared(value: object) -> None:
-    """Also inside of what can."""
+    """This holds inside containers that can be changed, too."""
     assert copy_data(value) is value
     assert copy_data([value])[0] is value
 
@@ -166,7 +166,7 @@ def test_what_stands_in_several_places_is_copied_once() -> None:
 
 
 def test_data_of_any_depth_is_copied() -> None:
-    """Without recursion."""
+    """No recursion is used."""
     deep: Any = []
     for _ in range(100_000):
         deep = [deep, "leaf"]
@@ -187,7 +187,7 @@ def test_so_many_types_are_remembered_and_no_more(monkeypatch: pytest.MonkeyPatc
 
 
 async def test_what_contains_itself_is_refused_as_ever(kit: Callable[[], Registry]) -> None:
-    """By the dispatch, with a record."""
+    """The dispatch records an error."""
     cyclic: list[object] = []
     cyclic.append((cyclic, {"more": cyclic}))
     result = await create_dispatch([kit()])(Template([["note", cyclic]]), system={"notes": []})
@@ -281,7 +281,7 @@ def _turn(step: Step) -> Step | None:
 async def test_errors_of_a_template_point_into_what_was_written(
     kit: Callable[[], Registry], again: Callable[[Any], Any], hook: str
 ) -> None:
-    """As those of a list do, with hooks around it and without."""
+    """Errors of a list do, too; with hooks around the dispatch and without."""
     registry = kit()
 
     @registry.effect("twice")
@@ -404,7 +404,7 @@ async def test_what_cannot_be_copied_is_an_error_of_the_dispatch(kit: Callable[[
 
 
 def test_a_part_of_a_template_is_a_copy() -> None:
-    """By index, as by slice."""
+    """An index or a slice gives a copy."""
     names: list[str] = []
     again = Template([["note", names]])
     again[0][1].append("Ann")

@@ -88,7 +88,7 @@ def test_a_function_of_a_class_is_refused(kind: str, method: str) -> None:
 
 
 def test_a_method_of_the_class_itself_is_refused_before_it_is_one() -> None:
-    """What is decorated in the body of a class below `@classmethod` has no class yet."""
+    """A function that is decorated below `@classmethod` has no class yet."""
     assert "its first parameter is 'cls'" in refused("effect", vars(Mailer)["of_class"].__func__)
 
 
@@ -96,7 +96,7 @@ def test_a_method_of_the_class_itself_is_refused_before_it_is_one() -> None:
     "function", [Mailer().bare, Mailer().by_place, Mailer.of_class, Mailer.static, vars(Mailer)["static"], Mailer()]
 )
 async def test_the_methods_of_an_object_are_fine(function: Any) -> None:
-    """As are those that need none."""
+    """Static methods are fine, too."""
     plugin = Registry("plugin")
     plugin.effect("mail/send")(function)
     plugin.action("mail/all")(lambda state: [["mail/send"]])
@@ -168,7 +168,7 @@ def test_a_context_that_is_not_first_is_refused(kind: str, function: Any) -> Non
 
 
 def test_a_ctx_that_is_not_first_is_refused() -> None:
-    """By its name, where nothing is annotated."""
+    """Without an annotation, its name counts."""
     assert "its Context 'ctx' is not the first parameter" in refused("effect", by_name)
 
 
@@ -191,7 +191,7 @@ A_CONTEXT = [object, Any, Context, Talks, T, Annotated[Context, "ctx"], Context 
 
 @pytest.mark.parametrize("annotation", NOT_A_CONTEXT, ids=str)
 def test_a_context_that_was_forgotten_is_found_out(annotation: object) -> None:
-    """When it is registered: no such thing is ever handed over first."""
+    """Registration refuses annotations of values that never come first."""
 
     def send(order: object) -> None: ...
 
@@ -222,7 +222,7 @@ async def test_a_context_may_be_annotated_as_anything_that_it_is(annotation: obj
 async def test_a_first_parameter_that_nothing_gives_away_is_named(
     kind: str, first: str, function: Callable[..., object], fix: str
 ) -> None:
-    """When there is one argument too many."""
+    """The message for one argument too many names it."""
     plugin = Registry("plugin")
     getattr(plugin, kind)("mail/send")(function)
     dispatch = create_dispatch([plugin])
@@ -234,7 +234,7 @@ async def test_a_first_parameter_that_nothing_gives_away_is_named(
 
 
 async def test_the_signature_is_shown_where_arguments_do_not_fit() -> None:
-    """In number and in type, by a dispatch and by a check, of effects and placeholders."""
+    """This holds for number and type, for a dispatch and a check, and for effects and placeholders."""
     plugin = Registry("plugin")
 
     @plugin.effect("mail/send")
@@ -294,7 +294,7 @@ LATE = Placeholder("response")
 async def test_effects_in_an_argument_that_is_not_annotated_so_are_told(
     fetching: Dispatch, vector: list[object], parameter: str
 ) -> None:
-    """Where a placeholder in them fails because it was resolved too early: with the fix, and its place."""
+    """If a placeholder in them fails because it was resolved too early, the error has a fix and the place."""
     (record,) = (await fetching([vector])).errors
     assert "placeholder 'response' was resolved before the effect that it stands in was dispatched: KeyError" in str(
         record

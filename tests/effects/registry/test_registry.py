@@ -1,4 +1,4 @@
-"""Registries: what they take, what they refuse, and how several of them are made into one dispatch."""
+"""Registries: registrations, refusals, and several of them in one dispatch."""
 
 import functools
 from collections.abc import Callable
@@ -46,7 +46,7 @@ def test_a_registry_lists_what_it_holds_in_order() -> None:
 
 
 def test_metadata_is_read_only() -> None:
-    """What was registered stays as it was."""
+    """A registration cannot be changed."""
     metadata: Any = effects("plugin", "a", route="/a").registrations[0].metadata
     with pytest.raises(TypeError):
         metadata["route"] = "/b"
@@ -54,14 +54,14 @@ def test_metadata_is_read_only() -> None:
 
 @pytest.mark.parametrize("name", ["", None, 5])
 def test_a_registrys_name_is_a_str(name: Any) -> None:
-    """And not an empty one."""
+    """An empty str is refused."""
     with pytest.raises(RegistrationError, match="a registry's name is a non-empty str"):
         Registry(name)
 
 
 @pytest.mark.parametrize("key", ["", None, 5])
 def test_a_key_is_a_str(key: Any) -> None:
-    """And not an empty one."""
+    """An empty str is refused."""
     with pytest.raises(RegistrationError, match="is a non-empty str"):
         Registry("plugin").effect(key)
 
@@ -80,7 +80,7 @@ def test_late_is_a_collection_of_names() -> None:
 
 
 def test_what_cannot_be_called_is_refused() -> None:
-    """With the kind and key."""
+    """The error has the kind and the key."""
     thing: Any = 5
     with pytest.raises(RegistrationError, match="effect 'a': int cannot be called"):
         Registry("plugin").effect("a")(thing)
@@ -97,7 +97,7 @@ def test_an_option_that_does_not_exist_is_refused(kind: str, option: str) -> Non
 
 
 def test_metadata_may_have_any_other_name() -> None:
-    """Also one that has an option's name somewhere in it."""
+    """A name may even contain the name of an option."""
     plugin = Registry("plugin")
     plugin.effect("a", route="/", reach=1, teacher=2, eager=3)(lambda ctx: None)
     assert set(plugin.registrations[0].metadata) == {"route", "reach", "teacher", "eager"}
@@ -119,7 +119,7 @@ def test_an_effect_a_placeholder_and_a_slice_may_share_a_name() -> None:
 
 
 def test_a_registry_is_closed_once_a_dispatch_is_made_from_it() -> None:
-    """What comes too late is refused, not lost."""
+    """A late registration is refused, not lost."""
     plugin = effects("plugin", "a")
     create_dispatch([plugin])
     with pytest.raises(RegistrationError, match=r"registry 'plugin' is closed: .* before effect 'b' was registered"):
@@ -131,7 +131,7 @@ def test_a_registry_is_closed_once_a_dispatch_is_made_from_it() -> None:
 
 
 def test_a_registry_stays_open_where_no_dispatch_could_be_made() -> None:
-    """What was missing may be added."""
+    """The missing registration may be added."""
     plugin = effects("plugin", "a")
     with pytest.raises(RegistrationError):
         create_dispatch([plugin], prefer={"b": "plugin"})
@@ -160,12 +160,12 @@ def test_a_second_lifespan_is_refused() -> None:
 
 
 def test_a_lifespan_whose_signature_cannot_be_read_is_taken_at_its_word() -> None:
-    """Such as one that is written in C."""
+    """A function that is written in C may have no signature."""
     assert Registry("plugin").lifespan(cast(Any, dict)) is cast(Any, dict)
 
 
 def test_a_lifespan_that_cannot_be_called_is_refused() -> None:
-    """When it is registered, not when the dispatch is run."""
+    """The error comes at registration, not when the dispatch runs."""
     thing: Any = 5
     with pytest.raises(RegistrationError):
         Registry("plugin").lifespan(thing)
@@ -201,7 +201,7 @@ def test_a_single_registry_where_a_list_belongs_is_refused() -> None:
     ],
 )
 def test_an_option_of_a_wrong_type_is_refused_when_a_dispatch_is_made(option: str, value: Any) -> None:
-    """Not later, and under its name."""
+    """The error names the option, and does not come later."""
     with pytest.raises(RegistrationError, match=option):
         create_dispatch([], **{option: value})
 

@@ -116,7 +116,7 @@ def test_a_default_before_any_number_of_arguments_is_refused() -> None:
 
 
 def test_an_annotation_that_cannot_be_resolved_is_refused() -> None:
-    """With the parameter's name and what to do."""
+    """The error has the parameter's name and a fix."""
 
     def function(ctx: Context, value: "OnlyForTypes") -> None: ...
 
@@ -135,7 +135,7 @@ def test_annotations_of_what_comes_first_and_of_system_values_are_not_resolved()
 
 
 def test_a_typed_dict_with_a_field_that_cannot_be_resolved_is_refused() -> None:
-    """As clearly as a parameter of that type would be."""
+    """The error is as clear as for a parameter."""
 
     class Options(TypedDict):
         value: "OnlyForTypes"
@@ -148,7 +148,7 @@ def test_a_typed_dict_with_a_field_that_cannot_be_resolved_is_refused() -> None:
 
 
 async def test_an_annotation_may_name_a_local_type() -> None:
-    """What is visible where the function is written can be used as a str."""
+    """A text annotation may use names that are visible where the function is written."""
 
     class Local:
         pass
@@ -164,7 +164,7 @@ async def test_an_annotation_may_name_a_local_type() -> None:
 
 
 def test_an_annotation_no_check_can_be_made_for_is_refused() -> None:
-    """With the parameter's name and the way out."""
+    """The error has the parameter's name and a fix."""
 
     def function(ctx: Context, value: "5") -> None: ...  # type: ignore[valid-type]
 
@@ -199,7 +199,7 @@ def test_a_thing_without_code_is_named_by_its_type() -> None:
 
 
 async def test_a_wrapped_function_has_the_signature_of_what_it_wraps() -> None:
-    """As `functools.wraps` promises."""
+    """`functools.wraps` promises this."""
 
     def logged(function: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(function)
@@ -308,7 +308,7 @@ def forgot_quoted(text: "int") -> None:
 @pytest.mark.parametrize("function", [forgot_annotated, forgot_quoted])
 @pytest.mark.parametrize(("kind", "first"), [("effect", "ctx"), ("action", "state"), ("placeholder", "data")])
 def test_a_first_parameter_that_was_forgotten_is_found_out(function: Any, kind: str, first: str) -> None:
-    """When it is registered, and not as an argument too many."""
+    """The error comes at registration, and not as one argument too many."""
     with pytest.raises(RegistrationError, match=f"its first parameter 'text' is annotated as .*{first}"):
         getattr(Registry("r"), kind)("r/k")(function)
 
@@ -334,6 +334,6 @@ def wanted(ctx: Context, text: str) -> None:
     ids=["Mock", "MagicMock", "AsyncMock", "of a function"],
 )
 def test_a_mock_that_says_nothing_of_what_it_takes_is_refused(mock: Any) -> None:
-    """By the name of its type, with a fix; one that does, by `create_autospec`, is an interpreter."""
+    """The error has the name of its type and a fix. A mock of `create_autospec` has a signature, so it is accepted."""
     assert f"effect 'key' ({type(mock).__name__}): " in refused("effect", mock)
     assert Registry("plugin").effect("it")(create_autospec(wanted)) is not None

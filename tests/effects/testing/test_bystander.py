@@ -122,7 +122,7 @@ def test_a_project_with_packages_of_the_same_names_tests_its_own(
 
 
 def test_whoever_uses_the_engine_has_its_fixtures(python: Path, tmp_path: Path) -> None:
-    """As soon as it is installed, and without pytest-trio where no test is async."""
+    """Installing it is enough; pytest-trio is needed only for async tests."""
     write(tmp_path, {"conftest.py": OURS, "test_it.py": "def test_it(recorder):\n    assert recorder.effects == []\n"})
     for command in COMMANDS:
         assert "1 passed" in ask_pytest(python, command, project=tmp_path)

@@ -16,14 +16,14 @@ from ..codec.test_codec import anything, shape
 
 @given(value=anything)
 def test_what_is_equal_passes(value: Any) -> None:
-    """Values of all types, but for what is not equal to itself."""
+    """This holds for values of all types that are equal to themselves."""
     assert_effects(value, value)
     assert_effects([value], (value,))
 
 
 @given(one=anything, other=anything)
 def test_what_differs_does_not_pass(one: Any, other: Any) -> None:
-    """Unless it is a list here and a tuple there."""
+    """Only a list and a tuple may be equal."""
     if repr(shape(one)).replace("tuple", "list") != repr(shape(other)).replace("tuple", "list"):
         with pytest.raises(AssertionError, match=r"^effects differ in"):
             assert_effects(one, other)
@@ -68,7 +68,7 @@ def test_what_means_the_same_passes(actual: Any, expected: Any) -> None:
     ],
 )
 def test_the_place_of_a_difference_is_named(actual: Any, expected: Any, said: str) -> None:
-    """With what was expected there, and what is there; types where values do not tell."""
+    """The message has the expected and the actual value, and their types if the values look the same."""
     with pytest.raises(AssertionError) as raised:
         assert_effects(actual, expected)
     assert str(raised.value) == f"effects differ in 1 place\n  {said}"

@@ -23,7 +23,7 @@ async def failed(kit: Kit, seed: int, *others: str) -> list[bool]:
 
 
 async def test_an_effect_fails_in_place_of_being_run(kit: Kit) -> None:
-    """With an error record; the others run."""
+    """It leaves an error record; the others run."""
     notes: list[object] = []
     dispatch = with_faults(create_dispatch([kit()], system={"notes": notes}), {"fail": Fault(OSError("down"))})
     (error,) = (await dispatch([["fail"], ["note", 1]])).errors
@@ -48,7 +48,7 @@ async def test_a_recorder_can_have_faults(kit: Kit) -> None:
 
 
 async def test_effects_at_the_same_time_fail_as_often(kit: Kit) -> None:
-    """In whichever order they come."""
+    """Their order does not count."""
     dispatch = with_faults(create_dispatch([kit()], system={"notes": []}), {"note": Fault(OSError(), 0.5)}, seed=1)
     counts: list[int] = []
 
@@ -71,6 +71,6 @@ def test_what_is_no_effect_cannot_fail(kit: Kit, key: str) -> None:
 
 @pytest.mark.parametrize("args", [(trio.Cancelled,), (OSError,), (OSError(), 1.5), (OSError(), -0.1)])
 def test_a_fault_that_cannot_be_is_refused(args: Any) -> None:
-    """When it is made."""
+    """The error comes when it is made."""
     with pytest.raises(RegistrationError):
         Fault(*args)

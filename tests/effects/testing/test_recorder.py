@@ -66,7 +66,7 @@ async def test_arguments_are_checked_for_real(recorder: Recorder) -> None:
 
 
 async def test_state_is_read_for_real_unless_given(dispatch: Dispatch) -> None:
-    """With the system that a dispatch is given."""
+    """The system of a call counts."""
     recorder = Recorder(dispatch)
     (await recorder([["alerts/raise", "Ann"]], system={"db": "red"})).raise_errors()
     given = Recorder(dispatch, state={"app": "blue"})
@@ -99,7 +99,7 @@ async def test_an_effect_may_fail(recorder: Recorder) -> None:
 
 
 async def test_another_function_may_stand_in(recorder: Recorder) -> None:
-    """Async or not; what it dispatches is recorded, too."""
+    """It may be async; effects that it dispatches are recorded, too."""
 
     async def fetch(ctx: Context, *then: Any) -> str:
         await ctx.dispatch(list(then))
@@ -122,7 +122,7 @@ def test_nothing_stands_in_for_what_is_no_effect(recorder: Recorder, key: str, w
 
 
 async def test_its_repr_says_what_it_is(recorder: Recorder) -> None:
-    """And how much it has seen."""
+    """The repr has the number of effects."""
     await recorder([["alerts/each", "x"]])
     assert repr(recorder) == "<Recorder of alerts, with 1 effects>"
 
@@ -157,7 +157,7 @@ async def test_interceptors_run_for_real(kit: Kit) -> None:
 
 
 async def test_a_recorder_leaves_its_dispatch_alone(kit: Kit) -> None:
-    """The dispatch still does what it did."""
+    """The dispatch still runs its interpreters."""
     notes: list[object] = []
     dispatch = create_dispatch([kit()], system={"notes": notes})
     recorder = Recorder(dispatch)
@@ -176,7 +176,7 @@ async def test_what_is_recorded_does_not_change_afterwards(recorder: Recorder) -
 
 
 def test_a_memory_sink_keeps_what_it_is_sent() -> None:
-    """Until it is closed."""
+    """A closed sink keeps nothing."""
     sink = MemorySink()
     sink.send(b"a")
     sink.send(b"b")

@@ -38,7 +38,7 @@ async def saved(tmp_path: Path) -> Path:
 
 
 async def test_what_was_recorded_can_be_replayed(saved: Path) -> None:
-    """With its data, its state, its wildcards and its markup."""
+    """The recording has data, state, wildcards and markup."""
     recorder = Recorder(made())
     first, second = await recorder.replay(saved)
     assert (len(first.errors), len(second.errors)) == (0, 1)
@@ -57,7 +57,7 @@ async def test_a_replay_can_be_replayed(saved: Path) -> None:
 
 
 async def test_a_difference_is_named_with_its_place(saved: Path) -> None:
-    """As `assert_effects` does."""
+    """The message is that of `assert_effects`."""
     with pytest.raises(AssertionError) as raised:
         await Recorder(made("Goodbye")).replay(saved)
     assert str(raised.value) == (
@@ -67,7 +67,7 @@ async def test_a_difference_is_named_with_its_place(saved: Path) -> None:
 
 
 async def test_an_error_that_has_gone_is_a_difference(saved: Path) -> None:
-    """And one that has come."""
+    """A new error is a difference, too."""
     saved.write_text(saved.read_text().replace('"validate"', '"execute"'))
     with pytest.raises(AssertionError, match=r"errors differ in 1 place\n  errors\[0\]\[0\]: expected 'execute', got"):
         await Recorder(made()).replay(saved)
@@ -85,14 +85,14 @@ async def test_an_error_that_has_gone_is_a_difference(saved: Path) -> None:
     ],
 )
 async def test_a_file_that_is_no_recording_is_refused(saved: Path, change: Any, complaint: str) -> None:
-    """With one type of exception."""
+    """There is one type of exception."""
     saved.write_text(json.dumps({**json.loads(saved.read_text()), **change}))
     with pytest.raises(CodecError, match=complaint):
         await Recorder(made()).replay(saved)
 
 
 async def test_a_list_is_no_recording(saved: Path) -> None:
-    """Nor is other JSON."""
+    """Other JSON is no recording, either."""
     saved.write_text("[]")
     with pytest.raises(CodecError, match="no recording"):
         await Recorder(made()).replay(saved)

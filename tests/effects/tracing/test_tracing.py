@@ -101,7 +101,7 @@ async def test_a_trace_shows_values_where_asked(kit: Kit, autojump_clock: Any) -
 
 
 async def test_a_trace_is_data(kit: Kit, autojump_clock: Any) -> None:
-    """That JSON can say; what is empty is left out."""
+    """JSON can represent it; empty parts are left out."""
     tracer = Tracer(made(kit))
     await tracer([["tree", ["fail"]]])
     data = tracer.trace.as_data()
@@ -157,7 +157,7 @@ async def test_a_broadcast_shows_its_counts() -> None:
 @settings(deadline=None)
 @given(secret=secrets, number=st.integers(0, 19))
 async def test_law_10_a_trace_carries_no_values(secret: str, number: int) -> None:
-    """As logs and errors do not, unless it is asked for them."""
+    """Logs and errors carry none, either. A trace has values only if it is asked for them."""
     vector = failing_vectors(secret)[number]
     with logged():
         tracer = Tracer(create_dispatch([tempted()]))
@@ -220,7 +220,7 @@ async def test_law_05_tracing_changes_nothing(kit: Kit, effects: list[Any], valu
 
 
 async def test_what_cannot_be_traced_is_logged(kit: Kit, caplog: pytest.LogCaptureFixture) -> None:
-    """By type; the dispatch goes on."""
+    """The log has the type of the exception; the dispatch goes on."""
     tracer = Tracer(made(kit))
     (await tracer([["note", Counting()], ["note", 1]])).raise_errors()
     assert caplog.messages == ["a step could not be traced: LookupError"]
@@ -228,7 +228,7 @@ async def test_what_cannot_be_traced_is_logged(kit: Kit, caplog: pytest.LogCaptu
 
 
 async def test_tasks_of_an_effect_are_below_it(kit: Kit, autojump_clock: Any) -> None:
-    """Also when they run at the same time."""
+    """This holds for tasks that run at the same time."""
     tracer = Tracer(made(kit))
     await tracer([["at once", ["run", ["nap", 1.0]], ["run", ["nap", 2.0]]], ["note", 1]])
     at_once, _ = tracer.trace.root.children
@@ -287,7 +287,7 @@ async def test_a_dispatch_that_hangs_has_a_trace(kit: Kit, autojump_clock: Any) 
 
 
 async def test_background_work_has_a_trace_of_its_own(kit: Kit, autojump_clock: Any) -> None:
-    """As it has a budget of its own."""
+    """It has a budget of its own, too."""
     tracer = Tracer(made(kit))
     async with tracer.dispatch.running():
         await tracer([["later", ["note", 1]]])
@@ -296,7 +296,7 @@ async def test_background_work_has_a_trace_of_its_own(kit: Kit, autojump_clock: 
 
 
 async def test_each_member_is_a_step(kit: Kit) -> None:
-    """Of an effect that runs once for each."""
+    """An effect that runs once for each member has a step for each."""
     each = Registry("each", late=["sink"])
     each.effect("each", each=True)(lambda ctx: None)
     tracer = Tracer(made(kit, each))
@@ -323,14 +323,14 @@ async def test_what_interceptors_did_is_seen(kit: Kit) -> None:
 
 
 async def test_a_dispatch_stopped_by_an_error_says_so(kit: Kit) -> None:
-    """With `fail_fast`."""
+    """This is tried with `fail_fast`."""
     tracer = Tracer(made(kit, interceptors=[fail_fast]))
     await tracer([["fail"], ["note", 1]])
     assert steps(tracer.trace) == [("dispatch", None, "stopped"), ("effect", "fail", "failed")]
 
 
 async def test_a_trace_is_bounded(kit: Kit) -> None:
-    """In steps; what is left out is counted."""
+    """Its number of steps is bounded; others are counted."""
     tracer = Tracer(made(kit), limit=3)
     await tracer([["note", number] for number in range(5)])
     assert len(list(tracer.trace)) == 3
@@ -339,7 +339,7 @@ async def test_a_trace_is_bounded(kit: Kit) -> None:
 
 
 async def test_a_trace_is_bounded_in_depth(kit: Kit) -> None:
-    """As JSON may be nested only so deep."""
+    """JSON of deeper traces could not be read."""
     effects: list[object] = ["note", 1]
     for _ in range(90):
         effects = ["tree", effects]
@@ -351,7 +351,7 @@ async def test_a_trace_is_bounded_in_depth(kit: Kit) -> None:
 
 
 async def test_the_latest_traces_are_kept(kit: Kit) -> None:
-    """And each is heard of when it is finished."""
+    """`hear` is called with each finished one."""
     heard: list[Trace] = []
     tracer = Tracer(made(kit), keep=2, hear=heard.append)
     for number in range(3):
@@ -409,7 +409,7 @@ def test_interceptors_that_cannot_be_added_are_refused(kit: Kit, added: Any, com
 
 
 async def test_each_step_is_one_line(kit: Kit) -> None:
-    """Whatever its key or its values hold."""
+    """Its key and its values may hold line breaks."""
 
     class Lines:
         def __repr__(self) -> str:
@@ -436,7 +436,7 @@ def shop() -> Dispatch:
 
 
 async def test_a_trace_with_values_shows_state_and_placeholders(shop: Dispatch, autojump_clock: Any) -> None:
-    """What each action saw, and what each placeholder came to: in the tree, and as data."""
+    """The tree and the data have the state that each action saw, and the value of each placeholder."""
     tracer = Tracer(shop, values=True)
     effects = [["order", Placeholder("word", "item")], ["say", Placeholder("member")], ["say", 1]]
     system = {"prices": {"lamp": 40}, "sink": MemorySink()}
