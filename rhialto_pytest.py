@@ -1,7 +1,7 @@
 """The pytest plugin: fixtures for testing effects. Loaded by pytest itself wherever rhialto is installed.
 
-That may be where others are tested, whose package is called `effects`, too. So this module has a name of its own, and
-imports nothing of ours, nor anything that only our tests need, before a test asks for it.
+pytest may load it to test another project, whose package is called `effects`, too. So this module has a name of its
+own, and it imports no package of ours, and no test dependency, before a test asks for a fixture.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def dispatch() -> Dispatch:
-    """The dispatch under test. Define a fixture of this name in your conftest.py; this one only says so."""
+    """The dispatch under test. Define a fixture of this name in your conftest.py; this one only fails, and says how."""
     pytest.fail(
         "the fixture `recorder` needs a fixture `dispatch` that returns your dispatch\n"
         "  fix  define one in conftest.py, such as\n"

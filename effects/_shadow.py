@@ -14,7 +14,7 @@ def warn_of_shadows() -> None:
     ours = Path(__file__).resolve().parents[1] / "plugins" / "__init__.py"
     try:
         spec = importlib.util.find_spec("plugins")
-    except ValueError:  # a module that was put together by hand, and has no spec
+    except ValueError:  # a module that was made by hand has no spec
         return
     if spec is None or spec.origin is None or not ours.exists() or Path(spec.origin).resolve() == ours:
         return

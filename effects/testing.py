@@ -1,6 +1,6 @@
-"""Unit test effects without doing them: record, compare, replay, make up, and let things fail on purpose.
+"""Unit test effects without running them: record, compare and replay them, make them up, and let them fail on purpose.
 
-With pytest, define a fixture `dispatch` and ask for `recorder`; it is there as soon as rhialto is installed.
+With pytest, define a fixture `dispatch` and ask for `recorder`; pytest finds it if rhialto is installed.
 """
 
 from ._testing.differences import ANYTHING, Like, assert_effects, like

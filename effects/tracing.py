@@ -1,8 +1,6 @@
-"""See what a dispatch does: every step of it as a tree, with its place, its outcome and its time.
+"""Traces of dispatches: every step as a tree, with its place, its outcome and its time.
 
-tracer = Tracer(dispatch)
-await tracer([["page/greet", "Ann"]])
-print(tracer.trace)
+tracer = Tracer(dispatch) await tracer([["page/greet", "Ann"]]) print(tracer.trace)
 """
 
 from ._tracing.trace import Status, Trace, TraceNode

@@ -1,4 +1,4 @@
-"""Names for types, `type Rows = list[str]`, and what they stand for."""
+"""Names for types, `type Rows = list[str]`, and the types that they stand for."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["fill_type_variables", "is_alias", "resolve_alias"]
 def is_alias(annotation: object) -> bool:
     """Whether an annotation is such a name, with or without types in brackets behind it.
 
-    Until Python 3.14, what typing-extensions makes is of another class than what a `type` statement makes.
+    Before Python 3.14, an alias made by typing-extensions is of another class than one made by a `type` statement.
     """
     return hasattr(get_origin(annotation) or annotation, "__value__")
 
@@ -23,19 +23,19 @@ def resolve_alias(annotation: object) -> object:
     """Return the type that a name stands for, with the types in brackets in place. Raises `NameError` if it cannot be
     resolved.
     """
-    named: Any = get_origin(annotation) or annotation
-    module = sys.modules.get(named.__module__)  # what was made by `exec` has none
-    names = {**(vars(module) if module else {}), named.__name__: named}
-    probe = type("_Probe", (), {"__annotations__": {"it": named.__value__}})
+    alias: Any = get_origin(annotation) or annotation
+    module = sys.modules.get(alias.__module__)  # an alias that was made by `exec` has none
+    names = {**(vars(module) if module else {}), alias.__name__: alias}
+    probe = type("_Probe", (), {"__annotations__": {"it": alias.__value__}})
     value: object = get_type_hints(probe, names, include_extras=True)["it"]
-    return fill_type_variables(value, dict(zip(named.__type_params__, get_args(annotation), strict=False)))
+    return fill_type_variables(value, dict(zip(alias.__type_params__, get_args(annotation), strict=False)))
 
 
-def fill_type_variables(annotation: object, given: Mapping[object, object]) -> object:
-    """A generic annotation with the types that are given for some of its parameters."""
+def fill_type_variables(annotation: object, bindings: Mapping[object, object]) -> object:
+    """Return a generic annotation with types in place of those of its parameters that are bound."""
     if isinstance(annotation, TypeVar):
-        return given.get(annotation, annotation)
+        return bindings.get(annotation, annotation)
     parameters: tuple[object, ...] = getattr(annotation, "__parameters__", ())
-    if get_origin(annotation) is None or not any(parameter in given for parameter in parameters):
+    if get_origin(annotation) is None or not any(parameter in bindings for parameter in parameters):
         return annotation
-    return cast(Any, annotation)[tuple(given.get(parameter, parameter) for parameter in parameters)]
+    return cast(Any, annotation)[tuple(bindings.get(parameter, parameter) for parameter in parameters)]

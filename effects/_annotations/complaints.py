@@ -14,9 +14,9 @@ __all__ = ["explain"]
 
 
 def explain(checks: Sequence[Checker], rest: Checker | None, args: Sequence[object]) -> ArgumentError:
-    """Say what is wrong with arguments of which one was not accepted. No values are in the message."""
+    """Return the error for arguments of which at least one does not fit. Its message holds no values."""
     lines: list[str] = []
-    close: str | None = None
+    closest: str | None = None
     for index, value in enumerate(args):
         check = checks[index] if index < len(checks) else rest
         if check is None or check.validate is None:
@@ -28,10 +28,10 @@ def explain(checks: Sequence[Checker], rest: Checker | None, args: Sequence[obje
             unknown = [
                 detail["loc"][-1] for detail in error.errors(include_url=False) if detail["type"] == "extra_forbidden"
             ]
-            close = close or next((found for name in unknown if (found := near(name, check.options))), None)
+            closest = closest or next((names for name in unknown if (names := near(name, check.options))), None)
     more = [f"and {len(lines) - _MAX_COMPLAINTS} more"] if len(lines) > _MAX_COMPLAINTS else []
     fix = "values are passed as they are, never converted"
-    return ArgumentError("; ".join(lines[:_MAX_COMPLAINTS] + more), near=close, fix=fix)
+    return ArgumentError("; ".join(lines[:_MAX_COMPLAINTS] + more), near=closest, fix=fix)
 
 
 _NOT_OF_TYPES = frozenset(
@@ -47,7 +47,7 @@ _NOT_OF_TYPES = frozenset(
     | {"multiple_of", "finite_number", "too_short", "too_long", "string_too_short", "string_too_long"}
     | {"string_pattern_mismatch", "bytes_too_short", "bytes_too_long"}
 )
-"""Complaints for which it does not help to know what type the value has."""
+"""Complaints that the type of the value does not help to understand."""
 
 
 _IN_OUR_WORDS = {

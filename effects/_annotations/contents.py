@@ -1,8 +1,8 @@
 """The values that an annotation allows: their kinds, and the contents that a value of each kind may have.
 
-Read are the types that are looked into when something is dispatched, and all that may be said around them. Classes with
-fields are TypedDicts, named tuples, dataclasses and pydantic models; other classes are known by what they were given
-as type arguments, their bases included.
+This module reads the types that a dispatch looks into, and all that may stand around them. Classes with fields are
+TypedDicts, named tuples, dataclasses and pydantic models; other classes are known by their type arguments, and by those
+of their bases.
 """
 
 from __future__ import annotations
@@ -43,16 +43,16 @@ EFFECT: Final = object()
 
 
 def kinds_of(annotation: object, inside: tuple[object, ...] = ()) -> Iterator[object]:
-    """The kinds of values that an annotation allows, without all that is only a name for them or said about them.
+    """Yield the kinds of values that an annotation allows, without names for types and without metadata.
 
-    `inside` are the aliases around it. Raises whatever typing raises for what cannot be resolved.
+    `inside` are the aliases around it. Raises whatever typing raises for a name that cannot be resolved.
     """
     origin, args = get_origin(annotation), get_args(annotation)
     if isinstance(annotation, (str, ForwardRef)):
         name = getattr(annotation, "__forward_arg__", annotation)
         raise NameError(f"name {name!r} is not defined")  # noqa: TRY004 - as typing says it of such a name
     if origin is Annotated:
-        is_marked = any(type(said) is EffectMarker for said in args[1:])
+        is_marked = any(type(remark) is EffectMarker for remark in args[1:])
         yield from [EFFECT] if is_marked else kinds_of(args[0], inside)
     elif is_alias(annotation):
         if annotation not in inside:
@@ -83,19 +83,21 @@ class Content(NamedTuple):
 
 def content_of(kind: object) -> Content:
     """Return the contents of values of one kind."""
-    named, args = get_origin(kind) or kind, get_args(kind)
+    origin, args = get_origin(kind) or kind, get_args(kind)
     flat = [item for arg in args for item in _annotations_in(arg)]
-    if named is _TUPLE and flat == [*args]:
+    if origin is _TUPLE and flat == [*args]:
         return Content(dict(enumerate(args)), ())
-    if not isinstance(named, type):
+    if not isinstance(origin, type):
         return Content({}, flat)
-    given, inherited = _find_bindings(named, args)
-    fields = {name: fill_type_variables(hint, given) for name, hint in _fields(cast(object, named)).items()}
-    if is_typeddict(named):
-        more = getattr(named, "__extra_items__", NoExtraItems)  # PEP 728
+    bindings, inherited = _find_bindings(origin, args)
+    fields = {
+        name: fill_type_variables(hint, bindings) for name, hint in _field_annotations(cast(object, origin)).items()
+    }
+    if is_typeddict(origin):
+        more = getattr(origin, "__extra_items__", NoExtraItems)  # PEP 728
         return Content(fields, () if more is NoExtraItems else (more,))
     others = [*flat, *inherited]
-    if issubclass(named, Mapping) and others:
+    if issubclass(origin, Mapping) and others:
         others[:1] = [key for key in kinds_of(others[0]) if not isinstance(key, type)]
     return Content(fields, others)
 
@@ -112,13 +114,15 @@ def _annotations_in(arg: object) -> Sequence[object]:
     return cast("list[object]", arg) if type(arg) is list else [arg]
 
 
-def _fields(kind: Any) -> Mapping[object, object]:
-    """The annotations of what stands in objects of a class with fields that are looked into."""
-    known: Mapping[str, FieldInfo] | None = getattr(kind, "__pydantic_fields__", None)
-    if known is not None:
+def _field_annotations(kind: Any) -> Mapping[object, object]:
+    """Return the annotations of the fields of a class whose objects are looked into; none if the class has no such
+    fields.
+    """
+    model_fields: Mapping[str, FieldInfo] | None = getattr(kind, "__pydantic_fields__", None)
+    if model_fields is not None:
         if issubclass(kind, BaseModel):
             kind.model_rebuild(raise_errors=False)
-        return {name: Annotated[(info.annotation, *info.metadata, "")] for name, info in known.items()}
+        return {name: Annotated[(info.annotation, *info.metadata, "")] for name, info in model_fields.items()}
     is_named_tuple = hasattr(kind, "_fields") and issubclass(kind, _TUPLE)
     if not is_named_tuple and not is_typeddict(kind) and not dataclasses.is_dataclass(kind):
         return {}
@@ -128,17 +132,17 @@ def _fields(kind: Any) -> Mapping[object, object]:
 
 def _find_bindings(kind: type, args: Sequence[object]) -> tuple[dict[object, object], list[object]]:
     """Return the types that type variables of a class and of its bases stand for, and all arguments of the bases."""
-    given: dict[object, object] = dict(zip(getattr(kind, "__parameters__", ()), args, strict=False))
+    bindings: dict[object, object] = dict(zip(getattr(kind, "__parameters__", ()), args, strict=False))
     others: list[object] = []
     for base in cast("tuple[object, ...]", vars(kind).get("__orig_bases__", kind.__bases__)):
         origin: object = get_origin(base) or base
         if isinstance(origin, type) and origin not in _WITHOUT_CONTENT:
-            items = [fill_type_variables(arg, given) for arg in get_args(base)]
+            items = [fill_type_variables(arg, bindings) for arg in get_args(base)]
             inherited, more = _find_bindings(origin, items)
             others += [*items, *more]
             for name, hint in inherited.items():
-                given[name] = Union[given[name], hint] if name in given else hint  # noqa: UP007 - built at run time
-    return given, others
+                bindings[name] = Union[bindings[name], hint] if name in bindings else hint  # noqa: UP007 - built at run time
+    return bindings, others
 
 
 _TUPLE: type = tuple

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from types import UnionType
 from typing import Any, Literal, NotRequired, Required, Union, cast, final, get_args, get_origin
 
-from .._language.containers import KINDS, PLAIN
+from .._language.containers import PLAIN, READERS
 from .options import options_of
 
 __all__ = ["PlainOptions", "exact_types", "plain_options"]
@@ -21,21 +21,22 @@ _SIMPLE: frozenset[type] = frozenset({str, int, float, bool, bytes, type(None)})
 _ANY_LIST: tuple[object, ...] = (Sequence[object], list[object])
 _MARKED: tuple[object, ...] = (Required, NotRequired)
 _MAX_ITEMS = 16
-"""Longer lists are looked into where everything is, and counted."""
+"""The engine looks into longer lists as into all other data, and counts their items."""
 _MAX_DEPTH = 2
 """How deep lists may be nested below the first."""
 
 
 def exact_types(annotation: object) -> frozenset[type]:
-    """The simple types that an annotation names, by itself or in a union."""
-    named = get_args(annotation) if get_origin(annotation) in {Union, UnionType} else (annotation,)
-    return frozenset(kind for kind in _SIMPLE if any(kind is known for known in named))
+    """Return the simple types that an annotation names, by itself or in a union."""
+    members = get_args(annotation) if get_origin(annotation) in {Union, UnionType} else (annotation,)
+    return frozenset(kind for kind in _SIMPLE if any(kind is member for member in members))
 
 
 @final
 class PlainOptions:
-    """Says yes to a dict of options that all have a simple type, are one of the strings that are named, or are a small
-    list where any list may be."""
+    """Accepts a dict of options if each has a simple type that fits, is a string that its `Literal` names, or is a
+    small list where any list may stand.
+    """
 
     __slots__ = ("_lists", "_required", "_types", "_words")
 
@@ -64,12 +65,12 @@ class PlainOptions:
 
 
 def _is_small(items: Sequence[object], depth: int) -> bool:
-    """Whether it is seen at a glance that there is no placeholder in a list."""
+    """Whether a list is so small and simple that a glance shows that it holds no placeholder."""
     if len(items) > _MAX_ITEMS:
         return False
     for item in items:
         kind = type(item)
-        if KINDS[kind] and (kind not in PLAIN or not depth or not _is_small(cast("list[object]", item), depth - 1)):
+        if READERS[kind] and (kind not in PLAIN or not depth or not _is_small(cast("list[object]", item), depth - 1)):
             return False
     return True
 

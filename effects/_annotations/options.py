@@ -1,4 +1,4 @@
-"""The options that a TypedDict describes: one answer for the check, the quick check, and what is told of them."""
+"""The options that a TypedDict describes: one reader for the check, the quick check and the description."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing_extensions import ReadOnly, get_type_hints, is_typeddict
 
 __all__ = ["Option", "options_of"]
 
-_SAID: Mapping[object, bool] = {Required: True, NotRequired: False}
+_REQUIRED_BY_FORM: Mapping[object, bool] = {Required: True, NotRequired: False}
 
 
 @final
@@ -17,12 +17,12 @@ class Option(NamedTuple):
     """One option."""
 
     hint: object
-    """Its annotation, with what is said around it."""
+    """Its annotation, with qualifiers and metadata."""
     required: bool
 
 
 def options_of(kind: object) -> Mapping[str, Option] | None:
-    """Return the options of a TypedDict by name; None for any other type. Raises `NameError` for one that cannot be
+    """Return the options of a TypedDict by name; None for any other type. Raises `NameError` if an annotation cannot be
     resolved.
 
     The annotation of an option counts before the class's own list: if annotations are text, as with `from __future__
@@ -38,4 +38,4 @@ def options_of(kind: object) -> Mapping[str, Option] | None:
 def _is_required(hint: object, otherwise: bool) -> bool:
     while (origin := get_origin(hint)) in {Annotated, ReadOnly}:
         hint = get_args(hint)[0]
-    return _SAID.get(origin, otherwise)
+    return _REQUIRED_BY_FORM.get(origin, otherwise)

@@ -1,4 +1,4 @@
-"""Annotations read for people: their text, what is said in them, and what they mark."""
+"""Annotations read for people: their text, their documentation and examples, and whether they mark an effect."""
 
 from __future__ import annotations
 
@@ -21,23 +21,25 @@ _JSON = cast(object, JsonValue)
 
 
 def open_annotation(annotation: object) -> tuple[object, tuple[object, ...]]:
-    """The type inside `Annotated`, aliases and qualifiers, and all that is said around it. `JsonValue` is a type."""
-    said: tuple[object, ...] = ()
+    """Return the type inside `Annotated`, aliases and qualifiers, and all metadata around it. `JsonValue` counts as a
+    type.
+    """
+    remarks: tuple[object, ...] = ()
     while True:
         origin = get_origin(annotation)
         if origin is Annotated:
             annotation, *more = get_args(annotation)
-            said = (*more, *said)
+            remarks = (*more, *remarks)
         elif origin in QUALIFIERS:
             (annotation,) = get_args(annotation)
         elif is_alias(annotation) and annotation is not _JSON:
             annotation = resolve_alias(annotation)
         else:
-            return annotation, said
+            return annotation, remarks
 
 
 def extras(annotation: object) -> Iterator[object]:
-    """Yield the metadata of an annotation, pydantic's fields taken apart."""
+    """Yield the metadata of an annotation, and that inside pydantic's fields."""
     for extra in open_annotation(annotation)[1]:
         yield extra
         if isinstance(extra, FieldInfo):
@@ -45,14 +47,14 @@ def extras(annotation: object) -> Iterator[object]:
 
 
 def is_effect(annotation: object) -> bool:
-    """Whether it is marked as one effect vector."""
+    """Whether an annotation is marked as one effect vector."""
     return any(type(extra) is EffectMarker for extra in open_annotation(annotation)[1])
 
 
 def doc_in(annotation: object) -> str:
     """Return the text of `Doc` or of a field's description; the last one, if there are several."""
-    said = [_text_of_metadata(extra) for extra in open_annotation(annotation)[1]]
-    return next((doc for doc in reversed(said) if doc), "")
+    docs = [_text_of_metadata(extra) for extra in open_annotation(annotation)[1]]
+    return next((doc for doc in reversed(docs) if doc), "")
 
 
 def _text_of_metadata(remark: object) -> str:
@@ -72,7 +74,7 @@ def examples_in(annotation: object) -> list[object]:
 
 
 def text_of(annotation: object) -> str:
-    """An annotation as a reader would write it: `list[int] | None`, and bounds: `int (ge=0, le=5)`."""
+    """Return an annotation as a reader would write it: `list[int] | None`, and bounds: `int (ge=0, le=5)`."""
     if is_alias(annotation):
         return _text_of_bare(annotation)
     if is_effect(annotation):
@@ -82,7 +84,7 @@ def text_of(annotation: object) -> str:
     return f"{_text_of_bare(inside)} ({bounds})" if bounds else _text_of_bare(inside)
 
 
-_NAMED: Mapping[object, str] = {NoneType: "None", None: "None", Ellipsis: "..."}
+_NAMES: Mapping[object, str] = {NoneType: "None", None: "None", Ellipsis: "..."}
 
 
 def _text_of_bare(annotation: object) -> str:
@@ -97,12 +99,12 @@ def _text_of_bare(annotation: object) -> str:
         return f"[{', '.join(map(text_of, cast('list[object]', annotation)))}]"
     if origin is not None and origin is not annotation:  # bare `Generic` is its own
         return f"{_text_of_bare(origin)}[{', '.join(map(text_of, args))}]" if args else _text_of_bare(origin)
-    named = _NAMED.get(annotation)
-    return named or getattr(annotation, "__name__", None) or str(annotation)
+    name = _NAMES.get(annotation)
+    return name or getattr(annotation, "__name__", None) or str(annotation)
 
 
 def _bounds(annotation: object) -> Iterator[str]:
-    """`ge=0` and its like: what annotated-types has names for."""
+    """Yield the bounds that annotated-types has names for, such as `ge=0`."""
     for extra in extras(annotation):
         if type(extra).__module__ == "annotated_types" and is_dataclass(extra):
             values = {field.name: getattr(extra, field.name) for field in fields(extra)}
@@ -110,14 +112,14 @@ def _bounds(annotation: object) -> Iterator[str]:
 
 
 def without_unaskable(annotation: object) -> object:
-    """The annotation, with object for each Protocol that `isinstance` refuses to be asked about."""
+    """Return the annotation, with object for each Protocol that `isinstance` refuses to be asked about."""
     if getattr(annotation, "_is_protocol", False) and not getattr(annotation, "_is_runtime_protocol", False):
         return object
     origin: Any = get_origin(annotation)
     args = get_args(annotation)
-    asked = tuple(map(without_unaskable, args))
-    if asked == args:
+    members = tuple(map(without_unaskable, args))
+    if members == args:
         return annotation
     if origin in {Union, UnionType}:
-        return Union[asked]  # noqa: UP007 - built at run time
-    return Annotated[asked] if origin is Annotated else origin[asked]
+        return Union[members]  # noqa: UP007 - built at run time
+    return Annotated[members] if origin is Annotated else origin[members]

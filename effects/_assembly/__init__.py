@@ -1,1 +1,1 @@
-"""How registries and plugins become one set of tables."""
+"""Makes one set of tables of registries and plugins."""

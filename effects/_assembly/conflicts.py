@@ -13,21 +13,23 @@ from .._registry.registry import Registry
 from .._registry.tags import tag_problems
 from .lifespans import Lifespan
 
-__all__ = ["Owned", "owned_interceptors", "repeated_interceptors", "settle"]
+__all__ = ["Owned", "choose_and_check", "owned_interceptors", "repeated_interceptors"]
 
 
 Owned = tuple[str, Interceptor]
-"""An interceptor, and who brings it."""
+"""The name of the owner of an interceptor, and the interceptor."""
 
 
-def settle(
+def choose_and_check(
     registries: Sequence[Registry],
     lifespans: Sequence[Lifespan],
     system: Mapping[str, object],
     owned: Sequence[Owned],
     prefer: Mapping[str, str],
 ) -> tuple[list[Registration], list[str]]:
-    """Choose one registration for each name, and list all that is wrong with the registries together."""
+    """Choose one registration for each name. Returns these, and a message for everything that is wrong with the
+    registries together.
+    """
     chosen, problems = _choose([entry for registry in registries for entry in registry.registrations], prefer)
     late = {name for registry in registries for name in registry.late}
     problems += _repeated_registries(registries) + repeated_interceptors(owned)
@@ -38,7 +40,7 @@ def settle(
 
 
 def owned_interceptors(registries: Sequence[Registry], before: Iterable[Owned]) -> list[Owned]:
-    """Every interceptor with its owner, in the order in which before hooks run."""
+    """Return every interceptor with its owner, in the order in which before hooks run."""
     return [
         *before,
         *((registry.name, interceptor) for registry in registries for interceptor in registry.interceptors),
@@ -51,16 +53,16 @@ def _choose(entries: Sequence[Registration], prefer: Mapping[str, str]) -> tuple
     problems: list[str] = []
     prefer = {plain_key(key): plain_key(plugin) for key, plugin in prefer.items()}
     plugins_of = {key: {entry.plugin for entry in entries if entry.key == key} for key in prefer}
-    problems += [f"prefer names {key!r}, which nobody registers" for key in prefer if not plugins_of[key]]
+    problems += [f"prefer names {key!r}, which no plugin registers" for key in prefer if not plugins_of[key]]
 
     def name(entry: Registration) -> tuple[str, str]:
         return namespace(entry), entry.key
 
     for (what, key), group in groupby(sorted(entries, key=name), key=name):
         rivals = list(group)
-        wanted = prefer.get(key) if len(rivals) > 1 else None
+        preferred = prefer.get(key) if len(rivals) > 1 else None
         overriding = [entry for entry in rivals if entry.override]
-        candidates = [entry for entry in rivals if entry.plugin == wanted] or overriding or rivals
+        candidates = [entry for entry in rivals if entry.plugin == preferred] or overriding or rivals
         owners = " and ".join(f"{entry.plugin!r} ({entry.source})" for entry in rivals)
         if key in prefer and prefer[key] not in plugins_of[key]:
             problems.append(f"prefer gives {what} {key!r} to {prefer[key]!r}, but it is registered by {owners}")
@@ -87,7 +89,7 @@ def repeated_interceptors(owned: Sequence[tuple[str, Interceptor]]) -> list[str]
     for owner, interceptor in owned:
         owners.setdefault(interceptor.id, []).append(owner)
     return [
-        f"interceptor {name!r} is registered by {' and '.join(map(repr, who))}"
-        for name, who in owners.items()
-        if len(who) > 1
+        f"interceptor {name!r} is registered by {' and '.join(map(repr, plugins))}"
+        for name, plugins in owners.items()
+        if len(plugins) > 1
     ]

@@ -28,22 +28,24 @@ _logger = logging.getLogger("effects")
 class ErrorLog:
     """Writes every error record to the logger `effects`, at level ERROR.
 
-    An error that somebody deals with is at level INFO. If this very logger is set to DEBUG, and not only all of a
-    program, the message of the exception is a record of its own.
+    An error inside an attempt is at level INFO. If this logger itself is set to DEBUG, and not only the root logger,
+    the message of the exception is a record of its own.
 
     Its parts are attributes of the log record: `effect_phase`, `effect_key`, `effect_path`, `effect_types`,
-    `effect_plugin` and `effect_error`, the name of the exception's type; where the hook of an interceptor failed, also
-    `effect_interceptor` and `effect_hook`. All are text or None, the types a list of it.
+    `effect_plugin` and `effect_error`, the name of the exception's type; if the hook of an interceptor failed, also
+    `effect_interceptor` and `effect_hook`. All are text or None; the types are a list of texts.
     """
 
     name = "rhialto.log"
 
     @hookimpl(trylast=True)
     def rhialto_error(self, record: ErrorRecord) -> None:
-        """Log one record; the code's own frames go with it, its exception's message in debug mode only."""
+        """Log one record, with the frames of the code that failed. The exception's message is logged in debug mode
+        only.
+        """
         frames = () if isinstance(record.exception, EffectsError) else _frames(record.exception)
-        level, said = (logging.INFO, f"handled: {record}") if record.handled else (logging.ERROR, str(record))
-        _logger.log(level, "%s", "\n".join([said, *frames]), extra=_fields(record))
+        level, text = (logging.INFO, f"handled: {record}") if record.handled else (logging.ERROR, str(record))
+        _logger.log(level, "%s", "\n".join([text, *frames]), extra=_fields(record))
         if frames and 0 < _logger.level <= logging.DEBUG:
             message = f"{record.cause} says: {message_of(record.exception)}"
             _logger.debug("%s", message, extra=_fields(record))

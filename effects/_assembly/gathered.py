@@ -32,23 +32,27 @@ class Gathered:
     listeners: tuple[tuple[str, Callable[..., object]], ...]
     broken: Mapping[str, Exception]
     installed: frozenset[str]
-    """The names of those that were not in the list."""
+    """The names of the plugins that were not in the list."""
     settled: frozenset[str]
-    """The names of entry points of which `prefer` has said whose is used."""
+    """The names of entry points for which `prefer` has chosen a distribution."""
     owners: tuple[str, ...]
     """For each registry, the plugin that contributes it."""
     called: Mapping[str, tuple[str, ...]]
     """For each hook, the plugins that implement it, in order of call."""
     between: tuple[tuple[str, Interceptor], ...] = ()
-    """The interceptors that come before those of the registries, and which function was given them."""
+    """The interceptors that come before those of the registries, each with the name of the function that was given
+    it.
+    """
 
     def hear(self, record: ErrorRecord) -> None:
-        """Tell every listener of an error, the log alone where it was handled. A listener that raises harms nobody."""
+        """Tell every listener of an error; if it was handled, only the log. If a listener raises, that is logged, and
+        the others are still told.
+        """
         for name, listener in self.listeners:
             if record.handled and name != ErrorLog.name:
                 continue
             try:
                 listener(record=record)
             except Exception as error:  # noqa: BLE001 - a listener's failure must not become the dispatch's
-                said = type(error).__name__
-                _logger.error("plugin %r failed to hear of an error: %s", name, said, extra={"effect_plugin": name})  # noqa: TRY400
+                kind = type(error).__name__
+                _logger.error("plugin %r failed to hear of an error: %s", name, kind, extra={"effect_plugin": name})  # noqa: TRY400

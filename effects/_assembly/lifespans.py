@@ -1,4 +1,4 @@
-"""The lifespans of plugins, and what each takes from the system when it opens."""
+"""The lifespans of plugins, and the system values that each takes when it opens."""
 
 from __future__ import annotations
 
@@ -17,15 +17,17 @@ __all__ = ["Lifespan", "lifespan_of", "lifespan_of_registry"]
 
 @final
 class Lifespan(NamedTuple):
-    """How one is opened."""
+    """One lifespan, with all that it takes to open it."""
 
     plugin: str
     function: Callable[..., object]
     """Takes the dispatch, and system values by keyword."""
     needs: Sequence[Need]
 
-    def made(self, dispatch: object, system: Mapping[str, object]) -> object:
-        """Call it. Raises `SystemValueError` for what is not there yet, or of another type than it takes."""
+    def open(self, dispatch: object, system: Mapping[str, object]) -> object:
+        """Call its function, which returns a context manager. Raises `SystemValueError` for a value that is not there
+        yet, or of another type than it takes.
+        """
         values: dict[str, object] = {}
         for need in self.needs:
             if need.name in system:
@@ -43,18 +45,18 @@ class Lifespan(NamedTuple):
 
 
 def lifespan_of(impl: pluggy.HookImpl) -> Lifespan:
-    """The lifespan that a hook implementation opens."""
+    """Return the lifespan that a hook implementation opens."""
     if isinstance(impl.plugin, Registry):
         return lifespan_of_registry(impl.plugin)
 
-    def opened(dispatch: object, **values: object) -> object:
+    def open_plugin(dispatch: object, **values: object) -> object:
         return impl.function(*([dispatch] if impl.argnames else []), **values)
 
     annotations = annotations_of(impl.function, {})
     needs = needs_in(impl.function, annotations, f"the lifespan of plugin {impl.plugin_name!r}")
-    return Lifespan(impl.plugin_name, opened, needs)
+    return Lifespan(impl.plugin_name, open_plugin, needs)
 
 
 def lifespan_of_registry(registry: Registry) -> Lifespan:
-    """The lifespan of a registry, which may have none."""
+    """Return the lifespan of a registry. If it has none, its function returns None."""
     return Lifespan(registry.name, registry.rhialto_lifespan, registry.lifespan_needs)

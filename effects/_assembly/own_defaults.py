@@ -1,4 +1,4 @@
-"""Defaults of interpreters that each call has for itself."""
+"""Defaults of interpreters: each call has its own."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ __all__ = ["with_own_defaults"]
 
 
 def with_own_defaults(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function, or one that calls it with copies of those defaults that a call could change.
+    """Return the function, or one that calls it with copies of its defaults, if a call could change one of them.
 
     Python makes a default once, when it defines the function: a list there would be one for all dispatches.
     """
     signature = signature_of(function)
-    given = [] if signature is None else [*signature.parameters.values()]
-    defaults = [parameter.default for parameter in given if _is_positional(parameter)]
+    parameters = [] if signature is None else [*signature.parameters.values()]
+    defaults = [parameter.default for parameter in parameters if _is_positional(parameter)]
     if all(default is Parameter.empty or copy_data(default) is default for default in defaults):
         return function
 

@@ -1,4 +1,4 @@
-"""Takes plugins in: from the list and from what is installed, through pluggy, each under its name.
+"""The intake of plugins, from the list and from installed distributions, through pluggy, each under its name.
 
 A plugin of the list that cannot be used is an error at once. An installed one is left out, logged and remembered, so
 that one broken distribution does not take the others down.
@@ -25,7 +25,7 @@ from .._registry.markers import PROJECT
 from .._registry.registry import Registry
 from .error_log import ErrorLog
 from .gathered import Gathered
-from .installed import Offered, installed_points
+from .installed import Offered, choose_installed
 from .lifespans import lifespan_of, lifespan_of_registry
 
 __all__ = ["checked_list", "gather"]
@@ -37,7 +37,7 @@ _NOBODY: Mapping[str, str] = {}
 
 @final
 class _Manager(pluggy.PluginManager):
-    """A manager that looks for hooks only among the attributes that may be some: there are dozens of others."""
+    """A manager that looks for hooks only among the attributes that may be hooks: a plugin has dozens of others."""
 
     def parse_hookimpl_opts(self, plugin: object, name: str) -> pluggy.HookimplOpts | None:
         """Return the mark of an attribute. The hooks of a registry are known by name."""
@@ -97,7 +97,7 @@ class _Intake:
             )
         if any(is_async(impl.function) for impl in impls):
             raise RegistrationError(
-                f"plugin {name!r} has a hook that is async, which nobody would await",
+                f"plugin {name!r} has a hook that is async, so it would never be awaited",
                 fix="write a plain function; rhialto_lifespan returns an async context manager",
             )
 
@@ -108,20 +108,20 @@ class _Intake:
             self.manager.unregister(name=name)
 
     def implementations(self, hook: str) -> list[pluggy.HookImpl]:
-        """Each implementation of a hook, in order of call."""
+        """Return each implementation of a hook, in order of call."""
         impls: list[pluggy.HookImpl] = getattr(self.manager.hook, hook).get_hookimpls()
         return sorted(impls, key=lambda impl: (impl.trylast - impl.tryfirst, self.names.index(impl.plugin_name)))
 
     def callers(self, hook: str) -> list[tuple[str, Callable[..., Any]]]:
-        """Each implementation of a hook, with its plugin's name, in order of call.
+        """Return each implementation of a hook, with its plugin's name, in order of call.
 
-        Each is called for itself, so that what one raises can be laid at its door while the others go on.
+        Each is called by itself, so that an exception is blamed on its plugin while the others go on.
         """
         return [(impl.plugin_name, partial(_call, impl)) for impl in self.implementations(hook)]
 
 
 def _call(impl: pluggy.HookImpl, **arguments: object) -> object:
-    """Call an implementation with those of the hook's arguments that it asks for."""
+    """Call an implementation with the arguments of the hook that it asks for."""
     return impl.function(*[arguments[name] for name in impl.argnames])
 
 
@@ -144,10 +144,10 @@ def gather(
     broken: dict[str, Exception] = {}
     optional: set[str] = set()
     for plugin in checked_list(plugins):
-        intake.add(_name(plugin), plugin)
+        intake.add(_plugin_name(plugin), plugin)
     listed = frozenset(intake.names)
     intake.add(_LOG.name, _LOG)
-    offered = installed_points(entry_points(group=PROJECT), prefer, intake.block, listed) if installed else Offered()
+    offered = choose_installed(entry_points(group=PROJECT), prefer, intake.block, listed) if installed else Offered()
     for name, error in offered.left_out.items():
         _try(broken, name, partial(_refuse, error))
     for point in offered.points:
@@ -183,10 +183,10 @@ def _refuse(error: Exception) -> None:
 
 
 def _try(broken: dict[str, Exception], name: str, act: Callable[[], None]) -> bool:
-    """Do something with an installed plugin; where that fails, remember and say so."""
+    """Do something with an installed plugin. If it fails, remember the exception and log it."""
     try:
         act()
-    except Exception as error:  # noqa: BLE001 - whatever a foreign distribution raises, the others load
+    except Exception as error:  # noqa: BLE001 - if a foreign distribution fails, the others still load
         broken[name] = error
         fix = f"mend it, uninstall it, or block=[{name!r}]"
         message = "installed plugin %r is broken and was left out: %r\n  fix  %s"
@@ -195,8 +195,10 @@ def _try(broken: dict[str, Exception], name: str, act: Callable[[], None]) -> bo
     return True
 
 
-def _without_an_end(act: Callable[[], object], what: str) -> object:
-    """Return the result of a call. Raises `RegistrationError` if it calls `sys.exit()`, which is not its business."""
+def _call_without_exit(act: Callable[[], object], what: str) -> object:
+    """Return the result of a call. Raises `RegistrationError` if it calls `sys.exit()`: a plugin may not end the
+    program.
+    """
     try:
         return act()
     except SystemExit as error:
@@ -204,7 +206,7 @@ def _without_an_end(act: Callable[[], object], what: str) -> object:
 
 
 def _load(intake: _Intake, point: EntryPoint) -> None:
-    plugin = _without_an_end(point.load, f"entry point {point.name!r} ends the program when it is loaded")
+    plugin = _call_without_exit(point.load, f"entry point {point.name!r} ends the program when it is loaded")
     if inspect.isclass(plugin):
         raise RegistrationError(
             f"entry point {point.name!r} names the class {plugin.__name__}",
@@ -214,14 +216,14 @@ def _load(intake: _Intake, point: EntryPoint) -> None:
 
 
 def _add_registries(registries: list[Registry], owners: list[str], name: str, call: Callable[..., object]) -> None:
-    contributed = _registries(name, call)
+    contributed = _contributed_registries(name, call)
     registries.extend(contributed)
     owners.extend(name for _ in contributed)
 
 
-def _registries(name: str, call: Callable[..., object]) -> Sequence[Registry]:
+def _contributed_registries(name: str, call: Callable[..., object]) -> Sequence[Registry]:
     try:
-        answer = _without_an_end(call, f"plugin {name!r} ends the program")
+        answer = _call_without_exit(call, f"plugin {name!r} ends the program")
     except Exception as error:
         raise RegistrationError(
             f"plugin {name!r} failed to contribute its registry: {type(error).__name__}: {error}",
@@ -244,8 +246,8 @@ def checked_list(plugins: object) -> Sequence[object]:
     raise RegistrationError(f"create_dispatch takes a list of plugins, not {what}", fix="put it in brackets: [...]")
 
 
-def _name(plugin: object) -> str:
-    """A plugin's name: its own `name`, a module's name, or its class's in lower case."""
+def _plugin_name(plugin: object) -> str:
+    """Return a plugin's name: its own `name`, a module's name, or its class's in lower case."""
     if inspect.isclass(plugin):
         raise RegistrationError(
             f"the class {plugin.__name__} stands where a plugin belongs", fix=f"make one: {plugin.__name__}()"

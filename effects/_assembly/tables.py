@@ -1,6 +1,6 @@
 """The tables of a dispatch, made once from all registries: the interpreter of each key, and the hooks around it.
 
-Everything that can be wrong with a set of registries is found here, and all of it is said in one error.
+This module finds everything that is wrong with a set of registries, and lists it in one error.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from .._registry.interceptors import AroundHook, Hook, Interceptor, StepKind
 from .._registry.registration import Registration, namespace
 from .._registry.registry import Registry
 from .._registry.signatures import Signature
-from .conflicts import Owned, owned_interceptors, repeated_interceptors, settle
+from .conflicts import Owned, choose_and_check, owned_interceptors, repeated_interceptors
 from .fast_call import FastCall, make_fast_call
 from .lifespans import Lifespan
 from .own_defaults import with_own_defaults
@@ -28,7 +28,7 @@ _STEPS: tuple[StepKind, ...] = get_args(StepKind)
 
 @final
 class Entry:
-    """One effect, action or placeholder, laid out for the hot path."""
+    """One effect, action, placeholder or state slice, laid out for the hot path."""
 
     __slots__ = (
         "at_least",
@@ -57,7 +57,7 @@ class Entry:
         self.is_action = registration.kind == "action"
         self.each = registration.each
         self.is_once = not self.is_action and not self.each
-        """Whether it is an effect that runs once, whoever is to be reached."""
+        """Whether it is an effect that runs once, and not once for each member of a sink."""
         self.registration = registration
         self.validate = validate
         self.fast_call: FastCall = make_fast_call(self.function, self.signature, validate=self.validate)
@@ -87,7 +87,7 @@ class Tables:
     action_hooks: tuple[HookPair, ...]
     effect_hooks: tuple[HookPair, ...]
     around_dispatch: bool = field(init=False)
-    """Whether something is entered around each dispatch."""
+    """Whether a context manager is entered around each dispatch."""
     around_action: bool = field(init=False)
     around_effect: bool = field(init=False)
 
@@ -109,7 +109,7 @@ def make_tables(
     """Merge registries. Raises one `RegistrationError` that lists every conflict, and every system value that is
     missing or does not fit."""
     owned = owned_interceptors(registries, interceptors)
-    chosen, problems = settle(registries, lifespans, system, owned, prefer)
+    chosen, problems = choose_and_check(registries, lifespans, system, owned, prefer)
     if problems:
         raise RegistrationError(
             "this dispatch cannot be made\n" + "\n".join(f"  - {problem}" for problem in problems),
@@ -128,10 +128,12 @@ def make_tables(
 
 
 def with_more_hooks(tables: Tables, owned: Sequence[Owned]) -> Tables:
-    """The same tables, with more interceptors before all others. Raises `RegistrationError` for ids that are taken."""
-    there = {pair.id for pairs in (tables.dispatch_hooks, tables.action_hooks, tables.effect_hooks) for pair in pairs}
+    """Return the same tables, with more interceptors before all others. Raises `RegistrationError` for ids that are
+    taken.
+    """
+    ids = {pair.id for pairs in (tables.dispatch_hooks, tables.action_hooks, tables.effect_hooks) for pair in pairs}
     problems = repeated_interceptors(owned) + [
-        f"interceptor {interceptor.id!r} is there already" for _, interceptor in owned if interceptor.id in there
+        f"interceptor {interceptor.id!r} is there already" for _, interceptor in owned if interceptor.id in ids
     ]
     if problems:
         raise RegistrationError("; ".join(problems), fix="give each an id of its own")

@@ -1,1 +1,1 @@
-"""The command line. Each command is a module of its own; a new one has its line in `COMMANDS`, and nothing else."""
+"""The command line. Each command is a module of its own. A new command needs only a line in `COMMANDS`."""

@@ -1,4 +1,4 @@
-"""`check`: everything that is wrong with a dispatch, or with plugins that one is to be made of."""
+"""`check`: everything that is wrong with a dispatch, or with plugins together."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from .._discover.system import system_problems
-from .._dispatch.check_plugins import check_plugins, left_out
+from .._dispatch.check_plugins import broken_plugin_errors, check_plugins
 from .._dispatch.dispatch import Dispatch
 from .._language.errors import EffectsError, RegistrationError
 from .command import Command, Exit
 from .printing import print_json, print_text
-from .target import TargetError, found_in, plugins_in, take
+from .target import TargetError, find_dispatch, load_value, plugins_in
 
 __all__ = ["COMMAND"]
 
@@ -21,9 +21,9 @@ def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--system", metavar="TARGET", help="module:attribute of a mapping with the system's values")
 
 
-def _run(given: Namespace) -> Exit:
-    problems = _problems(given.target, _system(given.system))
-    if given.json:
+def _run(options: Namespace) -> Exit:
+    problems = _problems(options.target, _load_system(options.system))
+    if options.json:
         print_json([{"what": problem.what, "near": problem.near, "fix": problem.fix} for problem in problems])
     else:
         print_text("\n".join(map(str, problems)) or "nothing is wrong")
@@ -32,28 +32,28 @@ def _run(given: Namespace) -> Exit:
 
 def _problems(target: str, system: Mapping[str, object] | None) -> Sequence[EffectsError]:
     try:
-        value = take(target)
-    except RegistrationError as error:  # the first is all that is known, where somebody else makes the dispatch
+        value = load_value(target)
+    except RegistrationError as error:  # a function that makes the dispatch itself raises only its first problem
         return [error]
     plugins = plugins_in(value)
     if plugins is not None:
         return check_plugins(plugins, system=system)
-    return _of_dispatch(found_in(value, target), system)
+    return _dispatch_problems(find_dispatch(value, target), system)
 
 
-def _of_dispatch(dispatch: Dispatch, system: Mapping[str, object] | None) -> Sequence[EffectsError]:
+def _dispatch_problems(dispatch: Dispatch, system: Mapping[str, object] | None) -> Sequence[EffectsError]:
     """Return the plugins that were left out when the dispatch was made, and the system values that are missing and do
     not come late.
     """
     late = {name for registry in dispatch.registries for name in registry.late}
-    there = {**dispatch._engine.background.system, **(system or {})}
-    return [*left_out(dispatch.broken), *system_problems(dispatch._engine.tables, there, late)]
+    whole = {**dispatch._engine.background.system, **(system or {})}
+    return [*broken_plugin_errors(dispatch.broken), *system_problems(dispatch._engine.tables, whole, late)]
 
 
-def _system(target: str | None) -> Mapping[str, object] | None:
+def _load_system(target: str | None) -> Mapping[str, object] | None:
     if target is None:
         return None
-    value = take(target)
+    value = load_value(target)
     if not isinstance(value, Mapping):
         raise TargetError(f"{target!r} is a {type(value).__name__}, and a system is a mapping", fix="name a dict")
     return cast("Mapping[str, object]", value)

@@ -20,7 +20,7 @@ class Exit(IntEnum):
     NOTHING = 1
     """The command found nothing, or found a fault."""
     UNUSABLE = 2
-    """The command line, its target or an optional dependency cannot be used. argparse says so with the same code."""
+    """The command line, its target or an optional dependency cannot be used. argparse uses the same code."""
 
 
 @final
@@ -32,7 +32,7 @@ class Command:
     help: str
     examples: tuple[str, ...]
     arguments: Callable[[ArgumentParser], None]
-    """Adds what the command takes besides its target."""
+    """Adds the arguments that the command takes besides its target."""
     run: Callable[[Namespace], Exit]
     """Runs the command. If it raises an `EffectsError`, that is printed, and the exit code is 2."""
     note: str = ""

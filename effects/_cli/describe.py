@@ -1,4 +1,4 @@
-"""`describe`: what is registered, in a table, or one thing in full."""
+"""`describe`: a table of everything that is registered, or one thing in full."""
 
 from __future__ import annotations
 
@@ -18,34 +18,34 @@ __all__ = ["COMMAND"]
 
 
 def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("key", nargs="?", metavar="KEY", help="tell of this key in full")
-    parser.add_argument("--kind", choices=KINDS, help="only what is of this kind")
-    parser.add_argument("--plugin", help="only what this plugin brings")
+    parser.add_argument("key", nargs="?", metavar="KEY", help="describe this key in full")
+    parser.add_argument("--kind", choices=KINDS, help="only things of this kind")
+    parser.add_argument("--plugin", help="only contributions of this plugin")
 
 
-def _run(given: Namespace) -> Exit:
-    dispatch = dispatch_in(given.target)
-    found = dispatch.describe(kind=given.kind, key=given.key, plugin=given.plugin)
-    if given.json:
-        print_json(found)
-    elif found and given.key is not None:
-        for description in found:
+def _run(options: Namespace) -> Exit:
+    dispatch = dispatch_in(options.target)
+    descriptions = dispatch.describe(kind=options.kind, key=options.key, plugin=options.plugin)
+    if options.json:
+        print_json(descriptions)
+    elif descriptions and options.key is not None:
+        for description in descriptions:
             _print_whole(description)
-    elif found:
-        _print_list(found)
+    elif descriptions:
+        _print_list(descriptions)
     else:
-        print_error(_nothing_found_error(dispatch, given.key))
-    return Exit.FINE if found else Exit.NOTHING
+        print_error(_nothing_found_error(dispatch, options.key))
+    return Exit.FINE if descriptions else Exit.NOTHING
 
 
 def _nothing_found_error(dispatch: Dispatch, key: str | None) -> EffectsError:
-    known = [description.key for description in dispatch.describe()]
+    keys = [description.key for description in dispatch.describe()]
     return EffectsError(
-        "nothing registered fits" if key is None else f"nothing that fits is called {key!r}", near=near(key, known)
+        "nothing registered fits" if key is None else f"nothing that fits is called {key!r}", near=near(key, keys)
     )
 
 
-def _print_list(found: Sequence[Description]) -> None:
+def _print_list(descriptions: Sequence[Description]) -> None:
     columns = {"kind": True, "key": True, "plugin": True, "takes": False, "what it is": False}
     print_table(
         columns,
@@ -54,35 +54,35 @@ def _print_list(found: Sequence[Description]) -> None:
                 description.kind,
                 description.key,
                 description.plugin,
-                _arguments_in_short(description),
+                _short_arguments(description),
                 description.summary,
             )
-            for description in found
+            for description in descriptions
         ],
     )
 
 
-def _arguments_in_short(one: Description) -> str:
-    """The arguments in short: `room, level, [options], *then`."""
-    return ", ".join(_parameter_in_short(parameter) for parameter in one.parameters)
+def _short_arguments(description: Description) -> str:
+    """Return the arguments in short: `room, level, [options], *then`."""
+    return ", ".join(_short_parameter(parameter) for parameter in description.parameters)
 
 
-def _parameter_in_short(one: ParameterDescription) -> str:
-    if one.several:
-        return f"*{one.name}"
-    return one.name if one.required else f"[{one.name}]"
+def _short_parameter(parameter: ParameterDescription) -> str:
+    if parameter.several:
+        return f"*{parameter.name}"
+    return parameter.name if parameter.required else f"[{parameter.name}]"
 
 
-def _print_whole(one: Description) -> None:
-    print_text(f"{one.kind} {one.key}, of {one.plugin}{_place_of(one.source)}")
-    if one.doc:
-        print_text(f"\n{one.doc}")
-    for title, parameters in (("takes", one.parameters), ("needs", one.needs)):
+def _print_whole(description: Description) -> None:
+    print_text(f"{description.kind} {description.key}, of {description.plugin}{_place_of(description.source)}")
+    if description.doc:
+        print_text(f"\n{description.doc}")
+    for title, parameters in (("takes", description.parameters), ("needs", description.needs)):
         if parameters:
             print_text()
             columns = {title: True, "type": False, "default": False, "what it is": False}
             print_table(columns, list(_rows(parameters)))
-    for line in _rare_lines(one):
+    for line in _rare_lines(description):
         print_text(f"\n{line}")
     print_text()
 
@@ -101,19 +101,19 @@ def _rows(parameters: Sequence[ParameterDescription], indent: str = "") -> Itera
         yield from _rows(parameter.options, f"{indent}  ")
 
 
-def _rare_lines(one: Description) -> Iterator[str]:
+def _rare_lines(description: Description) -> Iterator[str]:
     """Yield the lines that only some descriptions have."""
-    if one.returns not in {None, "None"}:
-        yield f"returns {one.returns}"
-    if one.each:
+    if description.returns not in {None, "None"}:
+        yield f"returns {description.returns}"
+    if description.each:
         yield "once for each member of a sink"
-    if one.order:
-        yield f"order: {one.order.place} of {one.order.of}, {one.order.why}"
+    if description.order:
+        yield f"order: {description.order.place} of {description.order.of}, {description.order.why}"
     for name in ("hooks", "contributes", "replaces"):
-        if value := getattr(one, name):
+        if value := getattr(description, name):
             yield f"{name}: {', '.join(value)}"
-    if one.metadata:
-        leaves = texts(one.metadata, "metadata", names=False)
+    if description.metadata:
+        leaves = texts(description.metadata, "metadata", names=False)
         yield "\n".join(f"{place}: {text}" for place, text in leaves if text != "None")
 
 
@@ -128,7 +128,7 @@ def _place_of(source: Source | None) -> str:
 
 COMMAND = Command(
     name="describe",
-    help="Tell of everything that is registered, or of one key in full.",
+    help="Describe everything that is registered, or one key in full.",
     examples=("app:dispatch", "app:dispatch alerts/send", "app:app --kind effect --json"),
     arguments=_arguments,
     run=_run,

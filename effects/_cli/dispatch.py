@@ -1,4 +1,4 @@
-"""`python -m effects dispatch`: shows what effects would do, or does them."""
+"""`dispatch`: shows what effects would do, or runs them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .._tracing.trace import Trace
 from .._tracing.tracer import Tracer
 from .command import Command, Exit
 from .printing import print_as_it_is, print_text
-from .target import dispatch_in, found_in, take
+from .target import dispatch_in, find_dispatch, load_value
 
 __all__ = ["COMMAND"]
 
@@ -30,29 +30,31 @@ VECTOR is one effect vector or a list of them, in tagged JSON: plain JSON, and {
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("vector", metavar="VECTOR", help="the effects, as tagged JSON; - for the standard input")
-    parser.add_argument("--real", action="store_true", help="do them: run the interpreters")
+    parser.add_argument("--real", action="store_true", help="run the interpreters")
     parser.add_argument("--data", metavar="JSON", default="{}", help="the data of the dispatch")
     parser.add_argument("--state", metavar="JSON", default="{}", help="state slices, in place of those of the system")
     parser.add_argument("--values", action="store_true", help="show values, not only types")
 
 
 def _run(args: argparse.Namespace) -> Exit:
-    """Dispatch, and print what has come of it. Something that fails is what `NOTHING` stands for.
+    """Dispatch, and print the traces. Returns `Exit.NOTHING` if something has failed.
 
-    Raises `EffectsError` where it cannot begin: for the target, for JSON, and for what does not go together.
+    Raises `EffectsError` if it cannot begin: for a wrong target, for wrong JSON, and for options that do not go
+    together.
     """
     target = cast(str, args.target)
-    dispatch = found_in(take(target), target) if args.real else dispatch_in(target)  # not without its system
-    asked = _read_arguments(Codec.of(dispatch), args)
+    # With `--real`, plugins alone are no target: they have no system.
+    dispatch = find_dispatch(load_value(target), target) if args.real else dispatch_in(target)
+    arguments = _read_arguments(Codec.of(dispatch), args)
     tracer = Tracer(dispatch, values=cast(bool, args.values))
-    result = trio.run(_do if args.real else _record, tracer, asked)
+    result = trio.run(_execute if args.real else _record, tracer, arguments)
     _print(tracer.traces, as_json=cast(bool, args.json))
     return Exit.NOTHING if result.errors else Exit.FINE
 
 
 @final
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Arguments:
     """The arguments of the command line."""
 
     effects: Sequence[object]
@@ -60,24 +62,24 @@ class _Asked:
     state: Mapping[str, object]
 
 
-def _read_arguments(codec: Codec, args: argparse.Namespace) -> _Asked:
-    listed = _as_list(codec.loads(_read_stdin() if args.vector == "-" else cast(str, args.vector)))
+def _read_arguments(codec: Codec, args: argparse.Namespace) -> _Arguments:
+    effects = _as_list(codec.loads(_read_stdin() if args.vector == "-" else cast(str, args.vector)))
     data, state = (_read_mapping(codec, name, cast(str, getattr(args, name))) for name in ("data", "state"))
     if args.real and state:
         raise CodecError("--state stands in for the state of effects that are not done", fix="leave it out, or --real")
-    return _Asked(listed, data, state)
+    return _Arguments(effects, data, state)
 
 
 def _read_stdin() -> str | bytes:
-    """Return the standard input, as bytes: JSON is UTF-8, whatever the locale says (RFC 8259, 8.1)."""
+    """Return the standard input, as bytes: JSON is UTF-8 in any locale (RFC 8259, section 8.1)."""
     return "" if sys.stdin is None else cast("str | bytes", getattr(sys.stdin, "buffer", sys.stdin).read())
 
 
 def _as_list(effects: object) -> Sequence[object]:
-    """A list of effects, also of a single one."""
+    """Return a list of effects; a single effect becomes a list of one."""
     items = cast("list[object]", effects)
-    several = isinstance(effects, (list, tuple)) and not isinstance(next(iter(items), None), str)
-    return items if several else [items]
+    is_list = isinstance(effects, (list, tuple)) and not isinstance(next(iter(items), None), str)
+    return items if is_list else [items]
 
 
 def _read_mapping(codec: Codec, name: str, text: str) -> Mapping[str, object]:
@@ -87,13 +89,13 @@ def _read_mapping(codec: Codec, name: str, text: str) -> Mapping[str, object]:
     return cast("dict[str, object]", value)
 
 
-async def _do(tracer: Tracer, asked: _Asked) -> DispatchResult:
+async def _execute(tracer: Tracer, arguments: _Arguments) -> DispatchResult:
     async with tracer.dispatch.running():
-        return await tracer(asked.effects, data=asked.data)
+        return await tracer(arguments.effects, data=arguments.data)
 
 
-async def _record(tracer: Tracer, asked: _Asked) -> DispatchResult:
-    return await Recorder(tracer.dispatch, state=asked.state)(asked.effects, data=asked.data)
+async def _record(tracer: Tracer, arguments: _Arguments) -> DispatchResult:
+    return await Recorder(tracer.dispatch, state=arguments.state)(arguments.effects, data=arguments.data)
 
 
 def _print(traces: Iterable[Trace], *, as_json: bool) -> None:
@@ -106,7 +108,7 @@ def _print(traces: Iterable[Trace], *, as_json: bool) -> None:
 
 COMMAND = Command(
     name="dispatch",
-    help="Show what effects would do, or do them.",
+    help="Show what effects would do, or run them.",
     examples=("""app:dispatch '["page/greet", "Ann"]' --state '{"app": "blue"}'""", "app:app - --real < effects.json"),
     arguments=_arguments,
     run=_run,

@@ -1,4 +1,4 @@
-"""`grep`: where a text stands in what a dispatch says of itself."""
+"""`grep`: the places of a text in the descriptions of a dispatch."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ __all__ = ["COMMAND"]
 
 
 def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("pattern", metavar="TEXT", help="what to look for, in whatever case it is written")
+    parser.add_argument("pattern", metavar="TEXT", help="the text to look for, in upper or lower case")
     parser.add_argument("--regex", action="store_true", help="TEXT is a regular expression, and its case counts")
 
 
-def _run(given: Namespace) -> Exit:
-    dispatch = dispatch_in(given.target)
-    hits = dispatch.grep(_compile(given.pattern) if given.regex else given.pattern)
-    if given.json:
+def _run(options: Namespace) -> Exit:
+    dispatch = dispatch_in(options.target)
+    hits = dispatch.grep(_compile(options.pattern) if options.regex else options.pattern)
+    if options.json:
         print_json([{**_name_of(hit.description), "field": hit.field, "excerpt": hit.excerpt} for hit in hits])
     elif hits:
         rows = [(*_name_of(hit.description).values(), hit.field, hit.excerpt) for hit in hits]

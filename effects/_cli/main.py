@@ -28,8 +28,8 @@ _TARGET = """\
 TARGET is module:attribute, found from the current folder: a dispatch, an app that has a Live,
 a plugin or a list of plugins, or a function without arguments that returns one of these.
 
-The exit code is 0 where something was found or all is well, 1 where nothing was found or
-something is wrong, and 2 where the command or its target cannot be used.
+The exit code is 0 if something was found or all is well, 1 if nothing was found or
+something is wrong, and 2 if the command or its target cannot be used.
 """
 
 
@@ -37,10 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command, with `sys.argv` by default, and return its exit code. Leaves by `SystemExit` for `--help`."""
     take_any_letter()
     try:
-        given = _parser().parse_args(
+        options = _parser().parse_args(
             [_as_typed(argument) for argument in sys.argv[1:]] if arguments is None else arguments
         )
-        return int(given.run(given))
+        return int(options.run(options))
     except EffectsError as error:
         print_error(error)
         return Exit.UNUSABLE
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _as_typed(argument: str) -> str:
-    """An argument as it was typed, in UTF-8, also where the locale has no letters for its bytes (PEP 383)."""
+    """Return an argument as it was typed, in UTF-8, even if the locale cannot decode its bytes (PEP 383)."""
     if not any("\udc80" <= letter <= "\udcff" for letter in argument):
         return argument
     try:

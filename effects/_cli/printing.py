@@ -1,4 +1,4 @@
-"""How commands print: tables for people, JSON for tools.
+"""The output of commands: tables for people, JSON for tools.
 
 No text in a table counts as markup. Output that does not go to a terminal is the same everywhere: plain text of one
 width. A letter that the encoding lacks is written as an escape, because the output may be the only trace of effects
@@ -22,30 +22,30 @@ from .._language.errors import EffectsError, MissingExtraError
 __all__ = ["flush", "print_as_it_is", "print_error", "print_json", "print_table", "print_text", "take_any_letter"]
 
 _WIDTH = 100
-"""In characters, where there is no terminal to ask."""
+"""The width in characters, if there is no terminal to ask."""
 _TOTAL = frozenset({"backslashreplace", "ignore", "namereplace", "replace", "xmlcharrefreplace"})
-"""Error handlers that have something for every letter."""
+"""Error handlers that can write every letter."""
 
 
 def take_any_letter() -> None:
-    """Have every letter printed somehow, by whoever prints: lone surrogates, too, whatever the encoding."""
+    """Let stdout and stderr print every letter somehow, lone surrogates included, in any encoding."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and stream.errors not in _TOTAL:
             stream.reconfigure(errors="backslashreplace")
 
 
 def print_json(value: object) -> None:
-    """Print what JSON can say of a value, indented."""
+    """Print a value as JSON can represent it, indented."""
     print_as_it_is(json.dumps(as_data(value), indent=2))
 
 
 def print_text(text: str = "") -> None:
-    """Print lines, without what a terminal would take for a command."""
+    """Print lines, without control characters, which a terminal would take for commands."""
     print_as_it_is(_without_controls(text))
 
 
 def print_as_it_is(text: str) -> None:
-    """Print text that is known to be harmless, such as JSON."""
+    """Print text that is known to hold no control characters, such as JSON."""
     _write(sys.stdout, lambda to: print(text, file=to, flush=True))
 
 
@@ -56,7 +56,7 @@ def print_error(error: Exception) -> None:
 
 
 def flush() -> None:
-    """Write out what others have printed, as well as can be."""
+    """Write out buffered output, as far as possible."""
     with suppress(EffectsError):
         _write(sys.stdout, lambda to: to.flush())
 
@@ -68,7 +68,7 @@ def _write(to: TextIO | None, write: Callable[[TextIO], None]) -> None:
     try:
         write(to)
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), to.fileno())  # what is buffered must not raise again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), to.fileno())  # buffered output must not raise again
         if not isinstance(error, ConnectionError) and error.errno != errno.EINVAL:  # EINVAL: python/cpython#79935
             raise EffectsError(f"the output cannot be written: {error.strerror}", fix="make room for it") from error
 
@@ -78,9 +78,9 @@ def _without_controls(text: str) -> str:
 
 
 def print_table(columns: Mapping[str, bool], rows: Sequence[Sequence[str]]) -> None:
-    """Print rows under the names of columns; where it is true, a column is never wrapped.
+    """Print rows under the names of columns. A column whose value is true is never wrapped.
 
-    Raises `MissingExtraError` where rich is not installed.
+    Raises `MissingExtraError` if rich is not installed.
     """
     try:
         from rich.console import Console
@@ -91,11 +91,11 @@ def print_table(columns: Mapping[str, bool], rows: Sequence[Sequence[str]]) -> N
             "tables are printed by rich, which is not installed; --json needs none", "cli"
         ) from error
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name, whole in columns.items():
-        table.add_column(name, no_wrap=whole, overflow="fold")
+    for name, is_whole in columns.items():
+        table.add_column(name, no_wrap=is_whole, overflow="fold")
     for row in rows:
         table.add_row(*(Text(_without_controls(cell)) for cell in row))
     console = Console(width=None if sys.stdout is not None and sys.stdout.isatty() else _WIDTH)
-    with console.capture() as printed:
+    with console.capture() as capture:
         console.print(table)
-    print_as_it_is("\n".join(line.rstrip() for line in printed.get().splitlines()))
+    print_as_it_is("\n".join(line.rstrip() for line in capture.get().splitlines()))

@@ -1,4 +1,4 @@
-"""`sample`: vectors that would be accepted, made up."""
+"""`sample`: made-up vectors that a dispatch would accept."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, help="a number: the same again")
 
 
-def _run(given: Namespace) -> Exit:
-    dispatch = dispatch_in(given.target)
+def _run(options: Namespace) -> Exit:
+    dispatch = dispatch_in(options.target)
     try:
-        samples = dispatch.sample(given.key, given.n, given.seed)
+        samples = dispatch.sample(options.key, options.n, options.seed)
     except (UnknownKeyError, SampleError) as error:
         print_error(error)
         return Exit.NOTHING
-    if given.json:
+    if options.json:
         print_as_it_is(Codec.of(dispatch).dumps(list(samples)))
     else:
         print_text("\n".join(map(repr, samples)))

@@ -1,4 +1,4 @@
-"""`schema`: what may be dispatched, or what the system has to hold, as JSON Schema."""
+"""`schema`: JSON Schema of the vectors that may be dispatched, or of the system."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--system", action="store_true", help="the system's values instead")
 
 
-def _run(given: Namespace) -> Exit:
-    dispatch = dispatch_in(given.target)
+def _run(options: Namespace) -> Exit:
+    dispatch = dispatch_in(options.target)
     try:
-        print_json(_schema(dispatch, given.key, system=given.system))
+        print_json(_schema(dispatch, options.key, system=options.system))
     except UnknownKeyError as error:
         print_error(error)
         return Exit.NOTHING
@@ -33,14 +33,14 @@ def _schema(dispatch: Dispatch, key: str | None, *, system: bool) -> object:
         return dispatch.system_schema()
     if key is None:
         return dispatch.schemas()
-    described = {
+    schemas = {
         description.key: description.schema
         for description in reversed(dispatch.describe())
         if description.schema is not None
     }
-    if key not in described:
-        raise UnknownKeyError(f"nothing called {key!r} has a schema", near=near(key, described))
-    return described[key]
+    if key not in schemas:
+        raise UnknownKeyError(f"nothing called {key!r} has a schema", near=near(key, schemas))
+    return schemas[key]
 
 
 COMMAND = Command(

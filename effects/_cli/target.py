@@ -1,4 +1,4 @@
-"""Finds what a command is about: `module:attribute`, and the dispatch in it."""
+"""The target of a command: `module:attribute`, and the dispatch in it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from .._language.errors import EffectsError, RegistrationError, near
 from .._registry.needs import ABSENT, Need, needs_of
 from .._registry.registry import Registry
 
-__all__ = ["TargetError", "dispatch_in", "found_in", "plugins_in", "take"]
+__all__ = ["TargetError", "dispatch_in", "find_dispatch", "load_value", "plugins_in"]
 
-_NAME = "rhialto"
+_EXTENSION = "rhialto"
 """The name in `app.extensions` under which an app keeps its `Live`."""
 
 
@@ -25,7 +25,7 @@ class TargetError(EffectsError):
     """A target cannot be loaded, or has no dispatch in it."""
 
 
-def _load(target: str) -> object:
+def _load_attribute(target: str) -> object:
     """Return the object that `module:attribute` names."""
     module, colon, path = target.partition(":")
     if not (module and colon and path):
@@ -52,11 +52,11 @@ def _import(module: str) -> object:
         ) from error
 
 
-def take(target: str) -> object:
+def load_value(target: str) -> object:
     """Return the object that a target names, or the result if that is a function. Raises `TargetError`, or the
     `RegistrationError` that is the cause.
     """
-    value = _load(target)
+    value = _load_attribute(target)
     if not (inspect.isroutine(value) or inspect.isclass(value)):
         return value
     try:
@@ -72,34 +72,38 @@ def take(target: str) -> object:
 
 
 def plugins_in(value: object) -> Sequence[object] | None:
-    """The plugins that a value is, or None where it is none."""
+    """Return the plugins, if a value is a plugin or a list of them; otherwise None."""
     if isinstance(value, Registry):
         return [value]
     return cast("Sequence[object]", value) if isinstance(value, (list, tuple)) else None
 
 
 def dispatch_in(target: str) -> Dispatch:
-    """The dispatch in a target. One of plugins alone is made to be looked at: their system is not there."""
-    value = take(target)
+    """Return the dispatch in a target. For plugins alone, it is made without their system, and may only be
+    described.
+    """
+    value = load_value(target)
     plugins = plugins_in(value)
-    return found_in(value, target) if plugins is None else _dispatch_without_system(plugins)
+    return find_dispatch(value, target) if plugins is None else _dispatch_without_system(plugins)
 
 
-def found_in(value: object, target: str) -> Dispatch:
-    """A dispatch, that of what has one, or that of an app. Raises `TargetError` where there is none."""
-    found = _dispatch_of(value)
-    if found is None:
+def find_dispatch(value: object, target: str) -> Dispatch:
+    """Return a value that is a dispatch, or the dispatch of an object or of an app. Raises `TargetError` if there is
+    none.
+    """
+    dispatch = _dispatch_of(value)
+    if dispatch is None:
         raise TargetError(
             f"there is no dispatch in {target!r}, which is a {type(value).__name__}",
             fix="name a dispatch, an app with a Live, a list of plugins, or a function that returns one of these",
         )
-    return found
+    return dispatch
 
 
 def _dispatch_of(value: object) -> Dispatch | None:
     extensions = getattr(value, "extensions", None)
     if isinstance(extensions, Mapping):
-        value = cast("Mapping[str, object]", extensions).get(_NAME, value)
+        value = cast("Mapping[str, object]", extensions).get(_EXTENSION, value)
     value = value if isinstance(value, Dispatch) else getattr(value, "dispatch", None)
     return value if isinstance(value, Dispatch) else None
 

@@ -1,8 +1,8 @@
 """Effects as tagged JSON, and back: for the command line, files and other processes.
 
 Plain data is written as itself. Any other value is an object with one member, `{"$tag": content}`; a dict that would
-look like that is written with the tag `dict`. So what is decoded is data, and of types that are registered, whatever
-the text says. Still, decoding makes placeholders and trusted markup of text: **nothing that reads requests may use
+look like that is written with the tag `dict`. So any text is decoded to plain data and values of registered types, and
+to nothing else. Still, decoding makes placeholders and trusted markup of text: **nothing that reads requests may use
 this.** A contract of the import linter keeps it so.
 """
 
@@ -30,7 +30,9 @@ _MAX_INT = 10**4_000  # Python reads and writes no int of more than 4,300 digits
 
 @final
 class CodecError(EffectsError, ValueError):
-    """Data cannot be written as tagged JSON, or text cannot be read as such. `path` says where; it holds no values."""
+    """Data cannot be written as tagged JSON, or text cannot be read as such. `path` is the place; the message holds no
+    values.
+    """
 
     def __init__(self, what: str, path: Path = (), *, near: str | None = None, fix: str | None = None) -> None:
         super().__init__(what, near=near, fix=fix)
@@ -42,26 +44,28 @@ class CodecError(EffectsError, ValueError):
 
 @final
 class _Walk:
-    """How deep a walk stands in the data, in what, and how much more it may see."""
+    """A walk through data: the containers that it is in, and the number of items that it may still see."""
 
     def __init__(self) -> None:
         self._open: dict[int, None] = {}
-        self._left = _MAX_ITEMS
+        self._items_left = _MAX_ITEMS
 
     def enter(self, value: object, link: Link | None) -> None:
-        """Go into a value. Raises `CodecError` where it stands in itself, too deep, or is one too many."""
-        here = id(value)
-        self._left -= len(cast("Sequence[object]", value)) + 1 if isinstance(value, (list, tuple, dict)) else 1
-        if here in self._open:
+        """Go into a value. Raises `CodecError` if the value contains itself, is nested too deep, or crosses the limit
+        of items.
+        """
+        identity = id(value)
+        self._items_left -= len(cast("Sequence[object]", value)) + 1 if isinstance(value, (list, tuple, dict)) else 1
+        if identity in self._open:
             raise CodecError("data contains itself", flatten(link), fix="data is a tree; send ids instead of links")
         if len(self._open) >= _MAX_DEPTH:
             raise CodecError(f"data is nested more than {_MAX_DEPTH} deep", flatten(link), fix="flatten it")
-        if self._left < 0:
+        if self._items_left < 0:
             raise CodecError(f"there are more than {_MAX_ITEMS} items", flatten(link), fix="send less at once")
-        self._open[here] = None
+        self._open[identity] = None
 
     def leave(self) -> None:
-        """Go out of what was entered last."""
+        """Go out of the value that was entered last."""
         self._open.popitem()
 
 
@@ -69,11 +73,11 @@ class _Walk:
 class Codec:
     """Writes effects, and other data that dispatches hold, as JSON, and reads them again.
 
-    `str`, `int`, `float`, `bool`, None, lists, and dicts with text for keys are themselves. Tagged are tuples, other
-    dicts, sets, bytes, UUID, Decimal, dates, times, placeholders, and what registries have a tag for: wildcards of
-    connections, markup of datastar. A time zone is kept as its offset. All else is refused, subclasses included; but a
-    key, which stands first in a list, is the text that it is, also where it is a member of a `StrEnum`. `keys` are
-    those that there are; without them, whatever stands first may be one.
+    `str`, `int`, `float`, `bool`, None, lists, and dicts with text for keys are written as themselves. Tuples, other
+    dicts, sets, bytes, UUID, Decimal, dates, times, placeholders, and the types that registries have a tag for, such as
+    wildcards of connections and markup of datastar, are written with a tag. A time zone is kept as its offset. All
+    other values are refused, subclasses included; but a key, the first item of a list, is written as its text, even if
+    it is a member of a `StrEnum`. `keys` are the known keys; without them, any first item may be a key.
 
     >>> codec = Codec()
     >>> codec.dumps(["alerts/send", (1, 2)])
@@ -83,39 +87,41 @@ class Codec:
     """
 
     def __init__(self, tags: Iterable[Tag] = (), *, keys: Collection[str] | None = None) -> None:
-        self._given = tuple(tags)
+        self._extra_tags = tuple(tags)
         self._keys = keys
-        every = (*STANDARD, *self._given)
-        self._named: Mapping[str, Tag] = {f"${tag.name}": tag for tag in every}
-        self._exact: Mapping[type, Tag] = {tag.kind: tag for tag in every}
+        all_tags = (*STANDARD, *self._extra_tags)
+        self._tags_by_name: Mapping[str, Tag] = {f"${tag.name}": tag for tag in all_tags}
+        self._tags_by_type: Mapping[type, Tag] = {tag.kind: tag for tag in all_tags}
 
     @classmethod
     def of(cls, dispatch: Dispatch) -> Codec:
-        """The codec that knows the keys of a dispatch, and the tags of its registries."""
+        """Return the codec that knows the keys of a dispatch, and the tags of its registries."""
         keys = {entry.key for entry in dispatch.registrations}
         return cls((tag for registry in dispatch.registries for tag in registry.tags), keys=keys)
 
     def dumps(self, value: object, *, indent: int | None = None) -> str:
-        """Tagged JSON of a value, in ASCII. Raises `CodecError` for what has no tag, and for more than 100 levels."""
+        """Return tagged JSON of a value, in ASCII. Raises `CodecError` for a value without a tag, and for more than 100
+        levels.
+        """
         return json.dumps(self.encode(value), indent=indent, allow_nan=False)
 
     def loads(self, text: str | bytes) -> object:
-        """The value that tagged JSON stands for. Raises `CodecError` for text that is no such thing."""
+        """Return the value that tagged JSON stands for. Raises `CodecError` for any other text."""
         try:
             data: object = json.loads(text, parse_constant=_refuse_constant)
         except json.JSONDecodeError as error:
             where = f"line {error.lineno}, column {error.colno}"
             raise CodecError(f"this is no JSON: {error.msg}, at {where}", fix="check brackets and quotes") from None
-        except (ValueError, RecursionError):  # no UTF-8, an int without end, NaN; or brackets without end
+        except (ValueError, RecursionError):  # no UTF-8, an int too long, NaN, or too many brackets
             raise CodecError("this JSON holds what cannot be read", fix="write it with Codec.dumps") from None
         return self.decode(data)
 
     def encode(self, value: object) -> object:
-        """A value as data that JSON can say. Raises as `dumps` does."""
+        """Return a value as data that JSON can represent. Raises as `dumps` does."""
         return self._encode_value(value, None, _Walk())
 
     def decode(self, data: object) -> object:
-        """The value that such data stands for. Raises as `loads` does."""
+        """Return the value that such data stands for. Raises as `loads` does."""
         return self._decode_value(data, None, _Walk())
 
     def _encode_value(self, value: object, link: Link | None, walk: _Walk) -> object:
@@ -123,7 +129,7 @@ class Codec:
         if kind in _PLAIN or (isinstance(value, float) and kind is float and math.isfinite(value)):
             return value
         if isinstance(value, int) and kind is int:
-            return _checked_int(value, link)
+            return _check_int(value, link)
         walk.enter(value, link)
         try:
             if kind is list:
@@ -139,14 +145,16 @@ class Codec:
             walk.leave()
 
     def _with_plain_key(self, items: list[object]) -> list[object]:
-        """The same items, where what stands first is no key of another class than str."""
+        """Return the items; if the first is a key of a subclass of str, with its plain text instead."""
         if not items or type(items[0]) is str or not isinstance(items[0], str) or self._known_tag(items[0]):
             return items
         key = plain_key(items[0])
         return [key, *items[1:]] if self._keys is None or key in self._keys else items
 
     def _known_tag(self, value: object) -> Tag | None:
-        return self._exact.get(type(value)) or next((tag for tag in self._given if isinstance(value, tag.kind)), None)
+        return self._tags_by_type.get(type(value)) or next(
+            (tag for tag in self._extra_tags if isinstance(value, tag.kind)), None
+        )
 
     def _tag_of(self, value: object, link: Link | None) -> Tag:
         tag = self._known_tag(value)
@@ -171,22 +179,22 @@ class Codec:
             if not _is_tagged(members):
                 return {name: self._decode_value(item, (link, name), walk) for name, item in members.items()}
             ((name, content),) = members.items()
-            tag = self._named.get(name)
+            tag = self._tags_by_name.get(name)
             if tag is None:
-                raise _unknown(name, self._named, link)
+                raise _unknown_tag_error(name, self._tags_by_name, link)
             return _apply_tag("read", tag, tag.decode, self._decode_value(content, (link, name), walk), link)
         finally:
             walk.leave()
 
 
-def _checked_int(value: int, link: Link | None) -> int:
+def _check_int(value: int, link: Link | None) -> int:
     if not -_MAX_INT < value < _MAX_INT:
         raise CodecError("an int has more than 4,000 digits", flatten(link), fix="write it as text")
     return value
 
 
 def _is_object(value: dict[object, object]) -> bool:
-    """Whether JSON has an object for this dict, and one that is not taken for a tag."""
+    """Whether JSON has an object for this dict, and the object does not look like a tag."""
     return all(type(name) is str for name in value) and not _is_tagged(cast("dict[str, object]", value))
 
 
@@ -212,7 +220,7 @@ def _apply_tag(verb: str, tag: Tag, function: Callable[..., object], value: obje
         ) from error
 
 
-def _unknown(name: str, known: Iterable[str], link: Link | None) -> CodecError:
+def _unknown_tag_error(name: str, known: Iterable[str], link: Link | None) -> CodecError:
     return CodecError(
         "an object with one member that begins with '$' is a tag, and this one is unknown",
         (*flatten(link), name[:40]),

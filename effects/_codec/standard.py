@@ -22,14 +22,14 @@ T = TypeVar("T")
 C = TypeVar("C")
 
 
-def _items(content: object) -> list[object]:
+def _require_list(content: object) -> list[object]:
     if type(content) is not list:
         raise TypeError(f"a list is needed, not {type(content).__name__}")
     return cast("list[object]", content)
 
 
-def _text(name: str, kind: type[T], encode: Callable[[T], str], make: Callable[[str], T]) -> Tag:
-    """A tag whose content is text."""
+def _text_tag(name: str, kind: type[T], encode: Callable[[T], str], make: Callable[[str], T]) -> Tag:
+    """Make a tag whose content is text."""
 
     def read(content: object) -> T:
         if type(content) is not str:
@@ -39,29 +39,29 @@ def _text(name: str, kind: type[T], encode: Callable[[T], str], make: Callable[[
     return Tag(name, kind, encode, read)
 
 
-def _list(name: str, kind: type[C], encode: Callable[[C], list[object]], make: Callable[[list[object]], C]) -> Tag:
-    """A tag whose content is a list."""
+def _list_tag(name: str, kind: type[C], encode: Callable[[C], list[object]], make: Callable[[list[object]], C]) -> Tag:
+    """Make a tag whose content is a list."""
 
     def read(content: object) -> C:
-        return make(_items(content))
+        return make(_require_list(content))
 
     return Tag(name, kind, encode, read)
 
 
-def _pairs(value: dict[object, object]) -> list[object]:
+def _dict_pairs(value: dict[object, object]) -> list[object]:
     return [[name, inner] for name, inner in value.items()]
 
 
-def _dict(pairs: list[object]) -> dict[object, object]:
-    made: dict[object, object] = {}
+def _make_dict(pairs: list[object]) -> dict[object, object]:
+    result: dict[object, object] = {}
     for pair in pairs:
-        name, value = _items(pair)
-        made[name] = value
-    return made
+        name, value = _require_list(pair)
+        result[name] = value
+    return result
 
 
 def _sort_values(values: Iterable[object]) -> list[object]:
-    """In an order that is the same in each process, as far as a repr is."""
+    """Return values in an order that is the same in each process, if their reprs are."""
     return sorted(values, key=lambda value: (type(value).__name__, repr(value)))
 
 
@@ -69,38 +69,40 @@ def _placeholder_parts(value: Placeholder) -> list[object]:
     return [value.key, *value.args]
 
 
-def _placeholder(parts: list[object]) -> Placeholder:
+def _make_placeholder(parts: list[object]) -> Placeholder:
     key, *args = parts
-    if type(key) is not str:  # markup, say, which is text of another kind
+    if type(key) is not str:  # markup, for example, is a subclass of str
         raise TypeError("the key of a placeholder is text")
     return Placeholder(key, *args)
 
 
-def _amounts(value: timedelta) -> list[object]:
+def _timedelta_amounts(value: timedelta) -> list[object]:
     return [value.days, value.seconds, value.microseconds]
 
 
-def _timedelta(amounts: list[object]) -> timedelta:
+def _make_timedelta(amounts: list[object]) -> timedelta:
     return timedelta(*cast("list[int]", amounts))
 
 
-def _base64(value: bytes) -> str:
+def _base64_text(value: bytes) -> str:
     return base64.b64encode(value).decode()
 
 
 STANDARD: Sequence[Tag] = (
-    _list("tuple", tuple, list, tuple),
-    _list("dict", dict, _pairs, _dict),
-    _list("set", set, _sort_values, set),
-    _list("frozenset", frozenset, _sort_values, frozenset),
-    _list("placeholder", Placeholder, _placeholder_parts, _placeholder),
-    _list("timedelta", timedelta, _amounts, _timedelta),
-    _text("bytes", bytes, _base64, partial(base64.b64decode, validate=True)),
-    _text("date", date, date.isoformat, date.fromisoformat),
-    _text("datetime", datetime, datetime.isoformat, datetime.fromisoformat),
-    _text("decimal", Decimal, str, Decimal),
-    _text("float", float, repr, float),
-    _text("time", time, time.isoformat, time.fromisoformat),
-    _text("uuid", UUID, str, UUID),
+    _list_tag("tuple", tuple, list, tuple),
+    _list_tag("dict", dict, _dict_pairs, _make_dict),
+    _list_tag("set", set, _sort_values, set),
+    _list_tag("frozenset", frozenset, _sort_values, frozenset),
+    _list_tag("placeholder", Placeholder, _placeholder_parts, _make_placeholder),
+    _list_tag("timedelta", timedelta, _timedelta_amounts, _make_timedelta),
+    _text_tag("bytes", bytes, _base64_text, partial(base64.b64decode, validate=True)),
+    _text_tag("date", date, date.isoformat, date.fromisoformat),
+    _text_tag("datetime", datetime, datetime.isoformat, datetime.fromisoformat),
+    _text_tag("decimal", Decimal, str, Decimal),
+    _text_tag("float", float, repr, float),
+    _text_tag("time", time, time.isoformat, time.fromisoformat),
+    _text_tag("uuid", UUID, str, UUID),
 )
-"""`dict` is for one that JSON has no object for, or whose object would look like a tag; `float` for `inf` and `nan`."""
+"""`dict` is for dicts that JSON has no object for, or whose object would look like a tag; `float` for `inf` and
+`nan`.
+"""

@@ -1,1 +1,1 @@
-"""Everything that a dispatch can tell without running anything."""
+"""The questions that a dispatch answers without running anything."""

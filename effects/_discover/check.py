@@ -1,4 +1,4 @@
-"""`dispatch.check`: what keeps effects from ever working, whatever their placeholders will come to."""
+"""`dispatch.check`: the problems of effects that no values of their placeholders could solve."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["check"]
 
 
 def check(tables: Tables, limits: Limits, effects: object) -> Iterator[EffectsError]:
-    """Every problem of a list of effect vectors, and of those nested in them, in order of standing.
+    """Yield every problem of a list of effect vectors, and of those nested in them, in order.
 
     It sees what a dispatch sees, and uses no recursion. A vector that stands in several places is looked at once.
     """
@@ -36,12 +36,12 @@ def check(tables: Tables, limits: Limits, effects: object) -> Iterator[EffectsEr
         if id(vector) not in seen:
             seen[id(vector)] = vector
             inside: list[object] = []
-            yield from _of_vector(tables, limits, vector, inside)
+            yield from _vector_problems(tables, limits, vector, inside)
             waiting += reversed(inside)
 
 
-def _of_vector(tables: Tables, limits: Limits, vector: object, inside: list[object]) -> Iterator[EffectsError]:
-    """The problems of one vector. The effects nested in it are put into `inside`."""
+def _vector_problems(tables: Tables, limits: Limits, vector: object, inside: list[object]) -> Iterator[EffectsError]:
+    """Yield the problems of one vector. Put the effects nested in it into `inside`."""
     problem = vector_problem(vector)
     if problem is not None:
         yield ShapeError(problem[0], fix=problem[1])
@@ -58,11 +58,11 @@ def _of_vector(tables: Tables, limits: Limits, vector: object, inside: list[obje
     if not entry.at_least <= len(args) <= entry.at_most:
         yield ArgumentError(f"{key!r} {count_problem(entry.signature, args)}", fix=entry.signature.usage)
         return
-    found = list(spots(args, entry.signature, limits.nodes))
-    inside += [spot.value for spot in found if spot.role == "effect" and spot.problem is None]
+    all_spots = list(spots(args, entry.signature, limits.nodes))
+    inside += [spot.value for spot in all_spots if spot.role == "effect" and spot.problem is None]
     for index, arg in enumerate(args):
-        here = [spot for spot in found if spot.path[0] == index + 1]
-        yield from _of_argument(tables, entry, _check_at(entry, index), arg, here)
+        spots_here = [spot for spot in all_spots if spot.path[0] == index + 1]
+        yield from _argument_problems(tables, entry, _check_at(entry, index), arg, spots_here)
 
 
 def _check_at(entry: Entry, index: int) -> Checker:
@@ -70,15 +70,15 @@ def _check_at(entry: Entry, index: int) -> Checker:
     return checks[index] if index < len(checks) else cast(Checker, rest)
 
 
-def _of_argument(
-    tables: Tables, entry: Entry, check: Checker, arg: object, here: Sequence[Spot]
+def _argument_problems(
+    tables: Tables, entry: Entry, check: Checker, arg: object, spots_here: Sequence[Spot]
 ) -> Iterator[EffectsError]:
-    problems = [spot for spot in here if spot.problem is not None]
+    problems = [spot for spot in spots_here if spot.problem is not None]
     for spot in problems:
         what, fix = cast("tuple[str, str]", spot.problem)
         kind = PlaceholderError if spot.role == "value" else ShapeError
         yield kind(f"in {entry.key!r}: {render(spot.path[1:], check.name)}: {what}", fix=fix)
-    placeholders = [spot.value for spot in here if type(spot.value) is Placeholder and spot.problem is None]
+    placeholders = [spot.value for spot in spots_here if type(spot.value) is Placeholder and spot.problem is None]
     for key in sorted({placeholder.key for placeholder in placeholders} - tables.placeholders.keys()):
         yield PlaceholderError(
             f"in {entry.key!r}: nobody registers the placeholder {key!r}",

@@ -1,4 +1,4 @@
-"""`dispatch.describe`: tells of everything that a dispatch was made from."""
+"""`dispatch.describe`: a description of everything that a dispatch was made from."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from .._registry.interceptors import Interceptor
 from .._registry.registration import Registration, conflict
 from .._registry.registry import Registry
 from .._registry.signatures import Kind
-from .asked import check_asked
+from .asked import check_type
 from .description import KINDS, Described, Description, Source
 from .order import hooks_of, interceptor_order, plugin_names, plugin_order
-from .parameters import arguments, describe_parameter, named, return_text, system_arguments
+from .parameters import arguments, describe_parameter, describe_without_options, return_text, system_arguments
 from .schemas import schema_of
 from .sources import doc_of, source_of
 
-__all__ = ["describe", "everything"]
+__all__ = ["describe", "describe_all"]
 
 _KINDS: Mapping[Kind, Described] = {
     "effect": "effect",
@@ -39,32 +39,32 @@ def describe(
 ) -> tuple[Description, ...]:
     """Return the descriptions that fit all arguments. Raises `EffectsError` for an unknown kind."""
     for name, value in (("kind", kind), ("key", key), ("plugin", plugin)):
-        check_asked(name, value, str, type(None))
+        check_type(name, value, str, type(None))
     kind, key, plugin = map(plain_key, (kind, key, plugin))
     if kind is not None and kind not in KINDS:
         raise EffectsError(
             f"nothing is of kind {kind!r}", near=near(kind, KINDS), fix=f"the kinds are {', '.join(KINDS)}"
         )
-    asked = {"kind": kind, "key": key, "plugin": plugin}
-    wanted = {name: value for name, value in asked.items() if value is not None}
+    filters = {"kind": kind, "key": key, "plugin": plugin}
+    wanted = {name: value for name, value in filters.items() if value is not None}
     return tuple(
         description
-        for description in everything(tables, gathered)
+        for description in describe_all(tables, gathered)
         if all(getattr(description, name) == value for name, value in wanted.items())
     )
 
 
-def everything(tables: Tables, gathered: Gathered) -> Iterator[Description]:
-    """Plugins, then what they contribute, kind by kind, then interceptors; each in its order."""
-    yield from _plugins(gathered)
+def describe_all(tables: Tables, gathered: Gathered) -> Iterator[Description]:
+    """Describe plugins, then their contributions, kind by kind, then interceptors; each in its order."""
+    yield from _describe_plugins(gathered)
     for kind in (tables.entries, tables.placeholders, tables.slices):
         for entry in kind.values():
-            yield _of_registration(gathered, entry.registration)
+            yield _describe_registration(gathered, entry.registration)
     for owner, interceptor in owned_interceptors(gathered.registries, gathered.between):
-        yield _of_interceptor(gathered, owner, interceptor)
+        yield _describe_interceptor(gathered, owner, interceptor)
 
 
-def _of_registration(gathered: Gathered, entry: Registration) -> Description:
+def _describe_registration(gathered: Gathered, entry: Registration) -> Description:
     others = [
         registration
         for registry in gathered.registries
@@ -78,7 +78,7 @@ def _of_registration(gathered: Gathered, entry: Registration) -> Description:
         doc=doc_of(entry.function),
         parameters=tuple(describe_parameter(argument) for argument in arguments(entry)),
         returns=return_text(entry),
-        needs=tuple(named(argument) for argument in system_arguments(entry)),
+        needs=tuple(describe_without_options(argument) for argument in system_arguments(entry)),
         each=entry.each,
         metadata=entry.metadata,
         schema=None if entry.kind == "state slice" else MappingProxyType(schema_of(entry)),
@@ -87,7 +87,7 @@ def _of_registration(gathered: Gathered, entry: Registration) -> Description:
     )
 
 
-def _of_interceptor(gathered: Gathered, owner: str, interceptor: Interceptor) -> Description:
+def _describe_interceptor(gathered: Gathered, owner: str, interceptor: Interceptor) -> Description:
     hooks: dict[str, Callable[..., object]] = {
         field.name: hook
         for field in fields(interceptor)
@@ -106,20 +106,22 @@ def _of_interceptor(gathered: Gathered, owner: str, interceptor: Interceptor) ->
     )
 
 
-def _plugins(gathered: Gathered) -> Iterator[Description]:
-    """Every plugin, the engine's own among them, and after each the registries that it brings under other names."""
+def _describe_plugins(gathered: Gathered) -> Iterator[Description]:
+    """Describe every plugin, the engine's own among them, and after each the registries that it contributes under other
+    names.
+    """
     names = plugin_names(gathered)
     for name in names:
-        brought = [
+        registries = [
             registry for owner, registry in zip(gathered.owners, gathered.registries, strict=True) if owner == name
         ]
-        yield _of_plugin(gathered, name, brought)
-        for registry in brought:
+        yield _describe_plugin(gathered, name, registries)
+        for registry in registries:
             if registry.name not in names:
-                yield _of_registry(gathered, name, registry)
+                yield _describe_registry(gathered, name, registry)
 
 
-def _of_plugin(gathered: Gathered, name: str, brought: list[Registry]) -> Description:
+def _describe_plugin(gathered: Gathered, name: str, registries: list[Registry]) -> Description:
     plugin = gathered.manager.get_plugin(name)
     doc, source = _doc_and_source(plugin) if isinstance(plugin, Registry) else (doc_of(plugin), source_of(plugin))
     return Description(
@@ -131,11 +133,11 @@ def _of_plugin(gathered: Gathered, name: str, brought: list[Registry]) -> Descri
         source=source,
         order=plugin_order(gathered, name),
         hooks=hooks_of(gathered, name),
-        contributes=tuple(content for registry in brought for content in _contents(registry)),
+        contributes=tuple(content for registry in registries for content in _contents(registry)),
     )
 
 
-def _of_registry(gathered: Gathered, owner: str, registry: Registry) -> Description:
+def _describe_registry(gathered: Gathered, owner: str, registry: Registry) -> Description:
     order = plugin_order(gathered, owner)
     doc, source = _doc_and_source(registry)
     return Description(
@@ -157,5 +159,7 @@ def _contents(registry: Registry) -> Iterator[str]:
 
 
 def _doc_and_source(registry: Registry) -> tuple[str, Source]:
-    """A registry says nothing of itself: the module that it was made in does."""
+    """Return the docstring and the place of a registry: it has no docstring of its own, so those of the module that it
+    was made in.
+    """
     return inspect.cleandoc(registry.made_in.doc), Source(registry.made_in.file, registry.made_in.line)

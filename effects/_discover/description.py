@@ -33,12 +33,12 @@ class ParameterDescription:
 
     name: str
     type: str
-    """The annotation as text, bounds included; `object` where there is none."""
+    """The annotation as text, bounds included; `object` if there is none."""
     doc: str = ""
     """From `Annotated[..., Doc(...)]`, pydantic's `Field(description=...)`, or the string below an option."""
     required: bool = True
     default: str | None = None
-    """As Python writes it; None if there is none."""
+    """The default as Python writes it; None if there is none."""
     several: bool = False
     """Whether it stands for all arguments from here on."""
     options: tuple[ParameterDescription, ...] = ()
@@ -48,7 +48,7 @@ class ParameterDescription:
 @final
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The place among those of the same kind, and why it is that one."""
+    """The place of a thing among those of the same kind, and the reason."""
 
     place: int
     """Counted from 1."""
@@ -59,13 +59,15 @@ class Order:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Description:
-    """One registered thing, as `Dispatch.describe` tells of it."""
+    """One registered thing, as `Dispatch.describe` returns it."""
 
     kind: Described
     key: str
     """The key of an effect, action or placeholder; the name of a state slice or plugin; an interceptor's id."""
     plugin: str
-    """The name of the registry that owns it; for a plugin, of the plugin that contributes it: mostly itself."""
+    """The name of the registry that owns it; for a plugin, the name of the plugin that contributes it, which is mostly
+    itself.
+    """
     doc: str = ""
     """The whole docstring."""
     parameters: tuple[ParameterDescription, ...] = ()

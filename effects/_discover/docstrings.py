@@ -1,4 +1,4 @@
-"""The strings below the fields of a class: what it says of each, read from its source, as Python does not keep it."""
+"""The docstrings below the fields of a class, read from its source, since Python does not keep them."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ __all__ = ["field_docs"]
 @lru_cache(maxsize=256)
 def field_docs(cls: type) -> Mapping[str, str]:
     """Return the docstrings of the fields of a class and of its bases; none if the source cannot be read."""
-    found: dict[str, str] = {}
+    docs: dict[str, str] = {}
     for base in reversed(list(_with_bases(cls))):
-        found |= _own_docs(base)
-    return found
+        docs |= _own_docs(base)
+    return docs
 
 
 def _with_bases(cls: type) -> Iterator[type]:
-    """A class and its bases. A TypedDict forgets its own, but for those that it was written with."""
+    """Yield a class and its bases. A TypedDict forgets its bases, except those in `__orig_bases__`."""
     yield cls
     bases = get_original_bases(cls) if "__orig_bases__" in vars(cls) else cls.__bases__
     for base in bases:
@@ -41,7 +41,7 @@ def _with_bases(cls: type) -> Iterator[type]:
 def _own_docs(cls: type) -> Mapping[str, str]:
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(cls)))
-    except (OSError, TypeError, SyntaxError):  # made by a call, in a console, or in a language of its own
+    except (OSError, TypeError, SyntaxError):  # a class made by a call, in a console, or in another language
         return {}
     return {
         field.target.id: inspect.cleandoc(below.value.value)

@@ -1,6 +1,6 @@
 """The contents of a value of any kind, as text: for searching, and for tools that read JSON.
 
-Values may be cyclic, deep, or of classes that fail when they are asked anything. No such failure leaves this module.
+Values may be cyclic, deep, or of classes that raise when they are read. No such exception leaves this module.
 """
 
 from __future__ import annotations
@@ -14,37 +14,37 @@ from typing import cast
 __all__ = ["as_data", "text_of_value", "texts"]
 
 Part = tuple[str, object]
-"""How one value is reached from the one around it, `.name` or `[0]`, and the value."""
+"""The step from a value to one inside it, `.name` or `[0]`, and the value inside."""
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 _MAX_CONTAINERS = 10_000
-"""At most this many containers are looked into: a mapping may make new ones for ever."""
+"""At most this many containers are looked into: a mapping may make new ones without end."""
 _MAX_DEPTH = 50
-"""JSON is nested so deep at most: its readers use recursion."""
+"""How deep the JSON is nested at most: readers of JSON use recursion."""
 
 
 def texts(value: object, place: str, *, names: bool = True) -> Iterator[tuple[str, str]]:
-    """Every leaf and, with `names`, every name in a value, with the path to it.
+    """Yield every leaf and, with `names`, every name in a value, after the path to it.
 
-    Uses no recursion, and looks into nothing twice.
+    Uses no recursion, and looks into no container twice.
     """
     seen: set[int] = set()
-    kept: list[object] = []  # what is made on the way must live, or its identity would be another's
+    alive: list[object] = []  # values that are made on the way must live, or others get their ids
     waiting: list[Part] = [(place, value)]
-    while waiting and len(kept) < _MAX_CONTAINERS:
-        where, found = waiting.pop()
-        parts = _parts(found)
+    while waiting and len(alive) < _MAX_CONTAINERS:
+        where, item = waiting.pop()
+        parts = _parts(item)
         if parts is None:
-            yield where, text_of_value(found)
-        elif id(found) not in seen:
-            seen.add(id(found))
-            kept.append(found)
+            yield where, text_of_value(item)
+        elif id(item) not in seen:
+            seen.add(id(item))
+            alive.append(item)
             waiting.extend((where + step, part) for step, part in reversed(parts))
-            if names and isinstance(found, Mapping):
+            if names and isinstance(item, Mapping):
                 yield from ((where + step, step.removeprefix(".")) for step, _ in parts)
 
 
 def as_data(value: object, depth: int = _MAX_DEPTH, inside: tuple[int, ...] = ()) -> object:
-    """Return a value as JSON can represent it. All else becomes text."""
+    """Return a value as JSON can represent it. Values that JSON cannot represent become text."""
     if type(value) in _PLAIN:
         return value if not isinstance(value, float) or math.isfinite(value) else text_of_value(value)
     parts = _parts(value)
@@ -52,21 +52,23 @@ def as_data(value: object, depth: int = _MAX_DEPTH, inside: tuple[int, ...] = ()
         return text_of_value(value)
     if id(value) in inside or not depth:
         return "..."
-    told = [(step, as_data(part, depth - 1, (*inside, id(value)))) for step, part in parts]
+    parts_as_data = [(step, as_data(part, depth - 1, (*inside, id(value)))) for step, part in parts]
     if isinstance(value, (list, tuple, set, frozenset)):
-        return [part for _, part in told]
-    return {step.removeprefix("."): part for step, part in told}
+        return [part for _, part in parts_as_data]
+    return {step.removeprefix("."): part for step, part in parts_as_data}
 
 
 def text_of_value(value: object) -> str:
-    """A value as text: a function or class by its name, anything else by its repr, which may fail."""
+    """Return a value as text: a function or class by its name, any other value by its repr. If that raises, the text
+    says so.
+    """
     try:
         if isinstance(value, str):
             return value
         if inspect.isroutine(value) or isinstance(value, type):
             return value.__qualname__
         return repr(value)
-    except Exception as error:  # noqa: BLE001 - whatever a foreign repr does, the rest is to be told
+    except Exception as error:  # noqa: BLE001 - a foreign repr may raise anything, and the rest is still described
         return f"<no repr: {type(error).__name__}>"
 
 

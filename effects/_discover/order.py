@@ -1,4 +1,6 @@
-"""In which order plugins and interceptors come, and why: the list, `tryfirst` and `trylast`, who contributes."""
+"""The order of plugins and interceptors, and the reasons for it: the list, `tryfirst` and `trylast`, and the
+contributor.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ __all__ = ["hooks_of", "interceptor_order", "plugin_names", "plugin_order"]
 
 
 def plugin_order(gathered: Gathered, name: str) -> Order:
-    """The place of a plugin among all, and why it is that one."""
+    """Return the place of a plugin among all, and the reason."""
     names = plugin_names(gathered)
     place = names.index(name) + 1
     if name in gathered.installed:
@@ -28,7 +30,9 @@ def plugin_order(gathered: Gathered, name: str) -> Order:
 
 
 def plugin_names(gathered: Gathered) -> list[str]:
-    """All plugins, in order, with the engine's own between those of the list and the installed ones."""
+    """Return the names of all plugins, in order, with the engine's own between those of the list and the installed
+    ones.
+    """
     called = {name for names in gathered.called.values() for name in names}
     own = [name for name in called if name not in gathered.names]
     listed = [name for name in gathered.names if name not in gathered.installed]
@@ -47,11 +51,11 @@ def _moves_by_marks(gathered: Gathered, name: str) -> Iterator[str]:
 
 
 def _join_names(names: Sequence[str]) -> str:
-    return ", ".join(map(repr, names)) or "nobody else"
+    return ", ".join(map(repr, names)) or "no other plugin"
 
 
 def hooks_of(gathered: Gathered, name: str) -> tuple[str, ...]:
-    """The hooks that a plugin implements."""
+    """Return the names of the hooks that a plugin implements."""
     return tuple(hook for hook, _ in _implementations_of(gathered, name))
 
 
@@ -61,9 +65,9 @@ def _implementations_of(gathered: Gathered, name: str) -> list[tuple[str, pluggy
 
 
 def interceptor_order(gathered: Gathered, owner: str, interceptor: Interceptor) -> Order:
-    """The place of an interceptor among all: before hooks run so, after hooks in reverse."""
+    """Return the place of an interceptor among all: before hooks run in this order, after hooks in reverse."""
     owned = owned_interceptors(gathered.registries, gathered.between)
-    place = next(index for index, (_, one) in enumerate(owned, 1) if one is interceptor)
+    place = _index([other for _, other in owned], interceptor) + 1
     if place <= len(gathered.between):
         return Order(place, len(owned), f"given to {owner}, whose interceptors come before those of plugins")
     registries = [registry.name for registry in gathered.registries]
@@ -74,5 +78,5 @@ def interceptor_order(gathered: Gathered, owner: str, interceptor: Interceptor) 
     return Order(place, len(owned), f"{why} of {len(registries)}: {', '.join(registries)}")
 
 
-def _index(several: Sequence[Interceptor], interceptor: Interceptor) -> int:
-    return next(index for index, other in enumerate(several) if other is interceptor)
+def _index(interceptors: Sequence[Interceptor], interceptor: Interceptor) -> int:
+    return next(index for index, other in enumerate(interceptors) if other is interceptor)

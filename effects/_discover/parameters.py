@@ -22,10 +22,18 @@ from .._registry.signatures import Kind
 from .description import ParameterDescription
 from .docstrings import field_docs
 
-__all__ = ["Argument", "arguments", "describe_parameter", "fields_of", "named", "return_text", "system_arguments"]
+__all__ = [
+    "Argument",
+    "arguments",
+    "describe_parameter",
+    "describe_without_options",
+    "fields_of",
+    "return_text",
+    "system_arguments",
+]
 
-_OWN: Mapping[Kind, int] = {"effect": 1, "action": 1, "placeholder": 1}
-"""How many parameters are the engine's own: the context, the state, the data."""
+_ENGINE_PARAMETERS: Mapping[Kind, int] = {"effect": 1, "action": 1, "placeholder": 1}
+"""The number of parameters that the engine itself fills: the context, the state, the data."""
 _BY_PLACE = frozenset({Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD, Parameter.VAR_POSITIONAL})
 _NO_DEFAULT: tuple[object, ...] = (Parameter.empty, MISSING, PydanticUndefined)
 
@@ -33,7 +41,7 @@ _NO_DEFAULT: tuple[object, ...] = (Parameter.empty, MISSING, PydanticUndefined)
 @final
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument, option or system value, with its annotation as it was resolved when it was registered."""
+    """One argument, option or system value, with its annotation as registration resolved it."""
 
     name: str
     annotation: object
@@ -45,17 +53,19 @@ class Argument:
 def arguments(entry: Registration) -> list[Argument]:
     """Return the arguments that follow the key in a vector."""
     places = [parameter for parameter in _parameters(entry) if parameter.kind in _BY_PLACE]
-    own = _OWN.get(entry.kind, 0) + (entry.each and entry.kind == "placeholder")
-    return [_argument(entry, parameter) for parameter in places[own:]]
+    own = _ENGINE_PARAMETERS.get(entry.kind, 0) + (entry.each and entry.kind == "placeholder")
+    return [_read_argument(entry, parameter) for parameter in places[own:]]
 
 
 def system_arguments(entry: Registration) -> list[Argument]:
     """Return the values that are taken from the system."""
-    return [_argument(entry, parameter) for parameter in _parameters(entry) if parameter.kind is Parameter.KEYWORD_ONLY]
+    return [
+        _read_argument(entry, parameter) for parameter in _parameters(entry) if parameter.kind is Parameter.KEYWORD_ONLY
+    ]
 
 
 def return_text(entry: Registration) -> str | None:
-    """The type of what it returns, as text."""
+    """Return the type of the function's result, as text; None if it is not annotated."""
     return text_of(entry.annotations["return"]) if "return" in entry.annotations else None
 
 
@@ -63,30 +73,32 @@ def _parameters(entry: Registration) -> list[Parameter]:
     return list(inspect.signature(entry.function).parameters.values())
 
 
-def _argument(entry: Registration, one: Parameter) -> Argument:
-    several = one.kind is Parameter.VAR_POSITIONAL
-    required = one.default is Parameter.empty and not several
-    return Argument(one.name, entry.annotations.get(one.name, object), required, one.default, several)
+def _read_argument(entry: Registration, parameter: Parameter) -> Argument:
+    several = parameter.kind is Parameter.VAR_POSITIONAL
+    required = parameter.default is Parameter.empty and not several
+    return Argument(parameter.name, entry.annotations.get(parameter.name, object), required, parameter.default, several)
 
 
-def describe_parameter(one: Argument, doc: str = "", inside: tuple[object, ...] = ()) -> ParameterDescription:
-    """Tell of one and its options. `inside` are the types around it, which may hold themselves."""
-    return replace(named(one, doc), options=tuple(_options(one.annotation, inside)))
-
-
-def named(one: Argument, doc: str = "") -> ParameterDescription:
-    """Tell of one, and of nothing that is in it: a system value is no dict of options, whatever its class."""
-    return ParameterDescription(
-        name=one.name,
-        type=text_of(one.annotation),
-        doc=doc_in(one.annotation) or doc,
-        required=one.required,
-        default=None if any(one.default is none for none in _NO_DEFAULT) else reprlib.repr(one.default),
-        several=one.several,
+def describe_parameter(argument: Argument, doc: str = "", inside: tuple[object, ...] = ()) -> ParameterDescription:
+    """Describe an argument and its options. `inside` are the types around it, which may hold themselves."""
+    return replace(
+        describe_without_options(argument, doc), options=tuple(_describe_options(argument.annotation, inside))
     )
 
 
-def _options(annotation: object, inside: tuple[object, ...]) -> Iterator[ParameterDescription]:
+def describe_without_options(argument: Argument, doc: str = "") -> ParameterDescription:
+    """Describe an argument without options: a system value is no dict of options, even if its class has fields."""
+    return ParameterDescription(
+        name=argument.name,
+        type=text_of(argument.annotation),
+        doc=doc_in(argument.annotation) or doc,
+        required=argument.required,
+        default=None if any(argument.default is none for none in _NO_DEFAULT) else reprlib.repr(argument.default),
+        several=argument.several,
+    )
+
+
+def _describe_options(annotation: object, inside: tuple[object, ...]) -> Iterator[ParameterDescription]:
     if is_alias(annotation):
         if annotation in inside:
             return
@@ -96,26 +108,26 @@ def _options(annotation: object, inside: tuple[object, ...]) -> Iterator[Paramet
         for option in fields_of(kind):
             yield describe_parameter(option, field_docs(kind).get(option.name, ""), (*inside, kind))
     for part in get_args(kind):
-        yield from _options(part, inside)
+        yield from _describe_options(part, inside)
 
 
 def fields_of(kind: type) -> list[Argument]:
-    """The fields of a TypedDict, a model or a dataclass; none of any other type."""
+    """Return the fields of a TypedDict, a model or a dataclass; none for any other type."""
     if (options := options_of(kind)) is not None:
         return [Argument(name, option.hint, option.required) for name, option in options.items()]
     if hasattr(kind, "__dataclass_fields__"):
-        return _of_dataclass(kind)
-    return _of_model(kind) if issubclass(kind, BaseModel) else []
+        return _dataclass_fields(kind)
+    return _model_fields(kind) if issubclass(kind, BaseModel) else []
 
 
-def _of_model(kind: type[BaseModel]) -> list[Argument]:
+def _model_fields(kind: type[BaseModel]) -> list[Argument]:
     return [
         Argument(name, Annotated[info.annotation, info], info.is_required(), info.default)  # pyright: ignore[reportInvalidTypeForm]
         for name, info in kind.model_fields.items()
     ]
 
 
-def _of_dataclass(kind: type) -> list[Argument]:
+def _dataclass_fields(kind: type) -> list[Argument]:
     hints = get_type_hints(kind, include_extras=True)
     return [
         Argument(

@@ -1,7 +1,7 @@
-"""JSON Schema 2020-12 of what may be dispatched, made by pydantic from the annotations that arguments are checked by.
+"""JSON Schema 2020-12 of vectors, made by pydantic from the annotations that arguments are checked by.
 
-It tells of the data in a vector, once placeholders are resolved. A value that only Python can make, such as an object
-of an app's own class, is any value, with the name of its type.
+A schema describes the data in a vector after placeholders are resolved. For a value that only Python can make, such as
+an object of an app's own class, any value fits, and a comment names its type.
 """
 
 from __future__ import annotations
@@ -42,35 +42,35 @@ class _Alone(GenerateJsonSchema):
         return {"$comment": f"an object of type {getattr(schema['cls'], '__qualname__', schema['cls'])}"}
 
     def typed_dict_schema(self, schema: core_schema.TypedDictSchema) -> JsonSchemaValue:
-        made = super().typed_dict_schema(schema)
-        made["additionalProperties"] = False
+        result = super().typed_dict_schema(schema)
+        result["additionalProperties"] = False
         for name, doc in field_docs(cast("type", schema.get("cls"))).items():
-            made["properties"][name] = {"description": doc, **made["properties"][name]}
-        return made
+            result["properties"][name] = {"description": doc, **result["properties"][name]}
+        return result
 
     def handle_invalid_for_json_schema(self, schema: object, error_info: str) -> JsonSchemaValue:  # noqa: ARG002
         return {"$comment": "what JSON has no word for"}
 
 
 class _Together(_Alone):
-    """The same, where a nested effect is any vector of the same document."""
+    """The same generator, for a document of many vectors: a nested effect is any vector of that document."""
 
     effect: ClassVar[Mapping[str, object]] = {"allOf": [{"$ref": f"#/$defs/{_ANY}"}]}
-    """Not the bare reference: pydantic would look for it among its own."""
+    """Not the bare reference: pydantic would look for it among its own definitions."""
 
 
 def schema_of(entry: Registration) -> Schema:
-    """The schema of one vector, or of a placeholder's arguments, as a document of its own."""
-    made, shared = _make_schemas([entry], _Alone)
-    return {"$schema": DIALECT, **made[entry.key], **shared}
+    """Return the schema of one vector, or of a placeholder's arguments, as a document of its own."""
+    schemas, shared = _make_schemas([entry], _Alone)
+    return {"$schema": DIALECT, **schemas[entry.key], **shared}
 
 
 def document(entries: Iterable[Registration], title: str) -> Schema:
-    """One schema of a list of vectors, in which each vector has a definition that others refer to."""
-    made, shared = _make_schemas(list(entries), _Together)
-    named = {f"vector:{key}": schema for key, schema in made.items()}
-    either: Schema = {"anyOf": [{"$ref": _reference(name)} for name in named]} if named else {"not": {}}
-    definitions: Schema = {_ANY: either, **named, **shared.get("$defs", {})}
+    """Return one schema of a list of vectors, in which each vector has a definition that others refer to."""
+    schemas, shared = _make_schemas(list(entries), _Together)
+    by_name = {f"vector:{key}": schema for key, schema in schemas.items()}
+    either: Schema = {"anyOf": [{"$ref": _reference(name)} for name in by_name]} if by_name else {"not": {}}
+    definitions: Schema = {_ANY: either, **by_name, **shared.get("$defs", {})}
     return {
         "$schema": DIALECT,
         "title": title,
@@ -81,35 +81,35 @@ def document(entries: Iterable[Registration], title: str) -> Schema:
 
 
 def value_schemas(values: Mapping[str, object]) -> tuple[Mapping[str, Schema], Schema]:
-    """The schema of a value of each type, and what they share."""
+    """Return the schema of a value of each type, and the definitions that they share."""
     adapters = {name: _tuple_of([kind if _is_readable(kind) else object]) for name, kind in values.items()}
-    made, shared = _generate_schemas(adapters, _Alone)
-    return {name: schema["prefixItems"][0] for name, schema in made.items()}, shared
+    schemas, shared = _generate_schemas(adapters, _Alone)
+    return {name: schema["prefixItems"][0] for name, schema in schemas.items()}, shared
 
 
 def _reference(name: str) -> str:
-    """A JSON pointer in a URI (RFC 6901, 6)."""
+    """Return a reference to a definition: a JSON pointer in a URI (RFC 6901, section 6)."""
     return "#/$defs/" + quote(name.replace("~", "~0").replace("/", "~1"), safe="~!$&'()*+,;=:@")
 
 
 def _make_schemas(entries: Sequence[Registration], generator: type[_Alone]) -> tuple[dict[str, Schema], Schema]:
     adapters = {
-        entry.key: _adapter([*_key(entry), *(argument.annotation for argument in arguments(entry))])
+        entry.key: _adapter([*_key_types(entry), *(argument.annotation for argument in arguments(entry))])
         for entry in entries
     }
-    made, shared = _generate_schemas(adapters, generator)
-    return {entry.key: _vector(entry, made[entry.key]) for entry in entries}, shared
+    schemas, shared = _generate_schemas(adapters, generator)
+    return {entry.key: _vector_schema(entry, schemas[entry.key]) for entry in entries}, shared
 
 
-def _key(entry: Registration) -> list[object]:
+def _key_types(entry: Registration) -> list[object]:
     return [] if entry.kind == "placeholder" else [Literal[entry.key]]  # pyright: ignore[reportInvalidTypeForm]
 
 
 def _adapter(kinds: Sequence[object]) -> TypeAdapter[object]:
-    """Return the adapter of a tuple. A type that pydantic cannot read counts as anything."""
+    """Return the adapter of a tuple. A type that pydantic cannot read counts as `object`."""
     try:
         return _tuple_of(kinds)
-    except Exception:  # noqa: BLE001 - whatever one type does to pydantic, the others have schemas
+    except Exception:  # noqa: BLE001 - pydantic may raise anything for one type, and the others still have schemas
         return _tuple_of([kind if _is_readable(kind) else object for kind in kinds])
 
 
@@ -122,33 +122,37 @@ def _is_readable(kind: object) -> bool:
 
 
 def _tuple_of(kinds: Sequence[object]) -> TypeAdapter[object]:
-    """In a tuple, any class may stand: TypedDicts refuse to be told so."""
-    each = cast(Any, tuple).__class_getitem__(tuple(without_unaskable(kind) for kind in kinds))
-    return TypeAdapter[object](each, config=ConfigDict(arbitrary_types_allowed=True))
+    """Return the adapter of a tuple. In a tuple, any class may stand; `ConfigDict` cannot be passed for a TypedDict
+    alone.
+    """
+    kind_of_tuple = cast(Any, tuple).__class_getitem__(tuple(without_unaskable(kind) for kind in kinds))
+    return TypeAdapter[object](kind_of_tuple, config=ConfigDict(arbitrary_types_allowed=True))
 
 
 def _generate_schemas(
     adapters: Mapping[str, TypeAdapter[object]], generator: type[_Alone]
 ) -> tuple[dict[str, Schema], Schema]:
-    asked: list[tuple[str, JsonSchemaMode, TypeAdapter[object]]]
-    asked = [(name, "validation", adapter) for name, adapter in adapters.items()]
-    made, shared = TypeAdapter.json_schemas(asked, schema_generator=generator)
-    return {name: schema for (name, _), schema in made.items()}, shared
+    requests: list[tuple[str, JsonSchemaMode, TypeAdapter[object]]]
+    requests = [(name, "validation", adapter) for name, adapter in adapters.items()]
+    schemas, shared = TypeAdapter.json_schemas(requests, schema_generator=generator)
+    return {name: schema for (name, _), schema in schemas.items()}, shared
 
 
-def _vector(entry: Registration, made: Schema) -> Schema:
-    """The schema of a tuple, changed for a vector: what may be left out, what is repeated, and what all of it means."""
-    own, takes = len(_key(entry)), arguments(entry)
-    places: list[Schema] = made.pop("prefixItems", [])
+def _vector_schema(entry: Registration, schema: Schema) -> Schema:
+    """Return the schema of a tuple, changed for a vector: arguments that may be left out, arguments that repeat, and
+    descriptions.
+    """
+    own, parameters = len(_key_types(entry)), arguments(entry)
+    places: list[Schema] = schema.pop("prefixItems", [])
     rest: Schema | bool = False
-    for place, argument in zip(places[own:], takes, strict=True):
+    for place, argument in zip(places[own:], parameters, strict=True):
         place |= _schema_of(argument)
-    if takes and takes[-1].several:
+    if parameters and parameters[-1].several:
         rest = places.pop()
-        del made["maxItems"]
-    made["minItems"] = own + entry.signature.at_least
-    made["items"] = rest
-    return {**({"prefixItems": places} if places else {}), **made, **_summary_of(entry)}
+        del schema["maxItems"]
+    schema["minItems"] = own + entry.signature.at_least
+    schema["items"] = rest
+    return {**({"prefixItems": places} if places else {}), **schema, **_summary_of(entry)}
 
 
 def _summary_of(entry: Registration) -> Schema:

@@ -22,13 +22,13 @@ def source_of(thing: object) -> Source | None:
     try:
         file = inspect.getsourcefile(thing)
         line = 1 if isinstance(thing, ModuleType) else inspect.getsourcelines(thing)[1]
-    except (OSError, TypeError):  # built in, or made where no file is
+    except (OSError, TypeError):  # a built-in thing, or one that was made without a file
         return None
     return None if file is None else Source(file, line)
 
 
 def doc_of(thing: object) -> str:
-    """The docstring of a function, or of an object or its class, its indentation taken away."""
+    """Return the docstring of a function, or of an object or its class, without its indentation."""
     doc: object = getattr(_unwrap(thing), "__doc__", None)
     return inspect.cleandoc(doc) if isinstance(doc, str) else ""
 

@@ -23,8 +23,9 @@ def _entries(tables: Tables) -> Iterator[Entry]:
 def system_problems(
     tables: Tables, system: Mapping[str, object], late: Collection[str] = ()
 ) -> Iterator[SystemValueError]:
-    """An error for each system value that something needs and that is neither there nor late, and for each taker of one
-    that is of another type."""
+    """Yield an error for each system value that is needed and neither there nor late, and for each taker of a value of
+    another type.
+    """
     needs = [need for entry in _entries(tables) for need in needs_of(entry.registration)]
     for name, takers in by_name(needs).items():
         keys = [need.key for need in takers if need.required]
@@ -39,17 +40,19 @@ def system_problems(
 
 
 def system_schema(tables: Tables) -> Mapping[str, Any]:
-    """JSON Schema of an object with one property for each system value, whose description names type and users."""
+    """Return the JSON Schema of an object with one property for each system value, whose description names its types
+    and users.
+    """
     users: dict[str, list[tuple[Entry, Argument]]] = {}
     for entry in _entries(tables):
         for argument in system_arguments(entry.registration):
             users.setdefault(argument.name, []).append((entry, argument))
-    made, shared = value_schemas({name: who[0][1].annotation for name, who in users.items()})
+    schemas, shared = value_schemas({name: takers[0][1].annotation for name, takers in users.items()})
     return {
         "$schema": DIALECT,
         "type": "object",
-        "properties": {name: {**made[name], "description": _types_of(who)} for name, who in users.items()},
-        "required": [name for name, who in users.items() if any(argument.required for _, argument in who)],
+        "properties": {name: {**schemas[name], "description": _types_of(takers)} for name, takers in users.items()},
+        "required": [name for name, takers in users.items() if any(argument.required for _, argument in takers)],
         **shared,
     }
 

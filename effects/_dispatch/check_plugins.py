@@ -1,17 +1,17 @@
-"""`check_plugins`: everything that keeps a dispatch from being made, and not only what is found first."""
+"""`check_plugins`: every problem that keeps a dispatch from being made, and not only the first."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from .._assembly.conflicts import owned_interceptors, settle
+from .._assembly.conflicts import choose_and_check, owned_interceptors
 from .._assembly.gathered import Gathered
 from .._assembly.plugins import checked_list, gather
 from .._language.errors import RegistrationError
 from .._registry.interceptors import Interceptor
 from .hookspecs import HookSpecs
 
-__all__ = ["check_plugins", "left_out"]
+__all__ = ["broken_plugin_errors", "check_plugins"]
 
 
 def check_plugins(
@@ -23,20 +23,25 @@ def check_plugins(
     block: Collection[str] = (),
     prefer: Mapping[str, str] | None = None,
 ) -> tuple[RegistrationError, ...]:
-    """Say what would keep `create_dispatch`, given the same, from making a dispatch: all of it, as errors.
+    """Return an error for each problem that would keep `create_dispatch`, with the same arguments, from making a
+    dispatch.
 
-    Plugins that cannot be used are left out, one by one; the others are then looked at together, for conflicts and for
-    system values that are missing. No dispatch is made, and no registry is closed. Plugins are asked for their
-    contributions more than once.
+    Plugins that cannot be used are left out, one by one; the others are then checked together, for conflicts and for
+    missing system values. No dispatch is made, and no registry is closed. Plugins are asked for their contributions
+    more than once.
     """
     usable, problems = _find_usable(plugins, block)
     gathered = gather(usable, HookSpecs, installed=installed, block=block, prefer=prefer or {})
     preferred = {key: plugin for key, plugin in (prefer or {}).items() if key not in gathered.settled}
-    return (*problems, *left_out(gathered.broken), *_check_together(gathered, system or {}, interceptors, preferred))
+    return (
+        *problems,
+        *broken_plugin_errors(gathered.broken),
+        *_check_together(gathered, system or {}, interceptors, preferred),
+    )
 
 
 def _find_usable(plugins: Sequence[object], block: Collection[str]) -> tuple[list[object], list[RegistrationError]]:
-    """The plugins that can be used beside those before them, and what is wrong with the others."""
+    """Return the plugins that can be used beside those before them, and the errors of the others."""
     usable: list[object] = []
     problems: list[RegistrationError] = []
     for plugin in checked_list(plugins):
@@ -49,8 +54,8 @@ def _find_usable(plugins: Sequence[object], block: Collection[str]) -> tuple[lis
     return usable, problems
 
 
-def left_out(broken: Mapping[str, Exception]) -> list[RegistrationError]:
-    """Say of each installed plugin that was left out why that is."""
+def broken_plugin_errors(broken: Mapping[str, Exception]) -> list[RegistrationError]:
+    """Return an error for each installed plugin that was left out, with the reason."""
     return [
         RegistrationError(
             f"installed plugin {name!r} is broken: {type(error).__name__}: {error}",
@@ -64,6 +69,6 @@ def _check_together(
     gathered: Gathered, system: Mapping[str, object], interceptors: Iterable[Interceptor], prefer: Mapping[str, str]
 ) -> Iterator[RegistrationError]:
     owned = owned_interceptors(gathered.registries, [("create_dispatch", interceptor) for interceptor in interceptors])
-    for problem in settle(gathered.registries, gathered.lifespans, system, owned, prefer)[1]:
+    for problem in choose_and_check(gathered.registries, gathered.lifespans, system, owned, prefer)[1]:
         what, _, fix = problem.partition("; fix: ")
         yield RegistrationError(what, fix=fix or None)

@@ -37,16 +37,16 @@ def create_dispatch(
 
     `system` holds the live things that interpreters need. `interceptors` come before those of the plugins. With
     `installed`, the plugins of installed distributions (entry-point group `rhialto`) are loaded after the list; `block`
-    names plugins to leave out, `distribution:name` one of several of a name; `prefer` says which plugin's registration
-    of a key wins, and which distribution's plugin of a name. `validate=False` leaves
-    argument types unchecked, for a trusted hot path. `debug` puts shortened values into records and logs.
+    names plugins to leave out, `distribution:name` names one of several with the same name; `prefer` says which
+    plugin's registration of a key wins, and which distribution's plugin of a name. `validate=False` leaves argument
+    types unchecked, for a trusted hot path. `debug` puts shortened values into records and logs.
 
-    Raises `RegistrationError` for everything that is wrong with the set: conflicts between plugins, system values that
-    are missing or of another type than they are taken as, plugins that cannot be used.
+    Raises `RegistrationError` for everything that is wrong with the set: conflicts between plugins, plugins that cannot
+    be used, and system values that are missing or of another type than their takers expect.
     """
-    _check("system", system, Mapping, "a mapping, {...}")
-    _check("prefer", prefer, Mapping, "a mapping, {key: plugin}")
-    _check("limits", limits, Limits, "a Limits(...)")
+    _check_type("system", system, Mapping, "a mapping, {...}")
+    _check_type("prefer", prefer, Mapping, "a mapping, {key: plugin}")
+    _check_type("limits", limits, Limits, "a Limits(...)")
     gathered = gather(plugins, HookSpecs, installed=installed, block=_read_names(block), prefer=prefer or {})
     base = merged(EMPTY, system or {})
     between = [("create_dispatch", interceptor) for interceptor in checked_interceptors(interceptors)]
@@ -56,7 +56,7 @@ def create_dispatch(
     return Dispatch(engine, replace(gathered, between=tuple(between)))
 
 
-def _check(name: str, value: object, kind: type, wanted: str) -> None:
+def _check_type(name: str, value: object, kind: type, wanted: str) -> None:
     if value is not None and not isinstance(value, kind):
         raise RegistrationError(f"{name} is {wanted}, not {type(value).__name__}", fix="leave it out for the default")
 

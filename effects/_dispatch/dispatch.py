@@ -11,7 +11,7 @@ from typing import Any, final
 
 from .._assembly.gathered import Gathered
 from .._assembly.tables import with_more_hooks
-from .._discover.asked import check_asked
+from .._discover.asked import check_type
 from .._discover.check import check
 from .._discover.describe import describe
 from .._discover.description import Described, Description
@@ -55,8 +55,8 @@ class Dispatch:
         return self._gathered.names
 
     def plugin(self, name: str) -> object | None:
-        """The plugin of that name, or None."""
-        check_asked("a plugin's name", name, str)
+        """Return the plugin of that name, or None."""
+        check_type("a plugin's name", name, str)
         return self._gathered.manager.get_plugin(name)
 
     @property
@@ -66,7 +66,9 @@ class Dispatch:
 
     @property
     def registrations(self) -> tuple[Registration, ...]:
-        """Every effect, action, placeholder and state slice in use; of several for one key, the one settled on."""
+        """Every effect, action, placeholder and state slice in use; if several have one key, the one that was
+        chosen.
+        """
         tables = self._engine.tables
         return tuple(
             entry.registration
@@ -76,7 +78,7 @@ class Dispatch:
 
     @property
     def broken(self) -> Mapping[str, Exception]:
-        """The installed plugins that could not be used and were left out, and why."""
+        """The installed plugins that could not be used and were left out, each with the exception."""
         return MappingProxyType(self._gathered.broken)
 
     def __call__(
@@ -88,7 +90,7 @@ class Dispatch:
     ) -> Coroutine[Any, Any, DispatchResult]:
         """Run a list of effect vectors, depth first, each finished before the next begins.
 
-        `data` is what this dispatch is about: placeholders are resolved from it. `system` is merged over the system
+        `data` is the subject of this dispatch: placeholders are resolved from it. `system` is merged over the system
         that the dispatch was made with. Neither is written to. Never raises for a fault of user code or input: every
         failure is a record in the result, and the siblings still run. An exception that is no `Exception`, above all
         `trio.Cancelled`, passes. Raises `LifecycleError` outside of `trio.run`. Not every call is a checkpoint; a long
@@ -105,7 +107,7 @@ class Dispatch:
         data: Mapping[str, object] | None,
         system: Mapping[str, object] | None,
     ) -> DispatchResult:
-        """Run, if this is trio. Otherwise the error comes now at the latest."""
+        """Check that this is trio, and run. Later calls are not checked."""
         check_trio("a dispatch runs")
         self._run = self._engine.run
         return await self._run(frame, effects, origin, data, system)
@@ -117,19 +119,20 @@ class Dispatch:
         state: Mapping[str, object] | None = None,
         data: Mapping[str, object] | None = None,
     ) -> Expansion:
-        """Say what a list of effect vectors would come to, and do nothing.
+        """Return the effects that a list of effect vectors would run, and run none of them.
 
         Actions are expanded, placeholders resolved, arguments checked. Pure and synchronous: no interpreter, no
         interceptor, no state slice and no listener runs. All actions see the one `state` given here, and nested effects
-        are left as they are, so a dispatch, whose actions see what earlier effects did, may come to something else.
+        are left as they are, so a dispatch, whose actions see the changes of earlier effects, may run other effects.
         """
         quiet = replace(self._engine, hear=_hear_nothing)
         return expand(root_of(quiet, EMPTY, quiet.background.system), effects, state, data)
 
     def check(self, effects: Sequence[object]) -> tuple[EffectsError, ...]:
-        """Say what keeps effect vectors from ever working, whatever their placeholders will come to; nested ones, too.
+        """Return the problems of effect vectors, and of those nested in them, that no values of their placeholders
+        could solve.
 
-        Finds what is no vector, keys and placeholders that nobody registers, too few or many arguments, and arguments
+        Finds values that are no vectors, unknown keys and placeholders, too few or too many arguments, and arguments
         without placeholders that do not fit. Runs nothing, and needs no data: for templates that are dispatched later.
         """
         return tuple(check(self._engine.tables, self._engine.limits, effects))
@@ -137,7 +140,7 @@ class Dispatch:
     def describe(
         self, *, kind: Described | None = None, key: str | None = None, plugin: str | None = None
     ) -> tuple[Description, ...]:
-        """Tell of everything that is registered, or of what fits all that is asked for.
+        """Describe everything that is registered, or the part that fits all arguments.
 
         Plugins come first, in their order; then effects and actions, placeholders, state slices, interceptors. No
         effect runs. Raises `EffectsError` for an unknown kind; if nothing fits, the answer is empty.
@@ -145,52 +148,53 @@ class Dispatch:
         return describe(self._engine.tables, self._gathered, kind, key, plugin)
 
     def grep(self, pattern: str | Pattern[str]) -> tuple[Hit, ...]:
-        """Look for text, in whatever case, or for a compiled regular expression, in all that `describe` tells.
+        """Look for text, in upper and lower case, or for a compiled regular expression, in all that `describe` returns.
 
         Keys, kinds, docs, parameters and options, system values and metadata, however nested, are searched one by one:
-        nothing is found that begins in one field and ends in the next. Each field is named once, by its first match.
+        no match begins in one field and ends in the next. Each field is named once, by its first match.
         """
         return grep(self.describe(), pattern)
 
     def sample(self, key: str, n: int = 1, seed: int | None = None) -> tuple[object, ...]:
-        """Up to `n` different vectors of an effect or action, or placeholders, that pass the check of arguments.
+        """Return up to `n` different vectors of an effect or action, or placeholders, that pass the check of arguments.
 
         They are made from the annotations by Hypothesis (`pip install 'rhialto[testing]'`); one `seed` gives the same
         again, as long as Hypothesis and the annotations stay the same. Examples that pydantic's `Field(examples=[...])`
-        names are used instead. Raises `UnknownKeyError`, `SampleError` where nothing can be made of a type,
-        and `MissingExtraError`.
+        names are used instead. Raises `UnknownKeyError`, `SampleError` if no value of a type can be made, and
+        `MissingExtraError` if Hypothesis is not installed.
         """
         return sample(self._engine.tables, key, n, seed)
 
     def schemas(self) -> Mapping[str, object]:
         """Return one document of JSON Schema 2020-12 for everything that may be dispatched: a list of vectors.
 
-        A vector is an array that begins with its key; `$defs` has the one of `alerts/send` as `vector:alerts/send`, and
-        nested effects refer to them. It tells of data whose placeholders are resolved. `Description.schema` is a
-        document for one key alone.
+        A vector is an array that begins with its key; `$defs` has that of `alerts/send` as `vector:alerts/send`, and
+        nested effects refer to them. The document describes data whose placeholders are resolved. `Description.schema`
+        is a document for one key alone.
         """
         entries = [entry.registration for entry in self._engine.tables.entries.values()]
         return document(entries, f"effects of {', '.join(self.plugins)}")
 
     def system_schema(self) -> Mapping[str, object]:
-        """The values that interpreters and state slices take from the system, as JSON Schema of an object."""
+        """Return the values that interpreters and state slices take from the system, as JSON Schema of an object."""
         return system_schema(self._engine.tables)
 
     def check_system(self, system: Mapping[str, object] | None = None) -> tuple[SystemValueError, ...]:
-        """Say what would be missing if something were dispatched now with `system`, as it is merged for a dispatch.
+        """Return an error for each system value that a dispatch with `system` would miss now, and for each of another
+        type than it is taken as.
 
-        One error for each value that something needs and that is neither in `system` nor in what the dispatch was made
-        with, nor opened by `running()`. Those that come late, such as `sink`, are among them until they are there. And
-        one for each value that is there and of another type than somebody takes it as, if `isinstance` can say so.
+        A value is missing if it is needed, and is neither in `system`, nor in the system that the dispatch was made
+        with, nor opened by `running()`. Late values, such as `sink`, are missing until they are there. Types are
+        checked as far as `isinstance` can check them.
         """
         whole = merged(self._engine.background.system, system or {}, "system")
         return tuple(system_problems(self._engine.tables, whole))
 
     def with_interceptors(self, *interceptors: Interceptor) -> Dispatch:
-        """The same engine with more interceptors, before those it has; this one is not changed.
+        """Return the same engine with more interceptors, before those it has; this one is not changed.
 
-        Both share what is running: entering `running()` of one enters that of both. Raises `RegistrationError` for an
-        argument that is no `Interceptor`, and for an id that is there already.
+        Both share lifespans and background work: entering `running()` of one enters that of both. Raises
+        `RegistrationError` for an argument that is no `Interceptor`, and for an id that is there already.
         """
         more = [("with_interceptors", interceptor) for interceptor in checked_interceptors(interceptors)]
         tables = with_more_hooks(self._engine.tables, more)
@@ -198,14 +202,14 @@ class Dispatch:
         return Dispatch(replace(self._engine, tables=tables, run=runner(tables)), gathered)
 
     def running(self) -> AbstractAsyncContextManager[Dispatch]:
-        """Open what the plugins need, for as long as the context is entered.
+        """Open the lifespans of the plugins, for as long as the context is entered.
 
         Lifespans are entered in the order of plugins and exited in reverse, also when one of them fails; system values
         they yield are there for every dispatch meanwhile. Background work runs in one nursery, which this owns: on
-        leaving, it is cancelled and waited for before the first lifespan closes. Raises what a lifespan raises, with a
-        note that names its plugin, `RegistrationError` where two bring the same system value or one brings a value of
-        another type than it is taken as, `SystemValueError` where one takes what is not there, and `LifecycleError`
-        when entered twice at the same time.
+        leaving, it is cancelled and waited for before the first lifespan closes. Raises the exceptions of lifespans,
+        with a note that names the plugin, `RegistrationError` if two bring the same system value or one brings a value
+        of another type than it is taken as, `SystemValueError` if one takes a value that is not there, and
+        `LifecycleError` if it is entered twice at the same time.
         """
         lifespans = self._gathered.lifespans
         needs = [need for entry in self.registrations for need in needs_of(entry)]
@@ -213,4 +217,4 @@ class Dispatch:
 
 
 def _hear_nothing(record: object) -> None:
-    """Stand in for the listeners where an error is only asked about."""
+    """Stand in for the listeners while errors are only asked about."""

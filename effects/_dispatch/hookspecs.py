@@ -1,7 +1,7 @@
 """The hooks that a plugin may implement. Every plugin is a pluggy plugin: a module, an object, or a `Registry`.
 
-Hooks run when a dispatch is made, when it starts and stops running, and when something fails: never on the way of an
-effect to its interpreter. All are optional; a plugin that implements none is refused. An implementation may leave out
+Hooks run when a dispatch is made, when it starts and stops running, and when something fails: never between an effect
+and its interpreter. All are optional; a plugin that implements none is refused. An implementation may leave out
 parameters that it does not need.
 
 The order of plugins is the order of the list given to `create_dispatch`, then of installed plugins by name; a hook
@@ -50,7 +50,7 @@ class HookSpecs:
 
     @hookspec
     def rhialto_error(self, record: ErrorRecord) -> None:
-        """Hear of one error, once, when it happens, before the dispatch it happened in returns.
+        """Hear of one error, once, when it happens, before the dispatch that it happened in returns.
 
         Called synchronously, between effects: it must be quick and must not block. An exception is logged, and harms
         neither the dispatch nor the other listeners. The engine's own listener, named `rhialto.log`, writes each record

@@ -1,4 +1,4 @@
-"""Runs one action: its arguments checked, its state taken just then, and what it returned held to be effects."""
+"""The run of one action: its arguments are checked, its state is read just then, and its result has to be effects."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ from .state import state_of
 __all__ = ["UNREAD", "call_action"]
 
 UNREAD: Final[Sequence[object]] = []
-"""Stands for the arguments of a vector that nobody has looked for placeholders in."""
+"""Stands for the arguments of a vector that was not searched for placeholders yet."""
 
 
 def call_action(
-    frame: Frame, entry: Entry, args: Sequence[object], vector: Sequence[object], link: Link, given: object
+    frame: Frame, entry: Entry, args: Sequence[object], vector: Sequence[object], link: Link, given_state: object
 ) -> list[object] | None:
     """Check the arguments and call the action, with a fresh state unless one is given. Returns None if that failed.
 
     If `args` are `UNREAD`, the vector is read here, if it has to be.
     """
     fresh = state_of(frame.engine.tables.slices, frame.system)
-    state = fresh if given is None else given
+    state = fresh if given_state is None else given_state
     try:
         expansion = entry.fast_call(state, vector, frame.system)
         if expansion is NOTHING and args is UNREAD:
-            found = bind_arguments(frame, entry, vector[1:], vector, link)
-            if found is None:
+            reading = bind_arguments(frame, entry, vector[1:], vector, link)
+            if reading is None:
                 return None
-            args = found[1]
+            args = reading[1]
             vector = [entry.key, *args]
             expansion = entry.fast_call(state, vector, frame.system)
         if expansion is NOTHING:
@@ -47,7 +47,7 @@ def call_action(
                 return None
             expansion = entry.function(state, *args)
         if type(expansion) in PLAIN and expansion and type(expansion[0]) in PLAIN:
-            return list(expansion)  # as nearly all are
+            return list(expansion)  # nearly all expansions are such lists
         if (problem := list_problem(expansion)) is None:
             return list(islice(expansion, frame.engine.limits.vectors + 1))  # it may be of a class that never ends
     except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept

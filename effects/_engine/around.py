@@ -1,4 +1,4 @@
-"""Interceptors that end what they began: context managers around a step, left however it ends.
+"""Interceptors with an end: context managers around a step, which are left however the step ends.
 
 They are entered behind all before hooks, outermost first, and left in reverse, before the after hooks. A failure while
 one is entered or left is recorded, and the others are left all the same. `Cancelled` is raised into them, and passes.
@@ -21,21 +21,22 @@ _NOT_A_MANAGER = "return a context manager: decorate a generator function with @
 
 @final
 class Around:
-    """All that is around one step: `async with Around(guarded) as around`, act on `around.verdict`, and say how that
-    ended. It waits only where its context managers do."""
+    """The context managers around one step: `async with Around(hook_run) as around`, act on `around.verdict`, and call
+    `around.ended`. It waits only if one of them does.
+    """
 
-    __slots__ = ("_before", "_entered", "_hooks", "_how", "verdict")
+    __slots__ = ("_entered", "_errors_before", "_hook_run", "_how", "verdict")
 
-    def __init__(self, hooks: HookRun) -> None:
-        self._hooks = hooks
+    def __init__(self, hook_run: HookRun) -> None:
+        self._hook_run = hook_run
         self._entered: list[tuple[HookPair, Any, Ending]] = []
-        self._before = len(hooks._frame.errors)
+        self._errors_before = len(hook_run._frame.errors)
         self._how: How = "failed"
         self.verdict: Verdict = None
         """The verdict of the before hooks about the step, and of entering."""
 
     def ended(self, *, failed: bool = False, stopped: bool = False) -> None:
-        """Say how the step ended, if nothing was raised."""
+        """Note how the step ended. To be called if nothing was raised."""
         match self.verdict:
             case Skip():
                 self._how = "skipped"
@@ -45,58 +46,60 @@ class Around:
                 self._how = "failed" if failed else "stopped" if stopped else "done"
 
     async def __aenter__(self) -> Around:
-        hooks = self._hooks
-        self.verdict = hooks.before()
-        step = hooks._step(None, False)
-        for pair in hooks._hook_pairs[: hooks._completed]:
+        hook_run = self._hook_run
+        self.verdict = hook_run.before()
+        step = hook_run._step(None, False)
+        for pair in hook_run._hook_pairs[: hook_run._completed]:
             if pair.around is not None and not await self._enter(pair, step):
                 self.verdict = FAILED
                 break
-            step = hooks._step(None, False)
+            step = hook_run._step(None, False)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        passing = await self._leave(error)
+        passing = await self._leave_all(error)
         if passing is not None and passing is not error:
             raise passing
 
     async def _enter(self, pair: HookPair, step: Step) -> bool:
-        """Enter one. False, with a record, where that failed; what is no `Exception` passes, once all are left."""
+        """Enter one. Returns False, with a record, if that failed. An exception that is no `Exception` passes, once all
+        are left.
+        """
         try:
             answer = await self._enter_manager(pair, step)
-            return answer is None or not isinstance(self._hooks._apply_answer(answer, pair, step, "around"), Failed)
-        except BaseException as error:  # noqa: BLE001 - what is no `Exception` is raised below
+            return answer is None or not isinstance(self._hook_run._apply_answer(answer, pair, step, "around"), Failed)
+        except BaseException as error:  # noqa: BLE001 - a `Cancelled` and its like is raised below
             passing = self._record_failure(error, pair)
         if passing is not None:
-            raise await self._leave(passing) or passing
+            raise await self._leave_all(passing) or passing
         return False
 
     async def _enter_manager(self, pair: HookPair, step: Step) -> Step | None:
         ending = Ending()
         manager: Any = cast(Any, pair.around)(step, ending)
-        waits = _is_async(manager)
-        if waits is None:
+        is_async = _is_async(manager)
+        if is_async is None:
             raise self._contract_error(pair, f"it returned {type(manager).__name__}", _NOT_A_MANAGER)
-        if waits and self._hooks._kind != "dispatch":
+        if is_async and self._hook_run._kind != "dispatch":
             raise self._contract_error(
                 pair, "it may have to wait", "use @contextmanager; only around_dispatch may wait"
             )
-        answer: object = await manager.__aenter__() if waits else manager.__enter__()
+        answer: object = await manager.__aenter__() if is_async else manager.__enter__()
         self._entered.append((pair, manager, ending))
         if answer is not None and not isinstance(answer, Step):
             raise self._contract_error(pair, f"it yielded {type(answer).__name__}", "yield nothing, or a Step")
         return answer
 
-    async def _leave(self, error: BaseException | None) -> BaseException | None:
+    async def _leave_all(self, error: BaseException | None) -> BaseException | None:
         """Leave all that were entered, with `error` raised into them. Returns the exception that passes in the end, if
         any.
         """
-        errors = self._hooks._frame.errors
+        errors = self._hook_run._frame.errors
         while self._entered:
             pair, manager, ending = self._entered.pop()
-            ending.errors = tuple(errors[self._before :])
+            ending.errors = tuple(errors[self._errors_before :])
             ending.how = "cancelled" if error is not None else "failed" if ending.errors else self._how
             raised = (None, None, None) if error is None else (type(error), error, error.__traceback__)
             try:
@@ -112,13 +115,13 @@ class Around:
     def _record_failure(self, failure: BaseException, pair: HookPair) -> BaseException | None:
         """Record the part of a failure that is an `Exception`. Returns the other part, if any."""
         try:
-            self._hooks._absorb(failure, pair, "around")
+            self._hook_run._absorb(failure, pair, "around")
         except BaseException as passing:  # noqa: BLE001 - it takes the place of what has passed so far
             return passing
         return None
 
     def _contract_error(self, pair: HookPair, what: str, fix: str) -> InterceptorError:
-        return InterceptorError(f"around_{self._hooks._kind} of interceptor {pair.id!r}: {what}", fix=fix)
+        return InterceptorError(f"around_{self._hook_run._kind} of interceptor {pair.id!r}: {what}", fix=fix)
 
 
 def _is_async(manager: object) -> bool | None:

@@ -1,4 +1,4 @@
-"""Background work: the one nursery it runs in, and how much of it is alive."""
+"""Background work: the nursery that it runs in, and the count of pieces that are alive."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Background", "check_trio", "is_in"]
 
 
 def is_in(run: trio.lowlevel.TrioToken | None) -> bool:
-    """Whether this is called in that run: not in that of another thread, and not in a thread that has none."""
+    """Whether the caller is in that run: not in the run of another thread, and not in a thread without one."""
     try:
         return trio.lowlevel.current_trio_token() is run
     except RuntimeError:
@@ -21,7 +21,7 @@ def is_in(run: trio.lowlevel.TrioToken | None) -> bool:
 
 
 def check_trio(what: str) -> None:
-    """Raise `LifecycleError` where trio does not run, as in asyncio."""
+    """Raise `LifecycleError` if trio does not run here, as in asyncio."""
     if not trio.lowlevel.in_trio_run():
         raise LifecycleError(
             f"{what} only on trio, and trio does not run here",
@@ -48,8 +48,8 @@ class Background:
     def start(self, work: Callable[[], Awaitable[None]], limit: int) -> None:
         """Start a piece of work.
 
-        Raises `LifecycleError` where nothing is open, or in another run than that of `running()`, whose nursery must
-        not be touched from there; `LimitError` at the limit.
+        Raises `LifecycleError` if the dispatch is not running, or if the caller is in another run than that of
+        `running()`, whose nursery must not be touched from there; `LimitError` at the limit.
         """
         if self.nursery is None:
             raise LifecycleError(

@@ -11,7 +11,7 @@ from .resolved import Resolved
 __all__ = ["YIELD_EVERY", "Budget"]
 
 YIELD_EVERY = 256
-"""After so many vectors a dispatch lets other tasks run."""
+"""After this many vectors, a dispatch lets other tasks run."""
 
 
 @final
@@ -27,8 +27,8 @@ class Budget:
     taken: int
     """How many vectors were taken up."""
     free: int
-    """How many of them need no second look: before the limit, before other tasks have their turn, while nothing is
-    spent, and while no placeholder has come to anything that an effect could stand in.
+    """The number of vectors that may be taken up without a further check: up to the limit, up to the next turn of other
+    tasks, while nothing is spent, and while no placeholder had a value in which an effect could stand.
     """
     nodes: int
     members: int
@@ -36,7 +36,7 @@ class Budget:
 
     @property
     def spent(self) -> bool:
-        """Whether something is used up. That does not change any more."""
+        """Whether a limit was crossed. If so, that does not change any more."""
         return self.free < 0
 
     @property
@@ -55,12 +55,12 @@ class Budget:
             raise self.exceeded("members", "sink members visited")
 
     def go_on(self) -> None:
-        """Take up as many more as there may be before one has to be looked at."""
+        """Let as many more vectors be taken up as need no further check."""
         more = 0 if self.resolved is not None else YIELD_EVERY - self.taken % YIELD_EVERY - 1
         self.free = min(self.taken + more, self.limits.vectors)
 
     def keep(self, value: object) -> None:
-        """Remember what a placeholder came to: from now on, each vector is looked at."""
+        """Remember the value of a placeholder: from now on, each vector is checked."""
         if self.resolved is None:
             self.resolved = Resolved()
         self.resolved.add(value)
@@ -74,12 +74,12 @@ class Budget:
         except LimitError as error:
             return error
         return PlaceholderError(
-            "what a placeholder came to stands where an effect vector belongs",
+            "the value of a placeholder stands where an effect vector belongs",
             fix="write the effect down in the program: only values inside it are bound late",
         )
 
     def exceeded(self, name: str, what: str) -> LimitError:
-        """Mark the budget as spent, and say which limit it was."""
+        """Mark the budget as spent, and return the error that names the limit."""
         self.free = -1
         return LimitError(
             f"the limit of {getattr(self.limits, name)} {what} in one dispatch was crossed",

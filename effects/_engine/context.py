@@ -14,9 +14,9 @@ __all__ = ["Context", "context_of"]
 
 @final
 class Context:
-    """One effect at work: the first argument of every interpreter.
+    """One effect that is running: the first argument of every interpreter.
 
-    `key` is the effect's key, `data` and `system` are read-only mappings as they were when it began.
+    `key` is the effect's key, `data` and `system` are read-only mappings, as they were when the effect began.
     """
 
     __slots__ = ("_frame", "_link", "_vector", "data", "key", "system")
@@ -47,11 +47,15 @@ class Context:
 
         They see this effect's data and system, with `data` and `system` merged over them, shallowly; nothing is written
         back. Their errors also appear in the result of the dispatch around them, and they share its work budget. Raises
-        nothing that user code did; `Cancelled` passes. See `Dispatch.__call__`.
+        no exception of user code; `Cancelled` passes. See `Dispatch.__call__`.
         """
         frame = self._frame
-        engine, mine, given = frame.engine, self.data, self.system
-        inside = child_of(frame, mine, given) if frame.nesting else root_of(engine, mine, given, frame.budget)
+        engine, own_data, own_system = frame.engine, self.data, self.system
+        inside = (
+            child_of(frame, own_data, own_system)
+            if frame.nesting
+            else root_of(engine, own_data, own_system, frame.budget)
+        )
         return await engine.run(inside, effects, self, data, system)
 
     async def attempt(
@@ -61,12 +65,12 @@ class Context:
         data: Mapping[str, object] | None = None,
         system: Mapping[str, object] | None = None,
     ) -> DispatchResult:
-        """Run effects as `dispatch` does, and deal with their errors: they are in this result only.
+        """Run effects as `dispatch` does, and deal with their errors, which are in this result only.
 
-        Not in those of the dispatches around it, which go on as if nothing had failed; `fail_fast` does not see them,
-        nor does the error hook, and the log has them at level INFO. To give up, `result.raise_errors()`. Two things
-        cannot be dealt with: `Cancelled` passes, and a work budget that is used up is an error of all dispatches
-        around. Errors of work that the effects spawn are heard as ever.
+        The dispatches around it go on as if nothing had failed: their results do not have these errors, `fail_fast` and
+        the error hook do not see them, and the log has them at level INFO. To give up, call `result.raise_errors()`. An
+        attempt cannot deal with two things: `Cancelled` passes, and a work budget that is used up is an error of all
+        dispatches around. The error hook still hears errors of work that the effects spawn.
         """
         frame = self._frame
         inside = (child_of if frame.nesting else _root_in)(frame, self.data, self.system)
@@ -77,8 +81,8 @@ class Context:
         """Start `await function(ctx, *args)` in the background, and return at once.
 
         The `ctx` it gets has this effect's data and system; each of its dispatches is a root with a budget of its own.
-        It is cancelled when `dispatch.running()` ends. An exception of it is an error record with the phase `execute`,
-        heard by the error hook only, since this dispatch may be over. Raises `LifecycleError` outside
+        It is cancelled when `dispatch.running()` ends. Its exception is an error record with the phase `execute`, which
+        only the error hook hears, since this dispatch may be over. Raises `LifecycleError` outside
         `dispatch.running()`, and in another `trio.run` than the one that entered it, such as a thread's; `LimitError`
         if too much is alive already.
         """
@@ -98,8 +102,8 @@ class Context:
     def charge(self, members: int) -> None:
         """Count visits to members of a sink against the budget of the root dispatch.
 
-        For interpreters whose work grows with something other than their vector. Raises `LimitError` when used up, and
-        `ValueError` for a negative count.
+        For interpreters whose work grows with something other than their vector. Raises `LimitError` if the budget is
+        used up, and `ValueError` for a negative count.
         """
         if members < 0:
             raise ValueError("a count of visits is 0 or more")
@@ -111,7 +115,7 @@ def _root_in(frame: Frame, data: Mapping[str, object], system: Mapping[str, obje
 
 
 def context_of(frame: Frame, key: str, vector: object, link: Link) -> Context:
-    """The context of an effect that is about to begin."""
+    """Return the context of an effect that is about to begin."""
     context = Context()
     context.key = key
     context.data = frame.data

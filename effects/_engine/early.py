@@ -1,6 +1,7 @@
-"""Says what was forgotten where effects stand in an argument that is not annotated as effects.
+"""The hint for effects in an argument that is not annotated as effects: its author has forgotten to write `Effect`.
 
-Their placeholders are then resolved at once, with the arguments of the effect around them, and not when they run.
+The placeholders of such effects are resolved at once, with the arguments of the effect around them, and not when they
+run.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def too_early(
     early = PlaceholderError(
         f"placeholder {placeholder.key!r} was resolved before the effect that it stands in was dispatched: "
         f"{type(error).__name__}",
-        fix=f"annotate {name!r} as Effect, so that what is in it waits; {signature.usage}",
+        fix=f"annotate {name!r} as Effect, so that its placeholders wait; {signature.usage}",
     )
     early.__cause__ = error
     return early

@@ -1,4 +1,4 @@
-"""`dispatch.expand`: what a list of effects comes to, without doing any of it."""
+"""`dispatch.expand`: the effects that a list of vectors expands to. It runs none of them."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ __all__ = ["Expansion", "expand"]
 @final
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """The effects that a dispatch would run, and what would fail before any of them did."""
+    """The effects that a dispatch would run, and the errors that would come before any of them runs."""
 
     effects: tuple[list[object], ...] = ()
-    """Placeholders are resolved but for those in nested effects, and for those resolved for each member."""
+    """Placeholders are resolved, except those in nested effects and those that are resolved for each member."""
     errors: tuple[ErrorRecord, ...] = ()
 
     def raise_errors(self) -> Self:
-        """Raise an `ExceptionGroup` of every recorded exception; return the expansion itself where there is none."""
+        """Raise an `ExceptionGroup` of every recorded exception; return the expansion itself if there is none."""
         DispatchResult(errors=self.errors).raise_errors()
         return self
 
 
 @final
-class _Given(dict[str, object]):
-    """The state that was given, which says what it lacks."""
+class _GivenState(dict[str, object]):
+    """The state that was given. A slice that it lacks is a `StateError`."""
 
     def __missing__(self, name: str) -> object:
         fix = f"expand(..., state={{{name!r}: ...}}); no state slice is read here"
@@ -47,7 +47,7 @@ def expand(
     """Expand actions, depth first, with one given state. No interceptor, no state slice and no interpreter runs."""
     expanded: list[list[object]] = []
     try:
-        given = _Given({} if state is None else merged(EMPTY, state, "state"))
+        state_given = _GivenState({} if state is None else merged(EMPTY, state, "state"))
     except Exception as error:  # noqa: BLE001 - a mapping may fail in any way when it is read
         frame.fail("shape", None, None, None, error)
         return Expansion(errors=tuple(frame.errors))
@@ -62,7 +62,7 @@ def expand(
             levels.pop()
             continue
         index, vector = following
-        children = _expand_one(frame, vector, (link, index), len(levels), given, expanded)
+        children = _expand_one(frame, vector, (link, index), len(levels), state_given, expanded)
         if children:
             levels.append((iter(enumerate(children)), ((link, index), Via.EXPANSION)))
     return Expansion(tuple(expanded), tuple(frame.errors))

@@ -1,4 +1,6 @@
-"""One call of a dispatch, while it runs: its data and system, what it has come to, and how it reports."""
+"""One call of a dispatch, while it runs: its data and system, its results and errors so far, and how it reports
+these.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,7 @@ NO_HOOK: HookName = (None, None)
 
 
 class Caller(Protocol):
-    """The effect whose interpreter makes a call: what a run needs to know of a `Context`."""
+    """The effect whose interpreter makes a call: the part of a `Context` that a run needs to know."""
 
     key: str
     _vector: object
@@ -68,14 +70,14 @@ class Frame:
     parent: Frame | Handled | None
     budget: Budget
     nesting: int
-    """How many dispatches run inside one another here; 0 where none does, as in background work."""
+    """How many dispatches run inside one another here; 0 in background work, which is in none."""
     data: Mapping[str, object]
     system: Mapping[str, object]
     outcomes: list[Outcome]
     errors: list[ErrorRecord]
     stopped: str | None
     muted: int | None
-    """While set, errors are counted here, and recorded neither here nor further up."""
+    """If set, errors are only counted here, and recorded neither here nor further up."""
 
     def fail(
         self,
@@ -87,7 +89,7 @@ class Frame:
         vector: object = None,
         hook: HookName = NO_HOOK,
     ) -> None:
-        """Record a failure here and in every parent, up to one whose caller deals with it, and tell the listeners."""
+        """Record a failure here and in every parent, up to an attempt, and tell the listeners."""
         keep_few_frames(error)
         reached: list[Frame] = []
         frame: Frame | Handled | None = self
@@ -113,11 +115,13 @@ class Frame:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more is taken up: an interceptor has stopped it, or its budget is spent."""
+        """Whether no more vectors are taken up: an interceptor has stopped the dispatch, or its budget is spent."""
         return self.stopped is not None or self.budget.spent
 
     def _is_spent(self, error: Exception) -> bool:
-        """Whether it says that nothing more is taken up, here and in everything around: nobody can deal with that."""
+        """Whether an error says that the budget is spent, here and in all dispatches around. No attempt can deal with
+        that.
+        """
         return self.budget.spent and isinstance(error, LimitError)
 
     def absorb(
@@ -130,7 +134,7 @@ class Frame:
         vector: object = None,
         hook: HookName = NO_HOOK,
     ) -> None:
-        """Record what of `error` is an `Exception`, and raise the rest: `Cancelled` always passes."""
+        """Record the part of `error` that is an `Exception`, and raise the rest: `Cancelled` always passes."""
         if isinstance(error, Exception):
             self.fail(phase, key, link, plugin, error, vector, hook)
             return
@@ -142,7 +146,7 @@ class Frame:
         raise error
 
     def too_many(self, vector: object, link: Link) -> None:
-        """Record that there are more vectors than may be taken up, of which this is the first."""
+        """Record that there are more vectors than the limit; this is the first that is too many."""
         error = self.budget.exceeded("vectors", "effect vectors")
         self.fail("shape", _key_of(vector), link, None, error, vector)
 
@@ -153,7 +157,7 @@ class Frame:
 
 @final
 class Handled:
-    """Stands between a dispatch and the one around it, where whoever asked for it deals with its errors."""
+    """Stands between an attempt and the dispatch around it: the caller of the attempt deals with its errors."""
 
     __slots__ = ("around",)
 
@@ -164,9 +168,9 @@ class Handled:
 def root_of(
     engine: Engine, data: Mapping[str, object], system: Mapping[str, object], spawner: Budget | None = None
 ) -> Frame:
-    """The frame of a dispatch that nothing is around, before anything is done.
+    """Return the frame of a dispatch that is in no other one, before anything is done.
 
-    Values of placeholders where it was spawned are data here, too.
+    The values of placeholders in the dispatch of its `spawner` are data here, too.
     """
     limits, budget, frame = engine.limits, Budget(), Frame()
     budget.limits = limits
@@ -188,7 +192,7 @@ def root_of(
 
 
 def child_of(parent: Frame, data: Mapping[str, object], system: Mapping[str, object]) -> Frame:
-    """The frame of a dispatch that an interpreter of another one has asked for, before anything is done."""
+    """Return the frame of a dispatch that an interpreter of another one makes, before anything is done."""
     frame = Frame()
     frame.engine = parent.engine
     frame.parent = parent
@@ -203,9 +207,9 @@ def child_of(parent: Frame, data: Mapping[str, object], system: Mapping[str, obj
 
 
 def merged(old: Mapping[str, object], new: Mapping[str, object], name: str = "data") -> Mapping[str, object]:
-    """A read-only mapping of both; `new` wins. Later changes to either dict given here do not show.
+    """Return a read-only mapping of both; `new` wins. Later changes to either dict do not show in it.
 
-    Raises `ShapeError` where `new` is no mapping, and whatever a mapping raises when it is read.
+    Raises `ShapeError` if `new` is no mapping, and whatever a mapping raises when it is read.
     """
     if type(new) is not dict and not isinstance(new, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise ShapeError(f"{name} is a mapping, not {type(new).__name__}", fix=f"write {name}={{...}}")

@@ -19,12 +19,12 @@ __all__ = ["FAILED", "Failed", "HookRun", "Verdict", "hooks_around"]
 
 @final
 class Failed:
-    """The verdict of a before hook that raised or broke its contract: what it guards is not run."""
+    """The verdict of a before hook that raised or broke its contract: the step behind it does not run."""
 
 
 FAILED = Failed()
-Answered = Skip | Stop | Failed
-Verdict = Answered | None
+Refusal = Skip | Stop | Failed
+Verdict = Refusal | None
 Moment = Literal["before", "after", "around"]
 
 
@@ -38,7 +38,7 @@ class HookRun:
 
     Made by `hooks_around`.
 
-    Both call hooks themselves, since a function between them would cost as much as most hooks do.
+    `before` and `after` call hooks directly, since a function between would cost as much as most hooks do.
     """
 
     __slots__ = ("_completed", "_frame", "_hook_pairs", "_kind", "_link", "_path", "_skipped", "rewritten", "vector")
@@ -49,15 +49,15 @@ class HookRun:
     _link: Link | None
     _path: Path
     _completed: int
-    """How many of the hook pairs."""
+    """The number of hook pairs whose before hooks have completed."""
     _skipped: bool
     vector: tuple[object, ...]
     """The vector as the hooks have left it."""
     rewritten: bool
-    """Whether they have made another of it."""
+    """Whether they have replaced it."""
 
     def before(self) -> Verdict:
-        """Run the before hooks in order, until one says that the step is not to be run."""
+        """Run the before hooks in order, until one says that the step is not to run. Returns its verdict, or None."""
         step, completed = self._step(None, False), 0
         for pair in self._hook_pairs:
             if pair.before is not None:
@@ -101,12 +101,12 @@ class HookRun:
         kind, vector, data, system, path = self._kind, self.vector, frame.data, frame.system, self._path
         return _new_step(Step, (kind, vector, data, system, path, errors, result, failed, self._skipped, done))
 
-    def _apply_answer(self, answer: object, pair: HookPair, step: Step, moment: Moment) -> Step | Answered:
-        """Do as a hook has answered. FAILED, with a record, where it broke its contract."""
+    def _apply_answer(self, answer: object, pair: HookPair, step: Step, moment: Moment) -> Step | Refusal:
+        """Do as a hook has answered. Returns `FAILED`, with a record, if the answer breaks the contract."""
         try:
             problem = self._problem(step, answer, before=moment != "after")
             if problem is None and isinstance(answer, Step):
-                self._apply(step, answer)
+                self._apply_step(step, answer)
         except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
             self._absorb(error, pair, moment)
             return FAILED
@@ -124,7 +124,7 @@ class HookRun:
         hook = (pair.id, f"{moment}_{self._kind}")
         self._frame.absorb(error, "interceptor", self._key, self._link, pair.plugin, self.vector, hook)
 
-    def _apply(self, step: Step, answer: Step) -> None:
+    def _apply_step(self, step: Step, answer: Step) -> None:
         if answer.held is not step.held:
             self.vector = tuple(answer.held) if self._kind == "dispatch" else _with_plain_key(answer.held)
             self.rewritten = True
@@ -138,7 +138,7 @@ class HookRun:
         return None if self._kind == "dispatch" else str(self.vector[0])
 
     def _problem(self, step: Step, answer: object, *, before: bool) -> Problem | None:
-        """Return the part of its contract that a hook's answer breaks, if any."""
+        """Return the rule that a hook's answer breaks, and the fix; None if it breaks none."""
         if isinstance(answer, Stop) or (isinstance(answer, Skip) and before):
             return self._skip_problem(answer) if isinstance(answer, Skip) and answer.result is not None else None
         if not isinstance(answer, Step):
@@ -184,7 +184,7 @@ class HookRun:
 
 
 def _with_plain_key(vector: Sequence[object]) -> tuple[object, ...]:
-    """A vector whose key is plain text."""
+    """Return a vector with its key as plain text."""
     key, *args = vector
     return plain_key(cast(str, key)), *args
 
@@ -192,14 +192,14 @@ def _with_plain_key(vector: Sequence[object]) -> tuple[object, ...]:
 def hooks_around(
     frame: Frame, pairs: Sequence[HookPair], kind: StepKind, vector: Iterable[object], link: Link | None
 ) -> HookRun:
-    """The hooks around one step that is about to begin."""
-    step = HookRun()
-    step._frame = frame
-    step._hook_pairs = pairs
-    step._kind = kind
-    step._link = link
-    step._path = () if link is None else (cast("int", link[1]),) if link[0] is None else flatten(link)
-    step._completed = 0
-    step._skipped = step.rewritten = False
-    step.vector = tuple(vector)
-    return step
+    """Return the hooks around one step that is about to begin."""
+    hook_run = HookRun()
+    hook_run._frame = frame
+    hook_run._hook_pairs = pairs
+    hook_run._kind = kind
+    hook_run._link = link
+    hook_run._path = () if link is None else (cast("int", link[1]),) if link[0] is None else flatten(link)
+    hook_run._completed = 0
+    hook_run._skipped = hook_run.rewritten = False
+    hook_run.vector = tuple(vector)
+    return hook_run

@@ -1,4 +1,6 @@
-"""Effects that run once for each member of a sink: those registered so, and those with placeholders registered so."""
+"""Effects that run once for each member of a sink: effects registered with `each`, and effects with placeholders
+registered with `each`.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ Execute = Callable[[Frame, Entry, Sequence[object], Link], Awaitable[None]]
 async def run_for_members(
     execute: Execute, frame: Frame, entry: Entry, args: Sequence[object], vector: object, link: Link, *, late: bool
 ) -> tuple[object, ...] | None:
-    """Run the effect for each member: what it came to for those for whom it did not fail.
+    """Run the effect for each member. Returns the values of those for whom it did not fail.
 
     If the arguments are still `late`, they are resolved for each member. Returns None, with a record, if the members
     cannot be had.
@@ -68,11 +70,11 @@ async def _run_members(
                 break
             if frame.muted is None and len(frame.errors) - before >= _MAX_RECORDED:
                 frame.muted = 0
-            frame.system = mine = merged(frame.system, {"sink": member})
+            frame.system = own = merged(frame.system, {"sink": member})
             bound = resolve_all(frame, entry, args, vector, link, member) if late else args
             if bound is not None:
                 await execute(frame, entry, bound, link)
-            group = group if frame.system is mine else merged(frame.system, {"sink": sink})
+            group = group if frame.system is own else merged(frame.system, {"sink": sink})
             frame.system = group
     finally:
         frame.system = group

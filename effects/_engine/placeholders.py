@@ -1,9 +1,9 @@
-"""Finds placeholders in arguments, and puts their values in place.
+"""The search for placeholders in arguments, and the arguments with their values in place.
 
-Values are put into lists, tuples and dicts, of exactly these types. An argument without placeholders is passed on as
-the very object it was; one with placeholders is rebuilt. In other containers a placeholder is refused, and so it is
-where effects may stand; `_registry.spots` says which one. A value that came out of a placeholder is not looked into
-again. No function here recurses, so data may be of any depth; data that contains itself is an error.
+Values are put into the containers of `REBUILT`. An argument without placeholders is passed on as the very object it
+was; one with placeholders is rebuilt. A placeholder in another container is an error, and so is one where effects may
+stand; `_registry.spots` says which one. A value that came out of a placeholder is not looked into again. No function
+here recurses, so data may be of any depth; data that contains itself is an error.
 """
 
 from __future__ import annotations
@@ -26,28 +26,29 @@ def may_hold(vector: Sequence[object]) -> bool:
     """Whether there may be placeholders in a vector, by the types of its items."""
     try:
         return not LEAVES.issuperset(map(type, vector))
-    except Exception:  # noqa: BLE001 - a type may refuse to be asked: then whoever reads the vector says so
+    except Exception:  # noqa: BLE001 - a type may refuse to be asked: reading the vector then records that
         return True
 
 
 def placeholders_in(args: Sequence[object], signature: Signature, budget: Budget) -> tuple[list[Placeholder], bool]:
-    """Every placeholder in the arguments that is bound now, at any depth; and whether to ask `misplaced`.
+    """Return every placeholder in the arguments that is bound now, at any depth; and whether `first_misplaced` has to
+    look for a wrong one.
 
-    Each container is looked into once. Raises `LimitError` where the budget of nodes is used up.
+    Each container is looked into once. Raises `LimitError` if the budget of nodes is used up.
     """
     waiting: list[Any] = []  # of object, but each cast would cost as much as the rest
     is_odd = is_doubtful = False
     if signature.late:
-        is_odd, is_doubtful = _pass_effects_over(args, signature, budget, waiting)
+        is_odd, is_doubtful = _pass_over_effects(args, signature, budget, waiting)
     else:
         waiting += [arg for arg in args if type(arg) not in LEAVES]
-    found: list[Placeholder] = []
+    placeholders: list[Placeholder] = []
     seen: dict[int, object] = {}
     while waiting:
         value = waiting.pop()
         kind = cast("type[object]", type(value))
         if kind is Placeholder:
-            found.append(value)
+            placeholders.append(value)
             continue
         if id(value) in seen:
             is_doubtful = True
@@ -71,13 +72,15 @@ def placeholders_in(args: Sequence[object], signature: Signature, budget: Budget
         if odd:
             is_odd = True
             waiting += odd
-    return found, is_doubtful or (is_odd and bool(found))
+    return placeholders, is_doubtful or (is_odd and bool(placeholders))
 
 
-def _pass_effects_over(
+def _pass_over_effects(
     args: Sequence[object], signature: Signature, budget: Budget, bound: list[object]
 ) -> tuple[bool, bool]:
-    """Put into `bound` all that stands where no effects may. Returns whether there are odd containers, or doubts."""
+    """Put into `bound` all values that stand where no effects may. Returns whether there are odd containers, or
+    doubts.
+    """
     waiting: list[tuple[Any, Late]] = []
     for index, arg in enumerate(args):
         _sort_value(arg, signature.late_at(index), waiting, bound)
@@ -102,7 +105,9 @@ def _pass_effects_over(
 
 
 def _sort_value(value: object, late: Late | None, waiting: list[tuple[Any, Late]], bound: list[object]) -> None:
-    """Put a value to what is to be looked into, or to what stands where no effects may; an effect to neither."""
+    """Put a value into `waiting` if effects may stand in it, or into `bound` if none may; put an effect into
+    neither.
+    """
     if type(value) not in LEAVES:
         if late is None:
             bound.append(value)
@@ -111,17 +116,17 @@ def _sort_value(value: object, late: Late | None, waiting: list[tuple[Any, Late]
 
 
 def rebuild(args: Sequence[object], signature: Signature, resolve: Resolve) -> list[object]:
-    """The arguments with every placeholder that is bound now replaced by its value."""
+    """Return the arguments with every placeholder that is bound now replaced by its value."""
     memo: dict[tuple[int, Late | None], object] = {}
-    rebuilt: list[object] = []
+    new_args: list[object] = []
     for index, arg in enumerate(args):
         if type(arg) is Placeholder:
-            rebuilt.append(resolve(arg))
+            new_args.append(resolve(arg))
         elif type(arg) not in REBUILT or ((late := signature.late_at(index)) is not None and late.is_vector(arg)):
-            rebuilt.append(arg)
+            new_args.append(arg)
         else:
-            rebuilt.append(_rebuild_value(arg, late, resolve, memo))
-    return rebuilt
+            new_args.append(_rebuild_value(arg, late, resolve, memo))
+    return new_args
 
 
 class _OpenContainer:
@@ -164,9 +169,9 @@ def _rebuild_value(
                 late = None if part.late is None else part.late.at(name)
                 if late is not None and late.is_vector(item):
                     part.new.append(item)
-                elif (known := (id(item), late)) in memo:
-                    part.new.append(memo[known])
-                    part.changed |= memo[known] is not item
+                elif (key := (id(item), late)) in memo:
+                    part.new.append(memo[key])
+                    part.changed |= memo[key] is not item
                 else:
                     parts.append(_OpenContainer(item, late))
                     break

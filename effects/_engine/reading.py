@@ -1,4 +1,4 @@
-"""Reads one vector: its shape, who interprets it, its late values, and whether its arguments fit.
+"""The reading of one vector: its shape, its interpreter, its late values, and whether its arguments fit.
 
 Each function records what fails and answers with None or False; the caller then goes on to the next vector.
 """
@@ -35,7 +35,7 @@ def read(frame: Frame, vector: object, link: Link) -> Reading | None:
             frame.fail("shape", None, link, None, ShapeError(problem[0], fix=problem[1]), vector)
             return None
         key, *args = islice(cast("Sequence[Any]", vector), MAX_ITEMS)
-        hash(key)  # what cannot be looked up is no key, whatever its text is
+        hash(key)  # a key that cannot be hashed is no key, even if it is a str
         key = plain_key(key)
         entry = frame.engine.tables.entries.get(key)
     except Exception as error:  # noqa: BLE001 - a subclass of list or str may fail in any way when it is read
@@ -62,25 +62,23 @@ def _unknown_key_error(key: str, frame: Frame) -> UnknownKeyError:
 def bind_arguments(frame: Frame, entry: Entry, args: Sequence[object], vector: object, link: Link) -> Reading | None:
     """Resolve placeholders, unless one is resolved for each member. Returns None, with a record, if one fails."""
     try:
-        found, is_doubtful = placeholders_in(args, entry.signature, frame.budget)
+        placeholders, is_doubtful = placeholders_in(args, entry.signature, frame.budget)
         wrong = first_misplaced(args, entry.signature, frame.budget.limits.nodes) if is_doubtful else None
     except Exception as error:  # noqa: BLE001 - a limit, an odd type
         frame.fail("interpolate", entry.key, link, None, error, vector)
         return None
     if wrong is not None and wrong.problem is not None:
-        is_whole = (
-            wrong.problem is NO_EFFECT and len(wrong.path) == 1
-        )  # then the vector is at fault, as where it is checked
-        place = link if is_whole else _link_of_spot(link, wrong)
+        is_argument = wrong.problem is NO_EFFECT and len(wrong.path) == 1  # then the vector is at fault, as in a check
+        place = link if is_argument else _link_of_spot(link, wrong)
         misfit = PlaceholderError(wrong.problem[0], fix=wrong.problem[1])
         frame.fail("interpolate", entry.key, place, None, misfit, vector)
         return None
-    if not found:
+    if not placeholders:
         return entry, args, False
-    known = frame.engine.tables.placeholders
+    sources = frame.engine.tables.placeholders
     each = False
-    for placeholder in found:
-        source = known.get(placeholder.key)
+    for placeholder in placeholders:
+        source = sources.get(placeholder.key)
         if source is None or not source.at_least <= len(placeholder.args) <= source.at_most:
             unusable = _placeholder_error(frame, source, placeholder)
             frame.fail(
@@ -108,10 +106,10 @@ def bind_arguments(frame: Frame, entry: Entry, args: Sequence[object], vector: o
 
 def _placeholder_error(frame: Frame, source: Entry | None, placeholder: Placeholder) -> PlaceholderError:
     if source is None:
-        known = frame.engine.tables.placeholders
+        sources = frame.engine.tables.placeholders
         return PlaceholderError(
             f"no placeholder {placeholder.key!r}",
-            near=near(placeholder.key, known),
+            near=near(placeholder.key, sources),
             fix="load the plugin that provides it, or register one with @registry.placeholder",
         )
     problem = count_problem(source.signature, placeholder.args)
@@ -124,14 +122,14 @@ def resolve_all(
     """Return the arguments with their placeholders resolved, for one member if given. Returns None, with a record, if
     one fails.
     """
-    known = frame.engine.tables.placeholders
+    sources = frame.engine.tables.placeholders
     data = frame.data
     current: Placeholder | None = None
 
     def resolve(placeholder: Placeholder) -> object:
         nonlocal current
         current = placeholder
-        source = known[placeholder.key]
+        source = sources[placeholder.key]
         value: object = (
             source.function(data, member, *placeholder.args)
             if source.each
@@ -144,11 +142,11 @@ def resolve_all(
     try:
         return rebuild(args, entry.signature, resolve)
     except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
-        owner = None if current is None else known[current.key].plugin
-        within = _placeholder_link(frame, link, entry, args, current)
-        place = flatten(within)[len(flatten(link)) :]
-        told = too_early(error, current, place, args, entry.signature, frame.engine.tables.entries)
-        frame.absorb(told, "interpolate", entry.key, within, owner, vector)
+        owner = None if current is None else sources[current.key].plugin
+        here = _placeholder_link(frame, link, entry, args, current)
+        place = flatten(here)[len(flatten(link)) :]
+        explained = too_early(error, current, place, args, entry.signature, frame.engine.tables.entries)
+        frame.absorb(explained, "interpolate", entry.key, here, owner, vector)
         return None
 
 
@@ -157,12 +155,12 @@ def _placeholder_link(
 ) -> Link:
     """Return the place of a placeholder in a vector."""
     every = spots(args, entry.signature, frame.budget.limits.nodes)
-    found = (spot for spot in every if spot.value is placeholder)
-    return next((_link_of_spot(link, spot) for spot in found), link)
+    matches = (spot for spot in every if spot.value is placeholder)
+    return next((_link_of_spot(link, spot) for spot in matches), link)
 
 
 def _link_of_spot(link: Link, spot: Spot) -> Link:
-    """The place of a spot in the vector at `link`."""
+    """Return the link of a spot in the vector at `link`."""
     for step in spot.path:
         link = (link, step)
     return link

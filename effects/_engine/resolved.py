@@ -1,6 +1,6 @@
-"""The values that placeholders had in a dispatch: they are data, wherever a program passes them on to.
+"""The values that placeholders had in a dispatch: they stay data, wherever a program passes them on.
 
-A value is known by what it is, and not by what it looks like: an interpreter, an action or a hook may hand it on, or a
+A value is known by its identity, and not by its content: an interpreter, an action or a hook may pass on a value, or a
 part of it, and it still came from outside. A copy that a program makes counts as written by the program.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Collection
 from typing import Any, Protocol, cast, final
 
 from .._language.containers import LEAVES, parts_in
-from .._language.templates import Template, copy_knowing
+from .._language.templates import Template, copy_and_record
 
 __all__ = ["Resolved"]
 
@@ -28,21 +28,21 @@ class Nodes(Protocol):
 class Resolved:
     """The values of the placeholders of one root dispatch, and of the dispatch that it was spawned by."""
 
-    __slots__ = ("_inside", "_waiting")
+    __slots__ = ("_values_by_id", "_waiting")
 
     def __init__(self, before: Resolved | None = None) -> None:
-        self._inside: dict[int, object] = {} if before is None else dict(before._inside)
-        """All that was looked into; kept, so that nothing else gets the id of one."""
+        self._values_by_id: dict[int, object] = {} if before is None else dict(before._values_by_id)
+        """All values that were looked into, by `id`; kept alive, so that no other value gets such an id."""
         self._waiting: list[object] = [] if before is None else list(before._waiting)
 
     def add(self, value: object) -> None:
-        """Take what a placeholder came to. It is looked into once somebody asks."""
+        """Add the value of a placeholder. It is looked into at the next question."""
         self._waiting.append(value)
 
     def holds(self, vector: object, budget: Nodes) -> bool:
-        """Whether this very object is among the values, or anywhere in one. Takes what it looks at from the budget."""
+        """Whether this very object is among the values, or anywhere in one. The search is counted in the budget."""
         self._look_into_all(budget)
-        return id(vector) in self._inside
+        return id(vector) in self._values_by_id
 
     def copy(self, template: Template, budget: Nodes) -> tuple[object, ...]:
         """Return the vectors of a template, copied. The copy of such a value stays known, because the program did not
@@ -50,21 +50,21 @@ class Resolved:
         """
         self._look_into_all(budget)
         copies: dict[int, object] = {}
-        vectors = copy_knowing(template.written, copies)
-        self._inside.update({id(copy): copy for source, copy in copies.items() if source in self._inside})
+        vectors = copy_and_record(template.written, copies)
+        self._values_by_id.update({id(copy): copy for source, copy in copies.items() if source in self._values_by_id})
         return vectors
 
     def _look_into_all(self, budget: Nodes) -> None:
         while self._waiting:
             value = self._waiting.pop()
-            if id(value) not in self._inside:
-                self._inside[id(value)] = value
-                items = _items(value, budget.more_than_left)
+            if id(value) not in self._values_by_id:
+                self._values_by_id[id(value)] = value
+                items = _parts_of(value, budget.more_than_left)
                 budget.take_nodes(len(items))
                 self._waiting += _containers_among(items)
 
 
-def _items(value: Any, most: int) -> Collection[object]:
+def _parts_of(value: Any, most: int) -> Collection[object]:
     kind = cast("type[object]", type(value))
     if kind is dict:
         return cast("Collection[object]", value.values())
@@ -73,7 +73,7 @@ def _items(value: Any, most: int) -> Collection[object]:
 
 
 def _containers_among(items: Collection[object]) -> Collection[object]:
-    """Those that may be looked into in turn."""
+    """Return the items that may be looked into in turn."""
     try:
         return () if LEAVES.issuperset(map(type, items)) else [item for item in items if type(item) not in LEAVES]
     except Exception:  # noqa: BLE001 - a type may refuse to be asked

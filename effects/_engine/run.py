@@ -1,8 +1,8 @@
-"""The way of a dispatch: each vector is read, then goes the way of an action or an effect.
+"""The run of a dispatch: each vector is read, then expanded as an action or executed as an effect.
 
-Depth first: each item is finished before the next begins, and what an action returned is taken up in its place. The
-levels of expansion are a list here, not Python's stack, so depth costs no recursion. A failure is recorded and its
-siblings go on; an exception that is no `Exception` passes.
+Depth first: each item is finished before the next begins, and the vectors that an action returned are taken up in its
+place. The levels of expansion are a list here, not Python's stack, so depth costs no recursion. A failure is recorded
+and its siblings go on; an exception that is no `Exception` passes.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ from .steps import COROUTINE, call, execute, execute_without_hooks, expand, expa
 __all__ = ["read_vectors", "run", "too_deep"]
 
 _kind_of: Callable[[object], object] = type
-"""Types are compared by what they are: to look one up in a set, it is hashed, and may refuse."""
+"""Types are compared by identity: a set would hash a type, which may refuse."""
 _EXPANSION: Final = Via.EXPANSION
 
 _NOTHING_MORE: Sequence[Any] = ()
 
 Level = tuple[Iterator[Any], int, Link | None]
-"""The vectors that are still to be taken up, the index of the last that was, and where they stand."""
+"""The vectors that are still to be taken up, the index of the last one that was, and the link to their list."""
 
 _blank: Callable[[type[DispatchResult]], DispatchResult] = cast(Any, object).__new__
 
@@ -51,14 +51,14 @@ async def run(
     system: Mapping[str, object] | None,
     written: Sequence[object] | None = None,
 ) -> DispatchResult:
-    """Run a whole dispatch in its frame: take up every vector, and what the actions among them expand to.
+    """Run a whole dispatch in its frame: take up every vector, and the expansions of the actions among them.
 
-    `origin` is the context whose interpreter made the call, if one did. With `hook_run`, hooks around it have their
-    turn elsewhere. This is one long function, because the calls of
-    many coroutines are what a dispatch of few vectors would cost most.
+    `origin` is the context whose interpreter made the call, if one did. If `written` is given, the caller has run the
+    hooks around the dispatch, and these are the vectors as they stand in the program. This is one long function,
+    because the calls of many coroutines would be the largest cost of a dispatch of few vectors.
     """
     tables, budget, outcomes = frame.engine.tables, frame.budget, frame.outcomes
-    around_all = None
+    dispatch_run = None
     kind = _kind_of(effects)
     first = _kind_of(effects[0]) if (kind is list or kind is tuple) and effects else None
     if (first is list or first is tuple) and data is None and system is None and frame.nesting <= budget.limits.nesting:
@@ -72,9 +72,9 @@ async def run(
         written = effects.written if type(effects) is Template else items
         if tables.dispatch_hooks:
             link_around = None if origin is None else origin._link
-            around_all = hooks_around(frame, tables.dispatch_hooks, "dispatch", items, link_around)
-            items = () if around_all.before() is not None else around_all.vector
-            written = items if around_all.rewritten else written
+            dispatch_run = hooks_around(frame, tables.dispatch_hooks, "dispatch", items, link_around)
+            items = () if dispatch_run.before() is not None else dispatch_run.vector
+            written = items if dispatch_run.rewritten else written
     link: Any = None if origin is None else (origin._link, nested(origin._vector, written))
     rest: Iterator[Any] = iter(items)
     index: int = -1
@@ -98,13 +98,13 @@ async def run(
                 budget.go_on()
                 if budget.taken % YIELD_EVERY == 0:
                     await trio.lowlevel.checkpoint()
-            # Nearly all vectors are plain, with arguments of which their types say all: they go straight through. What
-            # comes after does the same for any vector, and says what is wrong with it.
+            # Nearly all vectors are plain, and the types of their arguments show that they fit: these go straight
+            # through. The code below does the same for any vector, and says what is wrong with it.
             kind = _kind_of(vector)
             is_plain = (kind is list or kind is tuple) and vector and type(vector[0]) is str
             entry = entries.get(vector[0]) if is_plain else None
             if entry is None:
-                found = read(frame, vector, here)
+                reading = read(frame, vector, here)
             elif entry.is_action and not action_hooks and len(levels) < budget.limits.expansion:
                 if expansion := call_action(frame, entry, UNREAD, vector, here, None):
                     levels.append((rest, index, link))
@@ -112,14 +112,14 @@ async def run(
                     break
                 continue
             elif entry.is_once and (not pairs or (not tables.around_effect and not may_hold(vector))):
-                hooks = None
+                hook_run = None
                 if pairs:
-                    hooks = hooks_around(frame, pairs, "effect", vector, here)
-                    verdict = hooks.before()
-                    if verdict is not None or hooks.rewritten:
-                        await finish(frame, entry, hooks, verdict, here)
+                    hook_run = hooks_around(frame, pairs, "effect", vector, here)
+                    verdict = hook_run.before()
+                    if verdict is not None or hook_run.rewritten:
+                        await finish(frame, entry, hook_run, verdict, here)
                         continue
-                context = Context()  # as `context_of`, without the call: a twentieth of what an effect costs
+                context = Context()  # as `context_of`, without the call: a twentieth of the price of an effect
                 context.key = entry.key
                 context.data = frame.data
                 context.system = frame.system
@@ -132,23 +132,23 @@ async def run(
                         value = await value
                 except BaseException as error:  # noqa: BLE001 - absorb raises what may not be kept
                     frame.absorb(error, "execute", entry.key, here, entry.plugin, vector)
-                    if hooks is not None:
-                        hooks.after(None, failed=True)
+                    if hook_run is not None:
+                        hook_run.after(None, failed=True)
                     continue
                 if value is not NOTHING:
-                    if hooks is not None:
-                        value = hooks.after(value, failed=False)
+                    if hook_run is not None:
+                        value = hook_run.after(value, failed=False)
                     outcomes.append((entry.key, value, here, entry.plugin, False))
                     continue
-                if hooks is not None:
-                    await finish(frame, entry, hooks, None, here)
+                if hook_run is not None:
+                    await finish(frame, entry, hook_run, None, here)
                     continue
-                found = bind_arguments(frame, entry, vector[1:], vector, here)
+                reading = bind_arguments(frame, entry, vector[1:], vector, here)
             else:
-                found = bind_arguments(frame, entry, vector[1:], vector, here)
-            if found is None:
+                reading = bind_arguments(frame, entry, vector[1:], vector, here)
+            if reading is None:
                 continue
-            entry, args, each = found
+            entry, args, each = reading
             if entry.is_action:
                 if len(levels) >= budget.limits.expansion:
                     too_much = too_deep("expansion", budget.limits.expansion)
@@ -181,10 +181,10 @@ async def run(
     result._results = None
     result._errors = tuple(frame.errors) if frame.errors else ()
     result._stopped = frame.stopped
-    if around_all is not None:
-        around_all.after(result, failed=bool(frame.errors))
+    if dispatch_run is not None:
+        dispatch_run.after(result, failed=bool(frame.errors))
         if len(frame.errors) != len(result.errors) or frame.stopped != result.stopped:
-            return frame.result()  # with what the hooks have added
+            return frame.result()  # with the errors and the stop of the after hooks
     return result
 
 
@@ -195,7 +195,7 @@ def read_vectors(
     data: Mapping[str, object] | None,
     system: Mapping[str, object] | None,
 ) -> tuple[object, ...] | None:
-    """The items of a list of vectors, as they are now, once data and system are merged over the frame's.
+    """Merge data and system over the frame's, and return the items of a list of vectors as they are now.
 
     Returns None, with a record, for a value that is no such list or mapping, and if dispatches are nested too deep.
     """
@@ -221,7 +221,7 @@ def read_vectors(
 
 
 def too_deep(name: str, limit: int) -> LimitError:
-    """The error for a depth of expansion or nesting that was crossed."""
+    """Return the error for a limit of expansion or nesting that was crossed."""
     return LimitError(
         f"the limit of {limit} for the depth of {name} was crossed",
         fix=f"look for something that repeats itself, or raise it: create_dispatch(..., limits=Limits({name}=...))",

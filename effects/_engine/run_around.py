@@ -1,4 +1,4 @@
-"""The way of a whole dispatch where interceptors have context managers around it."""
+"""The run of a whole dispatch if interceptors have context managers around it."""
 
 from __future__ import annotations
 

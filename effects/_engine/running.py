@@ -1,4 +1,4 @@
-"""`dispatch.running()`: opens what plugins need, and owns the background work until all is closed again."""
+"""`dispatch.running()`: opens the lifespans of plugins, and owns the background work until all are closed again."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ Opened = AbstractAsyncContextManager[Mapping[str, object] | None]
 async def running(
     dispatch: D, background: Background, lifespans: Sequence[Lifespan], needs: Sequence[Need]
 ) -> AsyncGenerator[D]:
-    """Enter the lifespans in order, then a nursery for background work; at the end cancel that, and exit in reverse.
+    """Enter the lifespans in order, then a nursery for background work; at the end cancel that work, and exit in
+    reverse.
 
-    Background work may use what the lifespans opened: all of it has ended before the first of them closes. A system
+    Background work may use the values of lifespans: all of it has ended before the first lifespan closes. A system
     value is there from when its lifespan has opened until it begins to close; no two lifespans bring the same.
     """
     check_trio("running() opens plugins")
@@ -36,15 +37,15 @@ async def running(
     try:
         async with AsyncExitStack() as stack:
             owners: dict[str, str] = {}
-            for plan in lifespans:
-                lifespan = _make_manager(plan, dispatch, background.system)
-                if lifespan is not None:
-                    brought = await stack.enter_async_context(_Named(plan.plugin, lifespan))
-                    _claim_values(owners, plan.plugin, brought)
-                    _check_brought(plan.plugin, brought, needs)
+            for lifespan in lifespans:
+                manager = _make_manager(lifespan, dispatch, background.system)
+                if manager is not None:
+                    values = await stack.enter_async_context(_NamedLifespan(lifespan.plugin, manager))
+                    _claim_values(owners, lifespan.plugin, values)
+                    _check_values(lifespan.plugin, values, needs)
                     stack.callback(setattr, background, "system", background.system)
-                    background.system = MappingProxyType({**background.system, **brought})
-            with _raise_single():
+                    background.system = MappingProxyType({**background.system, **values})
+            with _unwrap_single():
                 async with trio.open_nursery() as nursery:
                     background.nursery, background.run = nursery, trio.lowlevel.current_trio_token()
                     try:
@@ -58,7 +59,7 @@ async def running(
 
 def _make_manager(lifespan: Lifespan, dispatch: object, system: Mapping[str, object]) -> Opened | None:
     with _note(f"while the lifespan of plugin {lifespan.plugin!r} was made"):
-        manager = lifespan.made(dispatch, system)
+        manager = lifespan.open(dispatch, system)
         if manager is not None and not isinstance(manager, AbstractAsyncContextManager):
             raise RegistrationError(
                 f"plugin {lifespan.plugin!r} has a lifespan that is a {type(manager).__name__}",
@@ -67,27 +68,27 @@ def _make_manager(lifespan: Lifespan, dispatch: object, system: Mapping[str, obj
     return cast("Opened | None", manager)
 
 
-def _claim_values(owners: dict[str, str], name: str, brought: Mapping[str, object]) -> None:
-    """Note which lifespan brought which values. If two brought the same, one would get the value that the other has
-    opened.
+def _claim_values(owners: dict[str, str], name: str, values: Mapping[str, object]) -> None:
+    """Note which lifespan brought which values. Raises `RegistrationError` if two bring the same: the later would hide
+    the value that the earlier has opened.
     """
-    for value in brought:
-        if value in owners:
+    for key in values:
+        if key in owners:
             raise RegistrationError(
-                f"the lifespans of plugins {owners[value]!r} and {name!r} both bring the system value {value!r}",
+                f"the lifespans of plugins {owners[key]!r} and {name!r} both bring the system value {key!r}",
                 fix="give one of the values another name, or block one of the plugins",
             )
-        owners[value] = name
+        owners[key] = name
 
 
-def _check_brought(name: str, brought: Mapping[str, object], needs: Sequence[Need]) -> None:
-    """Refuse what those who need it would not be able to use."""
-    for what, fix in misfits(needs, brought):
-        raise RegistrationError(f"the lifespan of plugin {name!r} brings what does not fit: {what}", fix=fix)
+def _check_values(name: str, values: Mapping[str, object], needs: Sequence[Need]) -> None:
+    """Raise `RegistrationError` for a value that does not fit one of its takers."""
+    for what, fix in misfits(needs, values):
+        raise RegistrationError(f"the lifespan of plugin {name!r} brings a value that does not fit: {what}", fix=fix)
 
 
 @final
-class _Named:
+class _NamedLifespan:
     """A lifespan whose failures carry a note that names the plugin."""
 
     def __init__(self, name: str, lifespan: Opened) -> None:
@@ -106,14 +107,14 @@ class _Named:
             return await self._lifespan.__aexit__(kind, error, traceback)
         except (Exception, BaseExceptionGroup) as failure:
             if isinstance(failure, BaseExceptionGroup) and _leaf_ids(failure) == _leaf_ids(error):
-                return False  # the lifespan has a nursery around its yield, which wrapped what is not its own
+                return False  # a nursery around the `yield` of the lifespan has wrapped exceptions that are not its own
             if failure is not error:
                 failure.add_note(f"while the lifespan of plugin {self._name!r} closed")
             raise
 
 
 def _leaf_ids(error: BaseException | None) -> list[int]:
-    """The identities of the exceptions in a group; on its way through nurseries, a group itself may be copied."""
+    """Return the ids of the exceptions in a group. The group itself may be copied on its way through nurseries."""
     inside = cast("Sequence[BaseException]", getattr(error, "exceptions", ()))
     return [leaf for inner in inside for leaf in _leaf_ids(inner)] or [id(error)]
 
@@ -128,8 +129,8 @@ def _note(note: str) -> Generator[None]:
 
 
 @contextmanager
-def _raise_single() -> Generator[None]:
-    """Let the one exception of a nursery out as itself: that there is a nursery is no business of the caller."""
+def _unwrap_single() -> Generator[None]:
+    """Raise the only exception of a group as itself: the caller does not have to know that there is a nursery."""
     try:
         yield
     except BaseExceptionGroup as group:

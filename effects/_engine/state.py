@@ -14,10 +14,10 @@ __all__ = ["State", "state_of", "system_values"]
 
 @final
 class State(Mapping[str, object]):
-    """A read-only mapping of state slices, taken for one run of one action.
+    """A read-only mapping of state slices, made for one run of one action.
 
-    A slice is computed when it is first asked for, and kept for the rest of that run. Asking for a slice that nobody
-    contributes raises `StateError`; what a slice's function raises passes through the action.
+    A slice is computed when it is first asked for, and kept for the rest of that run. Raises `StateError` for a slice
+    that no registry contributes; an exception of a slice's function passes through the action.
     """
 
     __slots__ = ("_slices", "_system", "_values", "failure")
@@ -59,7 +59,7 @@ class State(Mapping[str, object]):
 
 
 def state_of(slices: Mapping[str, Entry], system: Mapping[str, object]) -> State:
-    """The state for one run of one action."""
+    """Return the state for one run of one action."""
     state = State()
     state._slices = slices
     state._system = system

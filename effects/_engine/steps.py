@@ -1,4 +1,4 @@
-"""One action or effect between its hooks: checked, then expanded or executed, and recorded."""
+"""One action or effect between its hooks: it is checked, then expanded or executed, and recorded."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def expand(frame: Frame, entry: Entry, args: Sequence[object], link: Link) -> Se
 
 
 async def expand_around(frame: Frame, entry: Entry, args: Sequence[object], link: Link) -> Sequence[object]:
-    """Run one action between its hooks, and inside of what interceptors enter around it."""
+    """Run one action between its hooks, and inside the context managers that interceptors enter around it."""
     hook_run = hooks_around(frame, frame.engine.tables.action_hooks, "action", [entry.key, *args], link)
     async with Around(hook_run) as around:
         expansion = _expansion(frame, hook_run, around.verdict, link)
@@ -47,7 +47,7 @@ async def expand_around(frame: Frame, entry: Entry, args: Sequence[object], link
 
 
 def _expansion(frame: Frame, hook_run: HookRun, verdict: Verdict, link: Link) -> Sequence[object] | None:
-    """Do with one action what its before hooks have said. Returns None if it failed, or was stopped."""
+    """Expand one action as its before hooks have said. Returns None if it failed, or was stopped."""
     if verdict is None:
         entry, args = _rewritten_call(frame, hook_run)
         return call_action(frame, entry, args, hook_run.vector, link, None)
@@ -59,22 +59,22 @@ def _settle_expansion(
 ) -> Sequence[object]:
     """Return the expansion of an action, as the after hooks leave it."""
     failed = verdict is FAILED or (verdict is None and expansion is None)
-    left = hook_run.after([] if expansion is None else expansion, failed=failed)
+    result = hook_run.after([] if expansion is None else expansion, failed=failed)
     try:
-        return tuple(islice(cast("Sequence[object]", left), frame.engine.limits.vectors + 1))
+        return tuple(islice(cast("Sequence[object]", result), frame.engine.limits.vectors + 1))
     except Exception as error:  # noqa: BLE001 - a subclass of list may fail in any way when it is read
         frame.fail("interceptor", entry.key, link, None, error, hook_run.vector)
         return ()
 
 
 def _rewritten_call(frame: Frame, hook_run: HookRun) -> tuple[Entry, list[object]]:
-    """The entry and arguments as the before hooks have left them."""
+    """Return the entry and arguments as the before hooks have left them."""
     key, *args = hook_run.vector
     return frame.engine.tables.entries[cast(str, key)], args
 
 
 async def execute(frame: Frame, entry: Entry, args: Sequence[object], link: Link) -> None:
-    """Run one effect between its hooks, and record what it came to."""
+    """Run one effect between its hooks, and record its value."""
     tables = frame.engine.tables
     hook_run = hooks_around(frame, tables.effect_hooks, "effect", [entry.key, *args], link)
     if not tables.around_effect:
@@ -87,8 +87,8 @@ async def execute(frame: Frame, entry: Entry, args: Sequence[object], link: Link
 
 
 async def finish(frame: Frame, entry: Entry, hook_run: HookRun, verdict: Verdict, link: Link) -> None:
-    """Do with one effect what its before hooks have said, and record what it came to."""
-    if verdict is None and not hook_run.rewritten:  # as `_value`, without the call: it is what most come to
+    """Execute one effect as its before hooks have said, and record its value."""
+    if verdict is None and not hook_run.rewritten:  # as `_value`, without the call: most effects come here
         value = await call(frame, entry, hook_run.vector[1:], hook_run.vector, link)
     else:
         value = await _value(frame, entry, hook_run, verdict, link)
@@ -107,7 +107,7 @@ async def _value(frame: Frame, entry: Entry, hook_run: HookRun, verdict: Verdict
 
 
 def _record_value(frame: Frame, entry: Entry, hook_run: HookRun, verdict: Verdict, value: object, link: Link) -> None:
-    """Let the after hooks see what an effect came to, and record it as they leave it."""
+    """Let the after hooks see the value of an effect, and record it as they leave it."""
     ran = value is not NOTHING
     failed = verdict is FAILED or (verdict is None and not ran)
     value = hook_run.after(value if ran else None, failed=failed)
@@ -118,14 +118,14 @@ def _record_value(frame: Frame, entry: Entry, hook_run: HookRun, verdict: Verdic
 
 
 async def execute_without_hooks(frame: Frame, entry: Entry, args: Sequence[object], link: Link) -> None:
-    """Run one effect, and record what it came to."""
+    """Run one effect, and record its value."""
     value = await call(frame, entry, args, [entry.key, *args], link)
     if value is not NOTHING:
         frame.outcomes.append((entry.key, value, link, entry.plugin, False))
 
 
 async def call(frame: Frame, entry: Entry, args: Sequence[object], vector: Sequence[object], link: Link) -> object:
-    """Check the arguments, call the interpreter, and wait for it. `NOTHING`, with a record, where it failed."""
+    """Check the arguments, call the interpreter, and wait for it. Returns `NOTHING`, with a record, if it failed."""
     context = context_of(frame, entry.key, vector, link)
     try:
         value = entry.fast_call(context, vector, frame.system)
@@ -143,8 +143,8 @@ async def call(frame: Frame, entry: Entry, args: Sequence[object], vector: Seque
 def _needs_of(
     frame: Frame, entry: Entry, args: Sequence[object], vector: object, link: Link
 ) -> dict[str, object] | None:
-    """Check the arguments, and return what the interpreter needs from the system. Returns None, with a record, if one
-    fails.
+    """Check the arguments, and return the system values that the interpreter needs. Returns None, with a record, if a
+    check fails or a value is missing.
     """
     if not fits(frame, entry, args, vector, link):
         return None

@@ -1,7 +1,8 @@
-"""The frames that are kept of an exception that is recorded.
+"""The frames that are kept of a recorded exception.
 
-An exception that is raised again keeps all the frames of the times before, so one that a program holds on to, such as
-that of a circuit breaker, would grow with each raise, and with it each record of it, its log and what its frames hold.
+An exception that is raised again keeps all frames of earlier raises. So one that a program raises again and again, such
+as that of a circuit breaker, would grow each time, and so would its records, its log and the objects that its frames
+hold.
 """
 
 from __future__ import annotations
@@ -13,15 +14,16 @@ __all__ = ["keep_few_frames"]
 
 _MAX_FIRST = 10
 _MAX_LAST = 30
-"""How many frames of a long traceback are kept at its beginning and at its end, where it was raised."""
+"""At most this many frames of a long traceback are kept at its beginning, and at its end, where it was raised."""
 
 Frames = list[TracebackType]
 
 
 def keep_few_frames(error: BaseException) -> None:
-    """Bound the traceback of an exception, and of all that it was made of: its group, its causes, their contexts.
+    """Bound the traceback of an exception, and of the exceptions in it and behind it: members of its group, causes and
+    contexts.
 
-    If it was recorded before, the places where it was raised now and first are kept.
+    If it was recorded before, the places of the latest and of the first raise are kept.
     """
     _relink(error, _latest_and_first(_frames_of(error)))
     seen, waiting = {id(error)}, _exceptions_behind(error)
@@ -52,18 +54,20 @@ def _frames_of(error: BaseException) -> Frames:
 
 
 def _latest_and_first(frames: Frames) -> Frames:
-    """The frames of the latest and of the first raise: each begins with the function of the engine that caught it."""
+    """Return the frames of the latest and of the first raise: each begins with the function of the engine that caught
+    it.
+    """
     begins = [index for index, entry in enumerate(frames) if entry.tb_frame.f_code is frames[0].tb_frame.f_code]
     return frames if len(begins) < 3 else frames[: begins[1]] + frames[begins[-1] :]
 
 
-def _relink(error: BaseException, kept: Frames) -> None:
-    """Have an exception keep these frames of its own, and no more than are bounded."""
-    if len(kept) > _MAX_FIRST + _MAX_LAST:
-        kept = kept[:_MAX_FIRST] + kept[-_MAX_LAST:]
-    linked: TracebackType | None = None
-    for entry in reversed(kept):
-        unchanged = entry.tb_next is linked
-        linked = entry if unchanged else TracebackType(linked, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
-    if linked is not error.__traceback__:
-        BaseException.with_traceback(error, linked)  # what its class makes of setting attributes is its own business
+def _relink(error: BaseException, frames: Frames) -> None:
+    """Let an exception keep these of its frames, at most as many as the bounds allow."""
+    if len(frames) > _MAX_FIRST + _MAX_LAST:
+        frames = frames[:_MAX_FIRST] + frames[-_MAX_LAST:]
+    chain: TracebackType | None = None
+    for entry in reversed(frames):
+        unchanged = entry.tb_next is chain
+        chain = entry if unchanged else TracebackType(chain, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
+    if chain is not error.__traceback__:
+        BaseException.with_traceback(error, chain)  # its class may override how attributes are set

@@ -1,4 +1,4 @@
-"""How values are shown where they may be: shortened, by their types, and whatever their `repr` does."""
+"""Texts for values in messages: a shortened `repr`, or the names of types. No text fails because a `repr` does."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ _short.maxlevel, _short.maxstring, _short.maxother = 3, 60, 60
 
 
 def shorten_text(text: str, most: int = 200) -> str:
-    """Text of bounded length: the begin of what is longer."""
+    """Return a text of at most `most` characters: of a longer one, the beginning and three dots."""
     return text if len(text) <= most else f"{text[: most - 3]}..."
 
 
 def a(noun: str) -> str:
-    """A noun with its article: `an effect`, `a placeholder`."""
+    """Return a noun with its article: `an effect`, `a placeholder`."""
     return f"{'an' if noun[:1] in {*'aeiou'} else 'a'} {noun}"
 
 
 def shorten_repr(value: object) -> str:
-    """A repr of bounded length; where there is none, why."""
+    """Return a repr of bounded length; if the repr raises, the name of its error."""
     try:
         return _short.repr(value)
     except Exception as error:  # noqa: BLE001 - a repr is only decoration: it may not cost the record
@@ -33,7 +33,7 @@ def shorten_repr(value: object) -> str:
 
 
 def type_name(value: object) -> str:
-    """The name of a value's type, whatever the type says of itself."""
+    """Return the name of a value's type, even if its metaclass hides it."""
     return _name_of(type(value))
 
 
@@ -41,7 +41,7 @@ _name_of: Callable[[type], str] = vars(type)["__name__"].__get__
 
 
 def type_names(vector: object) -> tuple[str, ...]:
-    """The names of the types of a vector's arguments, ten at most; of anything else, of its own type."""
+    """Return the names of the types of a vector's arguments, ten at most; for any other value, that of its own type."""
     if not is_list(vector):
         return () if vector is None else (shorten_text(type_name(vector), 80),)
     try:

@@ -31,8 +31,8 @@ __all__ = [
 class EffectsError(Exception):
     """Base of every exception the engine itself raises or records. Its message holds no values.
 
-    Plugins derive theirs from it, too, for what they refuse: of other exceptions, records show only the type. So
-    theirs hold no values either.
+    Plugins derive the errors that they raise from it, too: of any other exception, records show only the type. So the
+    messages of plugins hold no values, either.
     """
 
     def __init__(self, what: str, *, near: str | None = None, fix: str | None = None) -> None:
@@ -42,7 +42,7 @@ class EffectsError(Exception):
         self.fix = fix
 
     def lines(self, at: str | None = None) -> str:
-        """The whole message, with the place `at` where it is known."""
+        """Return the whole message, with the place `at` if it is known."""
         return format_message(self.what, at=at, near=self.near, fix=self.fix)
 
     def __str__(self) -> str:
@@ -54,7 +54,7 @@ def format_message(what: str, **marked: str | None) -> str:
 
 
 class RegistrationError(EffectsError):
-    """Something was registered, or a dispatch was made, in a way that can not work."""
+    """Something was registered, or a dispatch was made, in a way that cannot work."""
 
 
 class ShapeError(EffectsError):
@@ -94,7 +94,7 @@ class LimitError(EffectsError):
 
 
 def near(name: object, known: Iterable[object]) -> str | None:
-    """Return the names closest to `name`, quoted, or None. A name that is no str is near to none."""
+    """Return the names closest to `name`, quoted, or None if no name is close, or `name` is no str."""
     names = [plain_key(other) for other in known if isinstance(other, str)]
     matches = difflib.get_close_matches(name[:200], names, n=3, cutoff=0.6) if isinstance(name, str) else []
     return ", ".join(map(repr, matches)) or None

@@ -1,4 +1,4 @@
-"""How much one root dispatch may do."""
+"""The limits of one root dispatch."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class Limits:
         for field in fields(self):
             value: object = getattr(self, field.name)
             if type(value) is not int or value < 1:
-                given = value if type(value) is int else type(value).__name__
+                text = value if type(value) is int else type(value).__name__
                 raise RegistrationError(
-                    f"limit {field.name!r} is a positive int, not {given}",
+                    f"limit {field.name!r} is a positive int, not {text}",
                     fix=f"the default is {field.default}",
                 )

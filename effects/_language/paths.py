@@ -1,7 +1,7 @@
 """Places in the dispatched data.
 
 While a dispatch runs, a place is a *link*: a pair `(link of the parent, token)`, which costs one small tuple and shares
-everything above it. Only when a place is shown, in a record or a `Step`, is the link made into a *path*, a flat tuple.
+everything above it. A link is made into a *path*, a flat tuple, only when a place is shown, in a record or a `Step`.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ __all__ = ["Link", "Nested", "Path", "Via", "flatten", "nested", "render", "toke
 
 @final
 class Via(Enum):
-    """How a path goes on where the dispatched data itself does not."""
+    """A step of a path that leaves the dispatched data."""
 
     EXPANSION = "=>"
-    """Into what an action returned."""
+    """Into the vectors that an action returned."""
     CONTINUATION = "~>"
-    """Into effects that an interpreter dispatched and that do not stand in its own vector."""
+    """Into effects that an interpreter dispatched, and that do not stand in its own vector."""
     BACKGROUND = "&>"
     """Into background work that an interpreter spawned."""
 
@@ -46,22 +46,23 @@ class Nested:
     _places: dict[int, Path] | None
 
     def place(self, index: int) -> Path:
-        """Return the place of an item in the vector that it came from; an item that is not found there is just the nth
-        dispatched.
+        """Return the place of an item in the vector that it came from. An item that is not found there has its index
+        among the dispatched items as its place.
 
-        An object that stands there several times is found in order of standing. All items are looked for at once.
+        If an object stands there several times, each item has a place of its own, in order. All items are looked for at
+        once.
         """
         if self._places is None:
             self._places = self._find_places()
         return self._places.get(index, (Via.CONTINUATION, index))
 
     def _find_places(self) -> dict[int, Path]:
-        wanted: dict[int, list[int]] = {}
+        indices_by_id: dict[int, list[int]] = {}
         for index in reversed(range(len(self.items))):
-            wanted.setdefault(id(self.items[index]), []).append(index)
+            indices_by_id.setdefault(id(self.items[index]), []).append(index)
         places: dict[int, Path] = {}
         for value, link in walk(self.vector):
-            if indices := wanted.get(id(value)):
+            if indices := indices_by_id.get(id(value)):
                 places[indices.pop()] = flatten(link)
                 if len(places) == len(self.items):
                     break
@@ -69,7 +70,7 @@ class Nested:
 
 
 def nested(vector: object, items: Sequence[object]) -> Nested:
-    """The token for items that are about to be dispatched."""
+    """Return the token for items that are about to be dispatched."""
     token = Nested()
     token.vector = vector
     token.items = items
@@ -81,7 +82,7 @@ Link = tuple["Link | None", "int | str | Via | Nested"]
 
 
 def flatten(link: Link | None) -> Path:
-    """The path of a link. A continuation's items are found in the vector they came from, by identity."""
+    """Return the path of a link. A continuation's items are found in the vector they came from, by identity."""
     if link is not None and link[0] is None:
         return (cast("int", link[1]),)
     tokens: list[int | str | Via | Nested] = []
@@ -89,17 +90,17 @@ def flatten(link: Link | None) -> Path:
         link, step = link
         tokens.append(step)
     path: list[int | str | Via] = []
-    later = reversed(tokens)
-    for step in later:
+    steps = reversed(tokens)
+    for step in steps:
         if isinstance(step, Nested):
-            path.extend(step.place(cast(int, next(later))))
+            path.extend(step.place(cast(int, next(steps))))
         else:
             path.append(step)
     return tuple(path)
 
 
 def walk(root: object) -> Iterator[tuple[object, Link]]:
-    """Everything below `root`, in order of standing, with its place.
+    """Yield every value below `root`, in order, with its place.
 
     A value that stands in several places comes several times, but is looked into once.
     """
@@ -115,7 +116,9 @@ def walk(root: object) -> Iterator[tuple[object, Link]]:
 
 
 def token(name: object) -> int | str:
-    """An index or a name, as it stands in a path; of a key that is neither, its text, or its type where it has none."""
+    """Return an index or a name as it stands in a path. Any other key stands as its text, or as its type if it has no
+    text.
+    """
     if type(name) is int or type(name) is str:
         return name
     try:
@@ -125,11 +128,11 @@ def token(name: object) -> int | str:
 
 
 _MAX_SHOWN = 64
-"""A path of more tokens is shown by its begin and its end."""
+"""A path of more tokens is shown by its beginning and its end."""
 
 
 def render(path: Path, root: str = "effects") -> str:
-    """A path as people read it, `effects[0][2] => [1]['then']`, in bounded length."""
+    """Return a path as people read it, `effects[0][2] => [1]['then']`, in bounded length."""
     half = _MAX_SHOWN // 2
     tokens = (
         [*map(_token_text, path)]

@@ -30,13 +30,15 @@ class ResultRecord(NamedTuple):
     plugin: str
     """The name of the registry that owns the effect."""
     skipped: bool = False
-    """True where an interceptor skipped the interpreter."""
+    """True if an interceptor skipped the interpreter."""
 
 
 @final
 @dataclass(frozen=True, slots=True, repr=False)
 class ErrorRecord:
-    """One failure, whole: what was being done, to which key, where in the dispatched data, by whose code, and why."""
+    """One failure: the phase, the key, the place in the dispatched data, the plugin whose code failed, and the
+    exception.
+    """
 
     phase: Phase
     key: str | None
@@ -54,7 +56,7 @@ class ErrorRecord:
     hook: str | None = None
     """The name of that hook, such as `before_effect`."""
     handled: bool = False
-    """Whether it happened in an attempt: whoever made that deals with it, and nobody else hears of it."""
+    """Whether it happened in an attempt. The caller of the attempt deals with it, and no error listener hears of it."""
 
     @property
     def place(self) -> str:
@@ -69,13 +71,15 @@ class ErrorRecord:
 
     @property
     def owner(self) -> str:
-        """Whose code failed: `plugin 'shop', before_effect of interceptor 'careful'`. Empty where it was nobody's."""
+        """The plugin and the hook whose code failed: `plugin 'shop', before_effect of interceptor 'careful'`. Empty if
+        no code failed.
+        """
         hook = self.interceptor and f"{self.hook} of interceptor {self.interceptor!r}"
         return ", ".join(filter(None, [self.plugin and f"plugin {self.plugin!r}", hook]))
 
     @property
     def raised_by(self) -> str | None:
-        """The owner, where it is the hook of an interceptor that `cause` does not name."""
+        """The owner, if it is the hook of an interceptor that `cause` does not name; otherwise None."""
         hides = self.interceptor is None or repr(self.interceptor) in self.cause
         return None if hides else self.owner
 
@@ -99,11 +103,11 @@ class ErrorRecord:
 
 
 _MAX_MESSAGE = 2_000
-"""In characters: what one part of a message may have, whatever was raised."""
+"""One part of a message has at most this many characters."""
 
 
 def _type_names(exception: BaseException, depth: int = 0) -> str:
-    """The exception's type; of a group, also those of what is in it, to some depth."""
+    """Return the name of the exception's type; for a group, also those of the exceptions in it, to some depth."""
     name = shorten_text(type(exception).__name__)
     if not isinstance(exception, BaseExceptionGroup) or depth > 3:
         return name
@@ -121,12 +125,12 @@ def message_of(exception: Exception) -> str:
 
 
 Outcome = tuple[str, object, Link, str, bool]
-"""A `ResultRecord` in the making, with the link that its path is made from once somebody asks."""
+"""A `ResultRecord` in the making, with the link that its path is made from when the record is read."""
 
 
 @final
 class SoFar(Sequence[ResultRecord]):
-    """The results of a dispatch up to now, made when they are asked for. Later ones are not in it."""
+    """The results of a dispatch up to now. Records are made when they are read; later ones are not in it."""
 
     __slots__ = ("_count", "_outcomes")
 
@@ -153,7 +157,7 @@ _blank: Callable[[type[SoFar]], SoFar] = cast(Any, object).__new__
 
 
 def so_far(outcomes: Sequence[Outcome]) -> SoFar:
-    """The results of a dispatch that goes on. Made without a constructor: hooks run in the hot path."""
+    """Return the results of a dispatch that goes on. Made without a constructor: hooks run in the hot path."""
     results = _blank(SoFar)
     results._outcomes = outcomes
     results._count = len(outcomes)
@@ -167,7 +171,9 @@ def _make_record(outcome: Outcome) -> ResultRecord:
 
 @final
 class DispatchResult:
-    """The result of a dispatch: a record for each effect that ran, and one for each failure, in order of happening."""
+    """The result of a dispatch: a record for each effect that ran, and one for each failure, in the order in which they
+    happened.
+    """
 
     __slots__ = ("_errors", "_outcomes", "_results", "_stopped")
 
@@ -181,7 +187,7 @@ class DispatchResult:
 
     @property
     def results(self) -> tuple[ResultRecord, ...]:
-        """A record for each effect that ran. Those of a continuation are in the continuation's own result."""
+        """A record for each effect that ran. The records of a continuation are in the continuation's own result."""
         if self._results is None:
             self._results = tuple(map(_make_record, self._outcomes))
         return self._results
@@ -193,7 +199,7 @@ class DispatchResult:
 
     @property
     def stopped(self) -> str | None:
-        """The reason, where an interceptor stopped this dispatch."""
+        """The reason, if an interceptor stopped this dispatch; otherwise None."""
         return self._stopped
 
     def __eq__(self, other: object) -> bool:
@@ -207,7 +213,7 @@ class DispatchResult:
         return f"DispatchResult(results={self.results!r}, errors={self.errors!r}, stopped={self.stopped!r})"
 
     def raise_errors(self) -> Self:
-        """Raise an `ExceptionGroup` of every recorded exception; return the result itself where there is none."""
+        """Raise an `ExceptionGroup` of every recorded exception; return the result itself if there is none."""
         if self.errors:
             listing = "\n".join(str(record) for record in self.errors)
             raise ExceptionGroup(

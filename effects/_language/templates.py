@@ -1,4 +1,4 @@
-"""Effects that are written once and dispatched often, and data that is handed out again and again.
+"""Effects that are written once and dispatched often, and the copies of data that each dispatch gets.
 
 Arguments are passed on as the very objects that were dispatched. If two dispatches shared a list, one would see what
 the other does to it: so code that keeps effects, to dispatch them later or again, keeps them as a `Template`.
@@ -22,7 +22,7 @@ from pydantic import BaseModel
 from .errors import ShapeError
 from .vectors import Placeholder
 
-__all__ = ["Template", "copy_data", "copy_knowing"]
+__all__ = ["Template", "copy_and_record", "copy_data"]
 
 T = TypeVar("T")
 
@@ -32,10 +32,10 @@ class Template(tuple[object, ...]):
     """Effects to be dispatched again and again, each time in containers of their own.
 
     It is a tuple of effect vectors that may stand wherever a list of them belongs: in `dispatch(...)`,
-    `ctx.dispatch(...)` and `ctx.attempt(...)`. Each dispatch, as everything that iterates over it or takes a part of it
-    by index, gets vectors, arguments and defaults of placeholders as `copy_data` copies them, so that nothing that an
-    action or an interpreter does to them shows in the next. Places in errors are those of what was written. Raises
-    `ShapeError` for what is no list or tuple.
+    `ctx.dispatch(...)` and `ctx.attempt(...)`. Each dispatch, and all code that iterates over it or takes a part of it
+    by index, gets vectors, arguments and defaults of placeholders of its own, as `copy_data` copies them. So nothing
+    that an action or an interpreter does to them shows in the next dispatch. Places in errors are those in the effects
+    as written. Raises `ShapeError` if `effects` is no list or tuple.
 
     >>> again = Template([["note", {"names": []}]])
     >>> for vector in again:
@@ -62,61 +62,64 @@ class Template(tuple[object, ...]):
 
     @property
     def written(self) -> tuple[object, ...]:
-        """The very objects that it was made of: to be looked at, and not to be handed out."""
+        """The very objects that it was made of: to be read, and not to be passed on."""
         return tuple(super().__iter__())
 
 
-class _Kind(NamedTuple):
-    """How a container of some type is taken apart, and made again."""
+class _Copier(NamedTuple):
+    """The functions that take a container of some type apart, and make it again."""
 
     parts: Callable[[Any], Collection[object]]
     make: Callable[[Any, list[object]], object]
-    """Makes such a container of other parts."""
+    """Make such a container of other parts."""
     same: Callable[[Any], object]
-    """Makes one of the same parts: the very same, if it cannot be changed."""
+    """Make one of the same parts: the container itself, if it cannot be changed."""
 
 
 def copy_data(data: T) -> T:
-    """Data like this, whose containers are its own, at any depth.
+    """Return data like this, whose containers are its own, at any depth.
 
-    Copied are lists, tuples, dicts, sets, deques and bytearrays, those of subclasses, too, dataclasses, pydantic models
-    and the arguments of placeholders. Values that cannot be changed, such as a tuple of texts, and objects of other
-    types are shared. Data that contains itself is still such data, which dispatches refuse.
+    It copies lists, tuples, dicts, sets, deques and bytearrays, instances of their subclasses, too, dataclasses,
+    pydantic models and the arguments of placeholders. Values that cannot be changed, such as a tuple of texts, and
+    objects of other types are shared. A copy of data that contains itself still holds such data, which dispatches
+    refuse.
     """
-    return copy_knowing(data, {})
+    return copy_and_record(data, {})
 
 
-def copy_knowing(data: T, copies: dict[int, object]) -> T:
-    """Copy data as `copy_data` does, and tell by the `id` of each container that was copied what its copy is."""
-    around: list[tuple[object, _Kind, Iterator[object], list[object], bool]] = []
+def copy_and_record(data: T, copies: dict[int, object]) -> T:
+    """Copy data as `copy_data` does. Put into `copies`, under the `id` of each container, the copy of it."""
+    around: list[tuple[object, _Copier, Iterator[object], list[object], bool]] = []
     source: object = None
     rest: Iterator[object] = iter((data,))
     parts: list[object] = []
-    kind, changed = _BOX, False
-    while True:  # what is being copied is in local variables: objects would cost as much again
+    copier, changed = _BOX, False
+    while True:  # the state of the copy is in local variables: objects would cost as much again
         for item in rest:
-            if type(item) in _SHARED or (inner := _KINDS[type(item)]) is None:
+            if type(item) in _SHARED or (inner := _COPIERS[type(item)]) is None:
                 parts.append(item)
             elif id(item) in copies:
                 parts.append(copies[id(item)])
                 changed = changed or copies[id(item)] is not item
             elif _SHARED.issuperset(map(type, within := inner.parts(item))):
-                made = copies[id(item)] = inner.same(item)
-                parts.append(made)
-                changed = changed or made is not item
+                new = copies[id(item)] = inner.same(item)
+                parts.append(new)
+                changed = changed or new is not item
             else:
-                copies[id(item)] = item  # until it is made: only what contains itself comes back to it before
-                around.append((source, kind, rest, parts, changed))
-                source, kind, rest, parts, changed = item, inner, iter(within), [], False
+                copies[id(item)] = (
+                    item  # until the copy is made: only a container that holds itself is met again before
+                )
+                around.append((source, copier, rest, parts, changed))
+                source, copier, rest, parts, changed = item, inner, iter(within), [], False
                 break
         else:
             if not around:
                 return cast(T, parts[0])
-            made = copies[id(source)] = kind.make(source, parts) if changed else kind.same(source)
-            was = made is not source
-            source, kind, rest, parts, changed = around.pop()
-            parts.append(made)
-            changed = changed or was
+            new = copies[id(source)] = copier.make(source, parts) if changed else copier.same(source)
+            is_new = new is not source
+            source, copier, rest, parts, changed = around.pop()
+            parts.append(new)
+            changed = changed or is_new
 
 
 _SHARED = frozenset({str, int, float, bool, bytes, NoneType})
@@ -128,39 +131,39 @@ def _return_itself(source: Any, _: object = None) -> Any:
 
 
 def _make_list(source: list[object], parts: list[object]) -> list[object]:
-    made = copy(source)
-    cast(Any, list).__setitem__(made, slice(None), parts)
-    return made
+    new = copy(source)
+    cast(Any, list).__setitem__(new, slice(None), parts)
+    return new
 
 
 def _make_dict(source: dict[object, object], parts: list[object]) -> dict[object, object]:
-    made = copy(source)
+    new = copy(source)
     for name, part in zip(cast(Any, dict).keys(source), parts, strict=True):
-        cast(Any, dict).__setitem__(made, name, part)
-    return made
+        cast(Any, dict).__setitem__(new, name, part)
+    return new
 
 
 def _make_deque(source: deque[object], parts: list[object]) -> deque[object]:
-    made = copy(source)
+    new = copy(source)
     for index, part in enumerate(parts):
-        cast(Any, deque).__setitem__(made, index, part)
-    return made
+        cast(Any, deque).__setitem__(new, index, part)
+    return new
 
 
 def _make_object(source: object, parts: list[object]) -> object:
-    made = copy(source)
+    new = copy(source)
     for name, part in zip(_field_names(source), parts, strict=True):
-        object.__setattr__(made, name, part)
-    return made
+        object.__setattr__(new, name, part)
+    return new
 
 
-_OF_MODELS = ("__pydantic_extra__", "__pydantic_private__")
+_MODEL_ATTRIBUTES = ("__pydantic_extra__", "__pydantic_private__")
 
 
 def _field_names(source: object) -> list[str]:
-    """The names of what a dataclass or model holds."""
+    """Return the names of the attributes that a dataclass or model holds."""
     if issubclass(type(source), BaseModel):
-        return [*vars(source), *_OF_MODELS]
+        return [*vars(source), *_MODEL_ATTRIBUTES]
     return [field.name for field in fields(cast(Any, source)) if hasattr(source, field.name)]
 
 
@@ -188,48 +191,48 @@ def _no_parts(_: object) -> Collection[object]:
     return ()
 
 
-_BOX = _Kind(_return_itself, _return_itself, _return_itself)
+_BOX = _Copier(_return_itself, _return_itself, _return_itself)
 """Stands around the data that is copied."""
-_EXACT: Mapping[type, _Kind] = {
-    list: _Kind(_return_itself, _make_of_parts, list[Any].copy),
-    dict: _Kind(dict[Any, Any].values, _make_dict, dict[Any, Any].copy),
-    tuple: _Kind(_return_itself, _make_tuple, _return_itself),
-    Placeholder: _Kind(attrgetter("args"), _make_placeholder, _return_itself),
+_EXACT: Mapping[type, _Copier] = {
+    list: _Copier(_return_itself, _make_of_parts, list[Any].copy),
+    dict: _Copier(dict[Any, Any].values, _make_dict, dict[Any, Any].copy),
+    tuple: _Copier(_return_itself, _make_tuple, _return_itself),
+    Placeholder: _Copier(attrgetter("args"), _make_placeholder, _return_itself),
 }
-_SUBCLASSED: Mapping[type, _Kind] = {
-    list: _Kind(list[Any].copy, _make_list, copy),
-    dict: _Kind(dict[Any, Any].values, _make_dict, copy),
-    tuple: _Kind(_parts_of_tuple, _make_tuple, _return_itself),
-    deque: _Kind(deque[Any].copy, _make_deque, copy),
-    set: _Kind(_no_parts, _return_itself, copy),
-    bytearray: _Kind(_no_parts, _return_itself, copy),
-    BaseModel: _Kind(_field_values, _make_object, copy),
+_SUBCLASSED: Mapping[type, _Copier] = {
+    list: _Copier(list[Any].copy, _make_list, copy),
+    dict: _Copier(dict[Any, Any].values, _make_dict, copy),
+    tuple: _Copier(_parts_of_tuple, _make_tuple, _return_itself),
+    deque: _Copier(deque[Any].copy, _make_deque, copy),
+    set: _Copier(_no_parts, _return_itself, copy),
+    bytearray: _Copier(_no_parts, _return_itself, copy),
+    BaseModel: _Copier(_field_values, _make_object, copy),
 }
-_FROZEN, _OPEN = _Kind(_field_values, _make_object, _return_itself), _Kind(_field_values, _make_object, copy)
+_FROZEN, _OPEN = _Copier(_field_values, _make_object, _return_itself), _Copier(_field_values, _make_object, copy)
 """Dataclasses."""
 
 
-def _kind_of(kind: type) -> _Kind | None:
+def _find_copier(kind: type) -> _Copier | None:
     if kind in _EXACT:
         return _EXACT[kind]
     if issubclass(kind, Enum):
         return None
     if is_dataclass(cast(object, kind)):
         return _FROZEN if cast(Any, kind).__dataclass_params__.frozen else _OPEN
-    return next((found for base, found in _SUBCLASSED.items() if issubclass(kind, base)), None)
+    return next((copier for base, copier in _SUBCLASSED.items() if issubclass(kind, base)), None)
 
 
 @final
-class _Kinds(dict[type, _Kind | None]):
-    """How containers of a type are copied; None if they are shared. Worked out when a type is first met."""
+class _Copiers(dict[type, _Copier | None]):
+    """The copier of containers, by their type; None if they are shared. It is found when a type is first met."""
 
-    def __missing__(self, kind: type) -> _Kind | None:
-        found = _kind_of(kind)
+    def __missing__(self, kind: type) -> _Copier | None:
+        copier = _find_copier(kind)
         if len(self) < _MAX_TYPES:
-            self[kind] = found
-        return found
+            self[kind] = copier
+        return copier
 
 
-_KINDS = _Kinds()
+_COPIERS = _Copiers()
 _MAX_TYPES = 1_000
 """At most this many types are remembered."""

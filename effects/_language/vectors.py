@@ -64,12 +64,12 @@ class Placeholder:
 
 
 def find_placeholders(template: object) -> Iterator[Placeholder]:
-    """Every placeholder in a vector, or in other data that is written down to be dispatched later, at any depth.
+    """Yield every placeholder in a vector, or in other data that is kept to be dispatched later, at any depth.
 
     They are found wherever a dispatch would look: in lists, tuples, dicts and their keys, sets, deques, mappings and
     sequences of any class, dataclasses and pydantic models.
     """
-    seen: dict[int, object] = {}  # what is read of a mapping may be new, and must live, or its id would be another's
+    seen: dict[int, object] = {}  # values that a mapping makes when it is read must live, or others get their ids
     waiting = [template]
     while waiting and len(waiting) + len(seen) < MAX_ITEMS:  # there may be no end
         value = waiting.pop()
@@ -81,20 +81,23 @@ def find_placeholders(template: object) -> Iterator[Placeholder]:
 
 
 def plain_key(key: T) -> T:
-    """The text that a key is: of a member of a `StrEnum`, or any other subclass of str, whatever it says of itself.
+    """Return the plain text of a key that is a member of a `StrEnum`, or of any other subclass of str, even if it
+    overrides `__str__`.
 
-    A key that is no str is left as it is, for those who refuse it.
+    A key that is no str is returned as it is: callers refuse it.
     """
     return cast("T", str.__str__(key)) if isinstance(key, str) else key
 
 
 def _one_line(key: str) -> str:
-    """A key in one line, whatever it holds."""
+    """Return a key in one line, with escapes for line breaks and its like."""
     return str.__getitem__(key, slice(40)).encode("unicode_escape").decode()
 
 
 def list_problem(effects: object) -> Problem | None:
-    """Say what keeps `effects` from being a list of effect vectors, or None. Looks at the outermost list only."""
+    """Return why `effects` is no list of effect vectors, and the fix; None if it is one. Looks at the outermost list
+    only.
+    """
     if not is_list(effects):
         if type(effects) is Placeholder:
             return "a placeholder stands where a list of effect vectors belongs", "late binding is for arguments only"
@@ -111,10 +114,10 @@ def list_problem(effects: object) -> Problem | None:
 
 
 def vector_problem(vector: object) -> Problem | None:
-    """Say what keeps `vector` from being one effect vector, or None. Looks at the container and the key only."""
+    """Return why `vector` is no effect vector, and the fix; None if it is one. Looks at its container and key only."""
     kind: object = type(vector)
     if kind is list and vector and type(cast("list[object]", vector)[0]) is str:
-        return None  # as nearly all are
+        return None  # nearly all vectors end here
     if not is_list(vector):
         if type(vector) is Placeholder:
             return "a placeholder stands where an effect vector belongs", "late binding is for arguments only"

@@ -38,10 +38,10 @@ Resolve = Callable[[Parameter], object]
 
 
 def refuse_methods(where: str, parameters: Sequence[Parameter], fix: str) -> None:
-    """Raise `RegistrationError` for a function of a class, which would get something else as its `self`."""
+    """Raise `RegistrationError` for a function of a class, which would get another value as its `self`."""
     if parameters and parameters[0].name in _METHODS and parameters[0].kind is not Parameter.KEYWORD_ONLY:
         raise RegistrationError(
-            f"{where}: its first parameter is {parameters[0].name!r}, and nobody knows the object that it belongs to",
+            f"{where}: its first parameter is {parameters[0].name!r}, and its object is not known",
             fix=f"register the method of an object, {fix}(thing.method), or make it a function",
         )
 
@@ -55,7 +55,7 @@ def refuse_unfit(
     keywords: Sequence[str] = (),
     fix: str,
 ) -> None:
-    """Raise `RegistrationError` for what cannot be called with so many arguments, or is a function of a class."""
+    """Raise `RegistrationError` for a function that cannot be called with these arguments, or belongs to a class."""
     signature = signature_of(function)
     if signature is not None:
         refuse_methods(where, list(signature.parameters.values()), method)
@@ -67,7 +67,7 @@ def refuse_unfit(
 
 
 def signature_of(function: Callable[..., object]) -> inspect.Signature | None:
-    """Return the signature of a function; None if it has none to tell, as some that are written in C."""
+    """Return the signature of a function; None if it cannot be read, as for some that are written in C."""
     try:
         return inspect.signature(function)
     except (TypeError, ValueError):
@@ -75,14 +75,18 @@ def signature_of(function: Callable[..., object]) -> inspect.Signature | None:
 
 
 def take_first(where: str, kind: Kind, positional: list[Parameter], resolve: Resolve, *, each: bool) -> None:
-    """Take away the parameters that the engine fills. Raises `RegistrationError` where they cannot be that."""
+    """Remove the parameters that the engine fills. Raises `RegistrationError` if they are missing, or are meant for
+    other values.
+    """
     for first in (*_FIRST.get(kind, ()), *(["member"] if each and kind == "placeholder" else [])):
         if not positional:
             raise RegistrationError(f"{where}: it takes no {first}", fix=f"its first parameter is {first}")
-        given = positional.pop(0)
-        annotation = _resolve_annotation(given, resolve)
+        parameter = positional.pop(0)
+        annotation = _resolve_annotation(parameter, resolve)
         if not _may_get(first, annotation):
-            what = f"its first parameter {given.name!r} is annotated as {_name_of(annotation)}, and gets the {first}"
+            what = (
+                f"its first parameter {parameter.name!r} is annotated as {_name_of(annotation)}, and gets the {first}"
+            )
             raise RegistrationError(f"{where}: {what}", fix=f"take {first} before it")
 
 
@@ -97,16 +101,20 @@ def refuse_misplaced_contexts(where: str, kind: Kind, others: Iterable[Parameter
 
 
 def forgotten_hint(kind: Kind, positional: Sequence[Parameter]) -> str:
-    """A hint for whoever has forgotten the first parameter where no annotation gives that away."""
+    """Return a hint for an author who may have forgotten the first parameter, if no annotation shows it; else an empty
+    text.
+    """
     first = next(iter(_FIRST.get(kind, ())), None)
-    given = positional[0] if positional else None
-    if first is None or given is None or given.annotation is not Parameter.empty or given.name in {first, "_"}:
+    parameter = positional[0] if positional else None
+    if first is None or parameter is None or parameter.annotation is not Parameter.empty:
         return ""
-    return f", and its first parameter, {given.name!r}, gets the {first}"
+    if parameter.name in {first, "_"}:
+        return ""
+    return f", and its first parameter, {parameter.name!r}, gets the {first}"
 
 
 def _resolve_annotation(parameter: Parameter, resolve: Resolve) -> object:
-    """The annotation; as it was written, where it is known to type checkers alone."""
+    """Return the annotation; as it was written, if only type checkers can resolve it."""
     try:
         return resolve(parameter)
     except RegistrationError:
@@ -114,7 +122,7 @@ def _resolve_annotation(parameter: Parameter, resolve: Resolve) -> object:
 
 
 def _may_get(first: str, annotation: object) -> bool:
-    """Whether what is annotated so may be the context, the state, or the data."""
+    """Whether a parameter with this annotation may get the context, the state, or the data."""
     return any(_may_be(first, part) for part in _union_members(annotation))
 
 
@@ -129,7 +137,7 @@ def _may_be(first: str, annotation: object) -> bool:
 
 
 def _union_members(annotation: object) -> Iterator[object]:
-    """The members of a union, whatever is said around them; of anything else, itself."""
+    """Yield the members of a union, without metadata; for any other annotation, itself."""
     origin: Any = get_origin(annotation)
     if origin is Annotated:
         yield from _union_members(get_args(annotation)[0])
@@ -141,7 +149,9 @@ def _union_members(annotation: object) -> Iterator[object]:
 
 
 def _is_context(annotation: object) -> bool:
-    """Told by its name, since the module that has it imports this one, and some import it for type checkers only."""
+    """Whether an annotation is `Context`. It is known by its name: its module imports this one, and some modules import
+    it for type checkers only.
+    """
     if isinstance(annotation, str):
         return annotation.rpartition(".")[2] == "Context"
     return isinstance(annotation, type) and (annotation.__module__, annotation.__name__) == (
@@ -153,5 +163,5 @@ def _is_context(annotation: object) -> bool:
 def _name_of(annotation: object) -> str:
     if isinstance(annotation, str):
         return annotation
-    named = get_origin(annotation) if isinstance(get_origin(annotation), type) else annotation
-    return getattr(named, "__name__", None) or str(named)
+    kind = get_origin(annotation) if isinstance(get_origin(annotation), type) else annotation
+    return getattr(kind, "__name__", None) or str(kind)

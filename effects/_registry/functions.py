@@ -28,11 +28,11 @@ def is_generator(function: Callable[..., object]) -> bool:
 
 
 def source_of(function: object) -> str:
-    """Name a function and the place it was written: `send, alerts.py:12`."""
+    """Return the name of a function and the place where it was written: `send, alerts.py:12`."""
     inner = inspect.unwrap(function) if callable(function) else function
     code = getattr(inner, "__code__", None)
     name: object = getattr(inner, "__qualname__", None)
-    if type(name) is not str:  # of a mock, these are mocks
+    if type(name) is not str:  # the attributes of a mock are mocks
         name = type(inner).__qualname__
     if type(code) is not CodeType:
         return name
@@ -40,5 +40,5 @@ def source_of(function: object) -> str:
 
 
 def caller_scope(depth: int) -> Mapping[str, object]:
-    """The local names `depth` calls up: what annotations written inside a function may refer to."""
+    """Return the local names `depth` calls up: annotations written inside a function may use them."""
     return sys._getframe(depth + 1).f_locals

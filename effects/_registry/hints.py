@@ -63,20 +63,21 @@ class Hints:
 
 
 def annotations_of(function: Callable[..., object], scope: Mapping[str, object]) -> Mapping[str, object]:
-    """The annotations of a function by parameter, and of what it returns under `return`: for people and for tools.
+    """Return the annotations of a function by parameter, and that of its result under `return`: for people and for
+    tools.
 
-    One that cannot be resolved stays as it was written, since only those of arguments have to be.
+    An annotation that cannot be resolved stays as it was written: only those of arguments have to be resolved.
     """
     signature = signature_of(function)
     if signature is None:
         return {}
     hints = Hints("", function, scope)
-    returned = Parameter("return_", Parameter.POSITIONAL_ONLY, annotation=signature.return_annotation)
-    found: dict[str, object] = {}
-    for name, parameter in {**signature.parameters, "return": returned}.items():
+    result = Parameter("return_", Parameter.POSITIONAL_ONLY, annotation=signature.return_annotation)
+    annotations: dict[str, object] = {}
+    for name, parameter in {**signature.parameters, "return": result}.items():
         if parameter.annotation is not Parameter.empty:
             try:
-                found[name] = hints.of(parameter)
+                annotations[name] = hints.of(parameter)
             except RegistrationError:
-                found[name] = parameter.annotation
-    return found
+                annotations[name] = parameter.annotation
+    return annotations

@@ -39,7 +39,7 @@ StepKind = Literal["dispatch", "action", "effect"]
 
 
 class _Moment(NamedTuple):
-    """The parts of a step. One is shown to many hooks: nothing in it may be changed by any of them."""
+    """The parts of a step. Many hooks see the same one, so no hook may change anything in it."""
 
     kind: StepKind
     held: Sequence[object]
@@ -49,11 +49,11 @@ class _Moment(NamedTuple):
     errors: Sequence[ErrorRecord]
     """The errors of this dispatch so far."""
     result: object
-    """In an after hook: what the effect returned, what the action expanded to, or the `DispatchResult`."""
+    """In an after hook: the value of the effect, the expansion of the action, or the `DispatchResult`."""
     failed: bool
     """In an after hook: whether this very step failed."""
     skipped: bool
-    """In an after hook: whether a before hook skipped or stopped, so that nothing was run."""
+    """In an after hook: whether a before hook skipped or stopped, so that nothing ran."""
     results: Sequence[ResultRecord]
     """The results of the effects of this dispatch so far; those of continuations are in their own."""
 
@@ -77,7 +77,7 @@ class Step(_Moment):
         skipped: bool = False,
         results: Sequence[ResultRecord] = (),
     ) -> Step:
-        """A step, for tests of hooks."""
+        """Make a step, for tests of hooks."""
         return super().__new__(cls, kind, tuple(vector), data, system, path, errors, result, failed, skipped, results)
 
     def __repr__(self) -> str:
@@ -85,9 +85,10 @@ class Step(_Moment):
 
     @property
     def vector(self) -> list[object]:
-        """The effect vector, its placeholders resolved; for a dispatch, the list of them as it was given.
+        """The effect vector, its placeholders resolved; for a dispatch, the list of effect vectors as it was
+        dispatched.
 
-        A copy each time: what is done to it in place is not seen by anyone.
+        It is a copy each time: no one sees changes that are made to it in place.
         """
         return [*self.held]
 
@@ -104,8 +105,8 @@ class Step(_Moment):
         system: Mapping[str, object] | None = None,
         **result: object,
     ) -> Step:
-        """This step with other content. Before hooks may change `vector`, `data` and `system`; after hooks `result`
-        (of effects and actions), `data` and `system`.
+        """Return this step with other content. Before hooks may change `vector`, `data` and `system`; after hooks
+        `result` (of effects and actions), `data` and `system`.
 
         Raises `TypeError` for anything else.
         """
@@ -119,14 +120,18 @@ class Step(_Moment):
         )
 
     def _holds(self, vector: Sequence[object]) -> bool:
-        """Whether a vector is what this one has already: put back as it was read, it is no other."""
+        """Whether a vector has the very items that this step holds: a hook that puts back what it read has changed
+        nothing.
+        """
         return type(vector) in PLAIN and len(vector) == len(self.held) and all(map(is_, vector, self.held))
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """Do not run this one; `result` stands in for what it would have returned (for an action: its expansion)."""
+    """Do not run this step; `result` stands in for the value that it would have returned (for an action: its
+    expansion).
+    """
 
     result: object = None
 
@@ -134,7 +139,7 @@ class Skip:
 @final
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Do not run this one, nor anything after it in this dispatch. A parent dispatch goes on."""
+    """Do not run this step, nor any later one of this dispatch. A parent dispatch goes on."""
 
     reason: str = "stopped by an interceptor"
 
@@ -144,14 +149,15 @@ How = Literal["open", "done", "failed", "skipped", "stopped", "cancelled"]
 
 @final
 class Ending:
-    """How a step ended, for what is around it: to be read behind the `yield`."""
+    """How a step ended, for the context manager around it: read it behind the `yield`."""
 
     __slots__ = ("errors", "how")
 
     def __init__(self) -> None:
         self.how: How = "open"
-        """`failed` where anything in it failed that nobody has dealt with; `cancelled` where what was raised is no
-        `Exception`, and passes; `open` before it has ended."""
+        """`failed` if anything in it failed outside an attempt; `cancelled` if an exception passes that is no
+        `Exception`; `open` before it has ended.
+        """
         self.errors: Sequence[ErrorRecord] = ()
         """The failures in it, continuations included."""
 
@@ -163,13 +169,13 @@ Entered = AbstractContextManager["Step | None", Any] | AbstractAsyncContextManag
 AroundHook = Callable[[Step, Ending], Entered]
 Hook = Callable[[Step], Step | Skip | Stop | None]
 _A_HOOK = "a hook is a plain function that takes a Step"
-_MANAGES = "write def around(step, ending), and decorate it with @contextmanager"
+_A_MANAGER = "write def around(step, ending), and decorate it with @contextmanager"
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interceptor:
-    """Hooks around what a dispatch does, under one id.
+    """Hooks around the steps of a dispatch, under one id.
 
     Before hooks run in the order of the plugins, after hooks in reverse. If a before hook skips or stops, later
     interceptors do not see the step, neither before nor after; if it raises, its own after hook does not run, either.
@@ -179,11 +185,11 @@ class Interceptor:
     step and an `Ending`, and return a context manager, which is entered behind all before hooks, outermost first, and
     left in reverse, before the after hooks. It may yield a changed `Step`, as a before hook returns it. Errors are
     records, and are not raised into it: behind the `yield`, the ending says what became of the step. `Cancelled` is
-    raised into it, and passes whatever it does. An exception of its own is a record; the others are left all the same.
-    If a step was skipped or stopped, only those are entered and left whose before hooks completed. Only
+    raised into it, and passes even if it is suppressed. An exception of its own is a record; the others are left all
+    the same. If a step was skipped or stopped, only those are entered and left whose before hooks completed. Only
     `around_dispatch` may return an async one. Background work is no part of the dispatch that it came from.
 
-    Raises `RegistrationError` for a hook that cannot be called so, is async, or a bare generator.
+    Raises `RegistrationError` for a hook that cannot be called with these arguments, is async, or is a bare generator.
     """
 
     id: str
@@ -208,10 +214,10 @@ class Interceptor:
 
 
 def _check_hook(where: str, name: str, hook: object) -> None:
-    """Raise `RegistrationError` for what is no hook of that name."""
+    """Raise `RegistrationError` for an object that cannot be the hook of that name."""
     moment, _, kind = name.partition("_")
     around = moment == "around"
-    fix = _MANAGES if around else _A_HOOK
+    fix = _A_MANAGER if around else _A_HOOK
     if not callable(hook):
         raise RegistrationError(f"{where} is not callable", fix=fix)
     if is_async(hook):
@@ -237,13 +243,13 @@ fail_fast = Interceptor(
 )
 """Stops a dispatch at its first error, nested ones included. Effects that have run are not undone.
 
-Hooks run around what can be run: of vectors that cannot even be read, such as two unknown keys in a row, each is an
-error of its own.
+Hooks run around vectors that can be run. So vectors that cannot even be read, such as two unknown keys in a row, are
+each an error of their own.
 """
 
 
-def checked_interceptors(given: object) -> list[Interceptor]:
-    several = list(cast(Iterable[object], given)) if isinstance(given, Iterable) else [None]
-    if not all(isinstance(item, Interceptor) for item in several):
+def checked_interceptors(interceptors: object) -> list[Interceptor]:
+    items = list(cast(Iterable[object], interceptors)) if isinstance(interceptors, Iterable) else [None]
+    if not all(isinstance(item, Interceptor) for item in items):
         raise RegistrationError("interceptors is a list of Interceptor objects", fix="write interceptors=[...]")
-    return cast(list[Interceptor], several)
+    return cast(list[Interceptor], items)

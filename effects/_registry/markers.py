@@ -12,4 +12,4 @@ PROJECT = "rhialto"
 hookimpl = pluggy.HookimplMarker(PROJECT)
 """Marks a function or method as the implementation of a hook: `from effects import hookimpl`."""
 hookspec = pluggy.HookspecMarker(PROJECT)
-"""Marks what a hook is."""
+"""Marks a method as the definition of a hook."""

@@ -21,7 +21,9 @@ _EVERY_OPTION = sorted({"each", "override"})
 
 
 def check_metadata(where: str, kind: Kind, metadata: Mapping[str, object]) -> None:
-    """Metadata may have any name but one that looks like a slip for an option, or an option of another kind."""
+    """Raise `RegistrationError` if the name of some metadata looks like a misspelled option, or like an option of
+    another kind.
+    """
     for name in metadata:
         close = difflib.get_close_matches(name, _EVERY_OPTION, n=1, cutoff=0.7)
         if close and close[0][0] == name[0]:

@@ -1,4 +1,4 @@
-"""One thing that a registry contributes, and where a registry was made."""
+"""One thing that a registry contributes, and the place where a registry was made."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ class Registration:
     override: bool
     metadata: Mapping[str, object]
     annotations: Mapping[str, object] = field(default_factory=dict[str, object], repr=False)
-    """Those of the function, by parameter, and `return`; such as cannot be resolved are as they were written."""
+    """The annotations of the function, by parameter, and of its result under `return`. One that cannot be resolved is
+    as it was written.
+    """
 
     @property
     def source(self) -> str:
@@ -43,7 +45,7 @@ class Origin:
     file: str
     line: int
     doc: str
-    """The docstring of the module, where it was made at the top of one."""
+    """The docstring of the module, if the registry was made at its top level."""
 
     @classmethod
     def of(cls, frame: FrameType) -> Origin:
@@ -57,5 +59,5 @@ def conflict(first: Registration, second: Registration) -> bool:
 
 
 def namespace(entry: Registration) -> str:
-    """The namespace in which a registration's key must be unique."""
+    """Return the namespace in which a registration's key must be unique."""
     return "effect or action" if entry.kind in {"effect", "action"} else entry.kind

@@ -1,4 +1,4 @@
-"""A registry: what one plugin contributes. It is filled with decorators, and is a plugin by itself."""
+"""A registry holds the contributions of one plugin. It is filled with decorators, and is a plugin by itself."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ __all__ = ["Registry"]
 F = TypeVar("F", bound=Callable[..., object])
 L = TypeVar("L", bound=Callable[..., AbstractAsyncContextManager[Mapping[str, object] | None]])
 Lifespan = Callable[..., AbstractAsyncContextManager[Mapping[str, object] | None]]
-"""Takes the dispatch, and what it needs from the system by keyword."""
+"""Takes the dispatch, and by keyword the system values that it needs."""
 
 
 @final
 class Registry:
-    """One plugin's effects, actions, placeholders, state slices, interceptors, and what must be open while it runs.
+    """One plugin's effects, actions, placeholders, state slices, interceptors, and its lifespan.
 
     `name` is the owner's name in every record and message. `late` names system values that are not there when a
     dispatch is made and come with a lifespan or with each dispatch. Once a dispatch has been made from it, a registry
@@ -77,19 +77,19 @@ class Registry:
 
     @property
     def tags(self) -> tuple[Tag, ...]:
-        """How values of this plugin's types are written in tagged JSON, in order."""
+        """The tags, in order: how values of this plugin's types are written in tagged JSON."""
         return tuple(self._tags)
 
     def effect(self, key: str, *, each: bool = False, override: bool = False, **metadata: object) -> Callable[[F], F]:
         """Register the decorated function as the interpreter of `key`; it is returned as it is.
 
-        The function takes a `Context`, then the vector's arguments one to one; keyword-only parameters are what it
-        needs from the system. It may be async. With `each`, it runs once for each member of the sink it is dispatched
-        to, and finds that member as the system's `sink`. `override` replaces another plugin's registration of the same
-        key. Everything else by keyword is metadata, kept with the registration. Raises `RegistrationError` for a
+        The function takes a `Context`, then the vector's arguments one to one; its keyword-only parameters are the
+        system values that it needs. It may be async. With `each`, it runs once for each member of the sink it is
+        dispatched to, and finds that member as the system's `sink`. `override` replaces another plugin's registration
+        of the same key. All other keywords are metadata, kept with the registration. Raises `RegistrationError` for a
         signature or option that cannot work.
         """
-        return self._adder("effect", key, each, override, metadata)
+        return self._decorator("effect", key, each, override, metadata)
 
     def action(self, key: str, *, override: bool = False, **metadata: object) -> Callable[[F], F]:
         """Register the decorated function `(state, *args) -> effect vectors` as an action; it is returned as it is.
@@ -97,28 +97,30 @@ class Registry:
         It is pure: it says what should happen and does nothing. `state` is a mapping of the registries' state slices.
         Options and errors are as for `effect`.
         """
-        return self._adder("action", key, False, override, metadata)
+        return self._decorator("action", key, False, override, metadata)
 
     def placeholder(
         self, key: str, *, each: bool = False, override: bool = False, **metadata: object
     ) -> Callable[[F], F]:
-        """Register the decorated function `(data, *args) -> value` as what resolves `Placeholder(key, *args)`.
+        """Register the decorated function `(data, *args) -> value`, which resolves `Placeholder(key, *args)`.
 
         `data` is the read-only mapping given to the dispatch. With `each`, the signature is `(data, member, *args)`,
         and an effect that holds such a placeholder runs once for each member of its sink. Errors are as for `effect`.
         """
-        return self._adder("placeholder", key, each, override, metadata)
+        return self._decorator("placeholder", key, each, override, metadata)
 
     def state(self, name: str, *, override: bool = False, **metadata: object) -> Callable[[F], F]:
         """Register the decorated function as the source of one state slice, `state[name]` in every action.
 
-        Its keyword-only parameters are what it needs from the system; it takes nothing else. It is called when an
+        Its keyword-only parameters are the system values that it needs; it takes nothing else. It is called when an
         action asks for the slice, at most once for each run of an action. Errors are as for `effect`.
         """
-        return self._adder("state slice", name, False, override, metadata)
+        return self._decorator("state slice", name, False, override, metadata)
 
     def interceptor(self, interceptor: Interceptor) -> Interceptor:
-        """Add an interceptor, and return it. Raises `RegistrationError` for anything else, or once closed."""
+        """Add an interceptor, and return it. Raises `RegistrationError` for any other object, or once the registry is
+        closed.
+        """
         if not isinstance(interceptor, Interceptor):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise RegistrationError(
                 f"registry {self.name!r}: an interceptor is an Interceptor, not {type(interceptor).__name__}",
@@ -133,8 +135,8 @@ class Registry:
 
         `kind` is a class, whose subclasses are written as it is, or a runtime-checkable protocol. `encode(value)` makes
         the content, which is encoded in turn; `decode(content)` makes a value, and raises for content that does not
-        fit: whoever writes the text may write anything. Used by `effects.codec`, which no dispatch is in need of.
-        Raises `RegistrationError` for a name or type that has a tag already, or once closed.
+        fit: the text may hold anything. `effects.codec` uses tags, and no dispatch needs them. Raises
+        `RegistrationError` for a name or type that has a tag already, or once the registry is closed.
         """
         self._check_open(f"tag {name!r}")
         tag = Tag(name, kind, encode, decode)
@@ -147,9 +149,9 @@ class Registry:
     def lifespan(self, function: L) -> L:
         """Register an async context manager function `(dispatch)` to be open while the dispatch is running.
 
-        Its keyword-only parameters are what it needs from the system, and what lifespans before it have opened. It may
+        Its keyword-only parameters are the system values that it needs; earlier lifespans may have brought them. It may
         yield a mapping of system values, which are there for as long as it is open. Raises `RegistrationError` for a
-        second one, for one that cannot be called so, or once closed.
+        second lifespan, for one that cannot be called with these arguments, or once the registry is closed.
         """
         self._check_open("a lifespan")
         if not callable(function):
@@ -187,7 +189,7 @@ class Registry:
         """Refuse further registrations. Making a dispatch does this."""
         self._closed = True
 
-    def _adder(
+    def _decorator(
         self, kind: Kind, key: str, each: bool, override: bool, metadata: Mapping[str, object]
     ) -> Callable[[F], F]:
         check_name(f"registry {self.name!r}: the key of {a(kind)}", key)
@@ -201,9 +203,9 @@ class Registry:
                     f"{kind} {key!r}: {type(function).__name__} cannot be called", fix="decorate a function"
                 )
             signature = read_signature(kind, key, function, scope, each=each)
-            kept = MappingProxyType(dict(metadata))
-            noted = MappingProxyType(annotations_of(function, scope))
-            entry = Registration(kind, key, self.name, function, signature, each, override, kept, noted)
+            frozen = MappingProxyType(dict(metadata))
+            annotations = MappingProxyType(annotations_of(function, scope))
+            entry = Registration(kind, key, self.name, function, signature, each, override, frozen, annotations)
             for other in self._registrations:
                 if conflict(entry, other):
                     raise RegistrationError(

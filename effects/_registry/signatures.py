@@ -1,7 +1,7 @@
 """The arguments of a registered function, read once, when it is registered.
 
-A vector's arguments map to positional parameters one to one; keyword-only parameters are what the function needs from
-the system. The result is a `Signature`: everything a dispatch has to know before it calls the function.
+A vector's arguments map to positional parameters one to one; keyword-only parameters are the system values that the
+function needs. The result is a `Signature`: everything a dispatch has to know before it calls the function.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Signature:
     checks: tuple[Checker, ...]
     rest: Checker | None
     late: tuple[Late | None, ...]
-    """One entry for each positional argument and one for the rest; empty where nothing is bound late."""
+    """One entry for each positional argument and one for the rest; empty if nothing is bound late."""
     needs: tuple[str, ...]
     """System values without a default."""
     wishes: tuple[str, ...]
@@ -47,10 +47,10 @@ class Signature:
     """The arguments of the function, for people: `it takes (room: str, *then: Effect)`."""
 
     def complaint(self, args: Sequence[object]) -> ArgumentError | None:
-        """Return the error that keeps the arguments, right in number, from fitting the annotations, or None."""
+        """Return the error if the arguments, right in number, do not fit the annotations; else None."""
         checks, rest = self.checks, self.rest
         for check, value in zip(checks, args):  # noqa: B905 - to name `strict` costs more than all the rest
-            if type(value) not in check.sure and not check.accepts(value):
+            if type(value) not in check.exact_types and not check.accepts(value):
                 return self._explain(args)
         if rest is not None:
             for value in args[len(checks) :]:
@@ -70,7 +70,7 @@ class Signature:
 def read_signature(
     kind: Kind, name: str, function: Callable[..., object], scope: Mapping[str, object], *, each: bool = False
 ) -> Signature:
-    """Read what `function`, to be registered as the `kind` `name`, takes.
+    """Read the parameters of `function`, which is to be registered as the `kind` `name`.
 
     `scope` holds the local names that were visible where the function was written. Raises `RegistrationError`, naming
     the function and the parameter, for a signature that cannot work.
@@ -98,10 +98,10 @@ def read_signature(
             fix="a state slice takes only what it needs from the system, by keyword: def app(*, db): ...",
         )
     needs, wishes = _system_parameters(where, kind, keywords)
-    return _plan(where, hints, usage, positional, rest, needs, wishes, asynchronous)
+    return _make_signature(where, hints, usage, positional, rest, needs, wishes, asynchronous)
 
 
-def _plan(
+def _make_signature(
     where: str,
     hints: Hints,
     hint: str,
@@ -145,21 +145,21 @@ def _usage(parameters: Sequence[tuple[Parameter, object]]) -> str:
     """
     from .._annotations.text import text_of
 
-    shown: list[str] = []
+    texts: list[str] = []
     for parameter, annotation in parameters:
         star = "*" * (parameter.kind is Parameter.VAR_POSITIONAL)
-        noted = "" if parameter.annotation is Parameter.empty else f": {text_of(annotation)}"
-        default = "" if parameter.default is Parameter.empty else " = ..." if noted else "=..."
-        shown.append(f"{star}{parameter.name}{noted}{default}")
-    return f"it takes ({', '.join(shown)})"
+        hint = "" if parameter.annotation is Parameter.empty else f": {text_of(annotation)}"
+        default = "" if parameter.default is Parameter.empty else " = ..." if hint else "=..."
+        texts.append(f"{star}{parameter.name}{hint}{default}")
+    return f"it takes ({', '.join(texts)})"
 
 
 def count_problem(signature: Signature, args: Sequence[object]) -> str:
-    """Say how many arguments are taken, where these are too few or too many."""
+    """Say how many arguments a function takes, and how many it got: these are too few or too many."""
     least, most = signature.at_least, signature.at_most
-    wanted = f"at least {least}" if most is None else str(least) if least == most else f"{least} to {most}"
+    number = f"at least {least}" if most is None else str(least) if least == most else f"{least} to {most}"
     plural = "" if (most or least) == 1 else "s"
-    return f"takes {wanted} argument{plural}, got {len(args)}"
+    return f"takes {number} argument{plural}, got {len(args)}"
 
 
 def _sort_parameters(

@@ -1,6 +1,7 @@
 """The places of placeholders and effects in arguments, one by one: for checks, and to say which placeholder is wrong.
 
-`_engine.placeholders` finds the same in less time, and only that there may be something wrong.
+`_engine.placeholders` finds the same placeholders in less time. It tells only that something may be wrong, and this
+module says what.
 """
 
 from __future__ import annotations
@@ -23,12 +24,12 @@ class Spot(NamedTuple):
     """A place in arguments that matters to a dispatch or a check."""
 
     role: Literal["value", "effect"]
-    """Whether it is a placeholder, or data that contains itself; or what is taken for a nested effect."""
+    """`value`: a placeholder, or data that contains itself. `effect`: a value that is taken for a nested effect."""
     value: object
     path: Path
     """The place, from the vector inwards: it begins with the number of the argument."""
     problem: Problem | None
-    """Why it may not stand there."""
+    """Why it may not stand there, and the fix; None if it may."""
 
 
 NO_EFFECT: Final[Problem] = (
@@ -41,31 +42,32 @@ _TOO_MUCH: Final[Problem] = (
     "say less at once, or raise it: create_dispatch(..., limits=Limits(nodes=...))",
 )
 _KEY: Final = "the key of a dict"
-_LEFT: Final = "left"
+_END: Final = "end"
 
 
 def first_misplaced(args: Sequence[object], signature: Signature, most: int) -> Spot | None:
-    """The first placeholder that may not stand where it does, or the first data that contains itself."""
+    """Return the first placeholder that may not stand where it does, or the first data that contains itself."""
     return next((spot for spot in spots(args, signature, most) if spot.problem and spot.role == "value"), None)
 
 
 def spots(args: Sequence[object], signature: Signature, most: int) -> Iterator[Spot]:
-    """All placeholders that are bound when a vector with these arguments runs, and all effects nested in it, in order.
+    """Yield all placeholders that are bound when a vector with these arguments runs, and all effects nested in it, in
+    order.
 
-    A value that stands in several places of an argument comes once, with the first. Nested effects are not looked into:
-    what is in them is bound when they run. Data of more than `most` items is a problem of its own.
+    A value that stands in several places of an argument comes once, with its first place. Nested effects are not looked
+    into: their placeholders are bound when they run. Data of more than `most` items is a problem of its own.
     """
     for index, arg in enumerate(args):
-        yield from _in_argument(arg, index + 1, signature.late_at(index), most)
+        yield from _spots_in(arg, index + 1, signature.late_at(index), most)
 
 
-def _in_argument(arg: object, index: int, place: Late | None, most: int) -> Iterator[Spot]:
+def _spots_in(arg: object, index: int, place: Late | None, most: int) -> Iterator[Spot]:
     waiting: list[tuple[object, Link, Late | None, str | None]] = [(arg, (None, index), place, None)]
     around: set[int] = set()
     seen: dict[tuple[int, Late | None, bool], object] = {}
     while waiting:
         value, link, late, fixed = waiting.pop()
-        if fixed is _LEFT:
+        if fixed is _END:
             around.discard(id(value))
             continue
         if type(value) is Placeholder:
@@ -77,15 +79,15 @@ def _in_argument(arg: object, index: int, place: Late | None, most: int) -> Iter
                 continue
         if fixed is None and id(value) in around:
             yield Spot("value", value, flatten(link), _CYCLE)
-        elif (known := (id(value), late, fixed is None)) not in seen and (parts := parts_in(value, most + 1)):
-            seen[known] = value
+        elif (key := (id(value), late, fixed is None)) not in seen and (parts := parts_in(value, most + 1)):
+            seen[key] = value
             most -= len(parts)
             if most < 0:
                 yield Spot("value", value, flatten(link), _TOO_MUCH)
                 return
             if type(value) in REBUILT:
                 around.add(id(value))
-                waiting.append((value, link, None, _LEFT))
+                waiting.append((value, link, None, _END))
             else:
                 fixed = fixed or f"a container of type {type_name(value)}"
             for name, item in reversed(parts):
@@ -96,7 +98,9 @@ def _in_argument(arg: object, index: int, place: Late | None, most: int) -> Iter
 
 
 def _placeholder_problem(late: Late | None, fixed: str | None) -> Problem | None:
-    """Why a placeholder may not stand somewhere: `fixed` is what it stands in, where that is not rebuilt."""
+    """Return why a placeholder may not stand somewhere, and the fix; None if it may. `fixed` names the container that
+    it stands in, if a dispatch does not rebuild it.
+    """
     if late is not None and late.effect and not late.holds_more:
         return NO_EFFECT
     if late is not None:

@@ -1,7 +1,7 @@
-"""Tags: how values that JSON cannot say are written in it, and read again.
+"""Tags: how values that JSON has no form for are written in it, and read again.
 
 A registry contributes a tag for each of its types. This module knows neither JSON nor the codec that uses the tags, so
-that whatever registers one does not reach what reads them.
+a module that registers a tag does not import the code that reads them.
 """
 
 from __future__ import annotations
@@ -49,9 +49,11 @@ class Tag:
     kind: type
     """The type, or a runtime-checkable protocol."""
     encode: Callable[..., object]
-    """Makes the content of a value; what is in it is encoded in turn."""
+    """Makes the content of a value; the codec encodes that in turn."""
     decode: Callable[..., object]
-    """Makes a value of content, which is decoded already and may be anything: it raises for what does not fit."""
+    """Makes a value of content, which is decoded already and may be anything: it raises for content that does not
+    fit.
+    """
 
 
 def check_tag(tag: Tag) -> None:
@@ -70,7 +72,7 @@ def check_tag(tag: Tag) -> None:
 
 
 def tag_problems(owned: Iterable[tuple[str, Tag]]) -> list[str]:
-    """Every name and every type that has two tags."""
+    """Return a message for every name and every type that has two tags."""
     problems: list[str] = []
     owners: dict[object, str] = {}
     for owner, tag in owned:

@@ -1,4 +1,4 @@
-"""Compares effects with what was expected, and says where they differ."""
+"""The comparison of effects with expected ones, and the places where they differ."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ class Like:
 
 
 def like(test: Callable[..., object] | type, name: str | None = None) -> Like:
-    """Something that equals each value for which `test(value)` is true; of a type, each of its instances.
+    """Return an object that equals each value for which `test(value)` is true; for a type, each of its instances.
 
-    It may stand wherever data is compared, in `assert_effects` and beside `==`. `name` is what messages call it.
+    It may stand wherever data is compared, in `assert_effects` and beside `==`. Messages call it `name`.
 
     >>> ["alerts/send", "Ann", 41] == ["alerts/send", like(str), like(lambda number: number > 40)]
     True
@@ -55,23 +55,23 @@ def _is_a(kind: type, value: object) -> bool:
 
 
 ANYTHING: Final = like(object, "ANYTHING")
-"""Equals everything: for what a test does not care about."""
+"""Equals everything: for values that a test does not care about."""
 
 
 def assert_effects(actual: object, expected: object, *, name: str = "effects") -> None:
     """Compare effects, or any nested data; raise an `AssertionError` that lists the places where they differ.
 
-    `name` is what messages call the data.
+    Messages call the data `name`.
 
     A list and a tuple are the same, as they are in vectors. Types of other values count: `1` is neither `True` nor
     `1.0`, and `"<p>"` is not `html("<p>")`. Objects with `__html__` are compared as the HTML they make.
     """
     __tracebackhide__ = True
-    found = list(_differences(actual, expected, None))
-    if found:
-        lines = [f"  {render(flatten(link), name)}: {said}" for link, said in found[:_MAX_SHOWN]]
-        more = [f"  and {len(found) - _MAX_SHOWN} more"] if len(found) > _MAX_SHOWN else []
-        places = "1 place" if len(found) == 1 else f"{len(found)} places"
+    differences = list(_differences(actual, expected, None))
+    if differences:
+        lines = [f"  {render(flatten(link), name)}: {text}" for link, text in differences[:_MAX_SHOWN]]
+        more = [f"  and {len(differences) - _MAX_SHOWN} more"] if len(differences) > _MAX_SHOWN else []
+        places = "1 place" if len(differences) == 1 else f"{len(differences)} places"
         raise AssertionError("\n".join([f"{name} differ in {places}", *lines, *more]))
 
 
@@ -81,30 +81,32 @@ Difference = tuple[Link | None, str]
 def _differences(actual: object, expected: object, link: Link | None) -> Iterator[Difference]:
     both = actual, expected
     if all(isinstance(side, (list, tuple)) for side in both):
-        yield from _in_lists(cast("Sequence[object]", actual), cast("Sequence[object]", expected), link)
+        yield from _list_differences(cast("Sequence[object]", actual), cast("Sequence[object]", expected), link)
     elif all(type(side) is dict for side in both):
-        yield from _in_dicts(cast("dict[object, object]", actual), cast("dict[object, object]", expected), link)
+        yield from _dict_differences(cast("dict[object, object]", actual), cast("dict[object, object]", expected), link)
     elif not _is_same(actual, expected):
         yield link, _expectation(expected, actual)
 
 
-def _in_lists(actual: Sequence[object], expected: Sequence[object], link: Link | None) -> Iterator[Difference]:
-    for index, (mine, other) in enumerate(zip(actual, expected, strict=False)):
-        if index or not _is_one_key(mine, other):
-            yield from _differences(mine, other, (link, index))
+def _list_differences(actual: Sequence[object], expected: Sequence[object], link: Link | None) -> Iterator[Difference]:
+    for index, (item, expected_item) in enumerate(zip(actual, expected, strict=False)):
+        if index or not _are_equal_keys(item, expected_item):
+            yield from _differences(item, expected_item, (link, index))
     for index in range(len(expected), len(actual)):
         yield (link, index), f"nothing expected, got {_short.repr(actual[index])}"
     for index in range(len(actual), len(expected)):
         yield (link, index), f"expected {_short.repr(expected[index])}, got nothing"
 
 
-def _is_one_key(first: object, other: object) -> bool:
-    """Whether both are one key of a vector, which is the text that it is, and not a member of an enumeration, say."""
+def _are_equal_keys(first: object, other: object) -> bool:
+    """Whether both are the same key of a vector: keys are compared as text, even if one is a member of a `StrEnum`."""
     text = isinstance(first, str) and isinstance(other, str) and not _is_html(first) and not _is_html(other)
     return text and plain_key(cast(str, first)) == plain_key(cast(str, other))
 
 
-def _in_dicts(actual: dict[object, object], expected: dict[object, object], link: Link | None) -> Iterator[Difference]:
+def _dict_differences(
+    actual: dict[object, object], expected: dict[object, object], link: Link | None
+) -> Iterator[Difference]:
     for name in {**expected, **actual}:
         here = (link, cast(str, name))
         if name not in expected:
@@ -132,11 +134,11 @@ def _html(value: object) -> str:
 
 
 def _expectation(expected: object, actual: object) -> str:
-    shown, got = (_html(side) if _is_html(side) else _short.repr(side) for side in (expected, actual))
-    if shown == got or type(expected) is not type(actual):
-        return f"expected {shown}{_type(expected)}, got {got}{_type(actual)}"
-    return f"expected {shown}, got {got}"
+    wanted, got = (_html(side) if _is_html(side) else _short.repr(side) for side in (expected, actual))
+    if wanted == got or type(expected) is not type(actual):
+        return f"expected {wanted}{_type_in_brackets(expected)}, got {got}{_type_in_brackets(actual)}"
+    return f"expected {wanted}, got {got}"
 
 
-def _type(value: object) -> str:
+def _type_in_brackets(value: object) -> str:
     return "" if isinstance(value, Like) or value is None else f" ({type(value).__name__})"

@@ -18,9 +18,9 @@ __all__ = ["Fault", "with_faults"]
 @final
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """How an effect fails: which exception stands in for it, and how probable that is, from 0 to 1.
+    """How an effect fails: with which exception, and with which probability, from 0 to 1.
 
-    Raises `RegistrationError` for what is no `Exception`, and for any other probability.
+    Raises `RegistrationError` if `error` is no `Exception`, and for any other probability.
     """
 
     error: Exception
@@ -34,11 +34,13 @@ class Fault:
 
 
 def with_faults(dispatch: Dispatch, faults: Mapping[str, Fault], *, seed: int = 0) -> Dispatch:
-    """The same dispatch, some of whose effects fail: `with_faults(dispatch, {"mail/send": Fault(OSError(), 0.3)})`.
+    """Return the same dispatch, in which some effects fail.
 
-    An effect that fails is not run; its record has the phase `interceptor`, and the fault's exception. For each key
-    there is one row of decisions that only the seed settles: whatever else runs meanwhile, the same ones of its effects
-    fail each time. Raises `RegistrationError` for a key that is no effect.
+    An effect that fails is not run; its record has the phase `interceptor`, and the fault's exception. The seed alone
+    decides which effects of each key fail: the same ones fail each time, even if other effects run between them. Raises
+    `RegistrationError` for a key that is no effect.
+
+    For example, `with_faults(dispatch, {"mail/send": Fault(OSError(), 0.3)})`.
     """
     faults = {plain_key(key): fault for key, fault in faults.items()}
     _check(dispatch, faults)
@@ -53,11 +55,11 @@ def with_faults(dispatch: Dispatch, faults: Mapping[str, Fault], *, seed: int = 
 
 
 def _check(dispatch: Dispatch, faults: Mapping[str, Fault]) -> None:
-    known = {entry.key for entry in dispatch.registrations if entry.kind == "effect"}
+    effect_keys = {entry.key for entry in dispatch.registrations if entry.kind == "effect"}
     for key in faults:
-        if key not in known:
+        if key not in effect_keys:
             raise RegistrationError(
                 f"{key!r} is no effect, so it cannot fail",
-                near=near(key, known),
+                near=near(key, effect_keys),
                 fix="name an effect that is registered",
             )

@@ -12,7 +12,7 @@ __all__ = ["MemorySink"]
 
 @final
 class MemorySink:
-    """A sink that keeps what it is sent: give it to a dispatch as `system={"sink": MemorySink()}`.
+    """A sink that keeps its frames: give it to a dispatch as `system={"sink": MemorySink()}`.
 
     With `members`, it stands for a group of that many sinks, each of which keeps its own copy.
     """
@@ -24,22 +24,22 @@ class MemorySink:
 
     @property
     def text(self) -> str:
-        """Everything sent so far, as text."""
+        """All frames sent so far, as text."""
         return b"".join(self.frames).decode()
 
     def send(self, frame: bytes) -> None:
-        """Keep one frame; nothing once closed."""
+        """Keep one frame. A closed sink keeps nothing."""
         if not self.closed:
             self.frames.append(frame)
             for member in self._members or ():
                 member.send(frame)
 
     def close(self) -> None:
-        """Take nothing any more."""
+        """Close the sink, and its members: they keep no more frames."""
         self.closed = True
         for member in self._members or ():
             member.close()
 
     def members(self) -> Sequence[Sink]:
-        """The members of a group, or the sink itself."""
+        """Return the members of a group, or the sink itself."""
         return [self] if self._members is None else list(self._members)

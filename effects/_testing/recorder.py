@@ -1,4 +1,4 @@
-"""A dispatch that records instead of doing."""
+"""A dispatch that records effects instead of running them."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ class Recorder:
     """
 
     def __init__(self, dispatch: Dispatch, *, state: Mapping[str, object] | None = None) -> None:
-        self._alone: Mapping[str, object] = {"sink": MemorySink()}
+        self._default_system: Mapping[str, object] = {"sink": MemorySink()}
         self._recording = Recording()
         self.effects: list[list[object]] = self._recording.effects
         """Every effect that would have run, in order: its key and its arguments, placeholders resolved."""
         tables = dispatch._engine.tables
         self._entries = {
-            key: entry if entry.is_action else self._entry(entry, self._record_calls(key, None))
+            key: entry if entry.is_action else self._entry_without_needs(entry, self._record_calls(key, None))
             for key, entry in tables.entries.items()
         }
         self._slices = dict(tables.slices)
@@ -77,7 +77,7 @@ class Recorder:
         if "sink" not in self._dispatch._engine.background.system and (
             system is None or isinstance(cast(object, system), Mapping)
         ):
-            system = {**self._alone, **(system or {})}
+            system = {**self._default_system, **(system or {})}
         self._recording.calls.append((effects, {} if data is None else data))
         result = await self._dispatch(effects, data=data, system=system)
         self._recording.take_errors(result)
@@ -87,9 +87,9 @@ class Recorder:
         return f"<Recorder of {', '.join(self._dispatch.plugins)}, with {len(self.effects)} effects>"
 
     def state(self, **slices: object) -> None:
-        """Give state slices their values: `recorder.state(app=Team("blue"))`.
+        """Set the values of state slices: `recorder.state(app=Team("blue"))`.
 
-        Raises `RegistrationError` for a slice that nobody contributes.
+        Raises `RegistrationError` for a slice that no registry contributes.
         """
         for name, value in slices.items():
             if name not in self._slices:
@@ -98,7 +98,7 @@ class Recorder:
                     near=near(name, self._slices),
                     fix="register one with @registry.state",
                 )
-            self._slices[name] = self._slice(name, value)
+            self._slices[name] = self._slice_entry(name, value)
             self._recording.state[name] = value
 
     def returns(self, key: str, value: object) -> None:
@@ -126,19 +126,19 @@ class Recorder:
         self._stand_in(key, function)
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write a file of what this recorder was asked and what came of it, for `replay`.
+        """Write the dispatches of this recorder and their results to a file, for `replay`.
 
-        Kept are effects and data as they are now, the state that was given, the recorded effects, and of each error its
-        phase, key and place; not kept are `system`, and what stands in for interpreters. It is tagged JSON, see
-        `effects.codec`: raises `CodecError` for values that have no tag.
+        The file holds effects and data as they are now, the state that was given, the recorded effects, and the phase,
+        key and place of each error. It does not hold `system`, nor the functions that stand in for interpreters. It is
+        tagged JSON, see `effects.codec`: raises `CodecError` for values that have no tag.
         """
         Path(path).write_text(self._recording.text(self._codec), encoding="utf-8")
 
     async def replay(self, path: str | PathLike[str]) -> list[DispatchResult]:
-        """Dispatch what a file says that was saved, with its state, and compare what comes of it with what came then.
+        """Run the dispatches of a saved file again, with its state, and compare the results with the saved ones.
 
-        Raises an `AssertionError` that lists the differences, and `CodecError` for what is no such file. Returns the
-        results, in order.
+        Raises an `AssertionError` that lists the differences, and `CodecError` for a file that is no recording. Returns
+        the results, in order.
         """
         __tracebackhide__ = True
         saved = Recording.read(Path(path).read_bytes(), self._codec)  # noqa: ASYNC240 - a small file, in a test
@@ -166,20 +166,18 @@ class Recorder:
                 near=near(key, [name for name, other in self._entries.items() if not other.is_action]),
                 fix="name an effect that is registered",
             )
-        self._entries[key] = self._entry(entry, self._record_calls(key, function))
+        self._entries[key] = self._entry_without_needs(entry, self._record_calls(key, function))
 
     @staticmethod
-    def _entry(entry: Entry, function: Callable[..., object]) -> Entry:
-        """The same plan, with another function that needs nothing from the system."""
+    def _entry_without_needs(entry: Entry, function: Callable[..., object]) -> Entry:
+        """Return the same entry, with another function that needs nothing from the system."""
         signature = replace(entry.signature, needs=(), wishes=(), is_async=False)
         return Entry(replace(entry.registration, function=function, signature=signature), validate=entry.validate)
 
     @staticmethod
-    def _slice(name: str, value: object) -> Entry:
-        def given() -> object:
+    def _slice_entry(name: str, value: object) -> Entry:
+        def read() -> object:
             return value
 
-        signature = read_signature("state slice", name, given, {})
-        return Entry(
-            Registration("state slice", name, "recorder", given, signature, False, False, MappingProxyType({}))
-        )
+        signature = read_signature("state slice", name, read, {})
+        return Entry(Registration("state slice", name, "recorder", read, signature, False, False, MappingProxyType({})))

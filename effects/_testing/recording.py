@@ -23,7 +23,7 @@ Call = tuple[Sequence[object], Mapping[str, object]]
 @final
 @dataclass(slots=True)
 class Recording:
-    """Calls of a recorder in order, the state it was given, and what its dispatches came to."""
+    """The calls of a recorder in order, the state that it was given, and the results of its dispatches."""
 
     calls: list[Call] = field(default_factory=list[Call])
     state: dict[str, object] = field(default_factory=dict[str, object])
@@ -32,11 +32,11 @@ class Recording:
     """The phase, the key and the place of each error."""
 
     def take_errors(self, result: DispatchResult) -> None:
-        """Keep what a replay can compare of a result's errors."""
+        """Keep the parts of a result's errors that a replay can compare."""
         self.errors.extend([error.phase, error.key, render(error.path)] for error in result.errors)
 
     def text(self, codec: Codec) -> str:
-        """Tagged JSON. Raises `CodecError` for values that have no tag."""
+        """Return the recording as tagged JSON. Raises `CodecError` for values that have no tag."""
         calls = [
             {"effects": [_with_plain_key(effect) for effect in effects], "data": dict(data)}
             for effects, data in self.calls
@@ -46,15 +46,15 @@ class Recording:
 
     @classmethod
     def read(cls, text: str | bytes, codec: Codec) -> Recording:
-        """A recording of its text. Raises `CodecError` for what is none."""
+        """Read a recording from its text. Raises `CodecError` for a text that is no recording."""
         saved = codec.loads(text)
         fields = cast("dict[str, object]", saved) if isinstance(saved, dict) else {}
         state, calls, effects, errors = (fields.get(name) for name in ("state", "calls", "effects", "errors"))
-        lists = (calls, effects, errors)
-        if fields.get("format") != _FORMAT or not isinstance(state, dict) or not all(type(x) is list for x in lists):
+        are_lists = all(type(items) is list for items in (calls, effects, errors))
+        if fields.get("format") != _FORMAT or not isinstance(state, dict) or not are_lists:
             raise CodecError("this is no recording", fix="write one with Recorder.save")
         return cls(
-            [_call(call) for call in cast("list[object]", calls)],
+            [_read_call(call) for call in cast("list[object]", calls)],
             cast("dict[str, object]", state),
             cast("list[list[object]]", effects),
             cast("list[list[object]]", errors),
@@ -62,7 +62,7 @@ class Recording:
 
 
 def _with_plain_key(vector: object) -> object:
-    """The same vector, if it is one; its key may be one that nobody registers."""
+    """Return a vector with its key as plain text, even if the key is not registered; any other value as it is."""
     if type(vector) not in PLAIN or not vector:
         return vector
     key, *args = cast("Sequence[object]", vector)
@@ -70,7 +70,7 @@ def _with_plain_key(vector: object) -> object:
     return tuple(plain) if type(vector) is tuple else plain
 
 
-def _call(call: object) -> Call:
+def _read_call(call: object) -> Call:
     fields = cast("dict[str, object]", call) if isinstance(call, dict) else {}
     effects, data = fields.get("effects"), fields.get("data")
     if not isinstance(effects, list) or not isinstance(data, dict):

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for what a dispatch accepts."""
+"""Hypothesis strategies for vectors and placeholders that a dispatch accepts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from .._assembly.tables import Entry
-from .._discover.asked import check_asked
+from .._discover.asked import check_type
 from .._discover.sample import Sampler
 from .._dispatch.dispatch import Dispatch
 from .._language.errors import UnknownKeyError, near
@@ -21,11 +21,11 @@ __all__ = ["placeholders", "vectors"]
 def vectors(
     dispatch: Dispatch, key: str | None = None, *, kind: Literal["effect", "action"] | None = None
 ) -> SearchStrategy[list[object]]:
-    """A Hypothesis strategy for vectors that the dispatch accepts: of one key, of one kind, or any.
+    """Return a Hypothesis strategy for vectors that the dispatch accepts: of one key, of one kind, or any.
 
     They are made from annotations, nested effects included, and pass the check of arguments. Examples that pydantic's
-    `Field(examples=[...])` names are used instead. Raises `UnknownKeyError` where nothing fits, `SampleError`, naming
-    the parameter, where nothing can be made of a type, and `MissingExtraError` without Hypothesis.
+    `Field(examples=[...])` names are used instead. Raises `UnknownKeyError` if no entry fits, `SampleError`, which
+    names the parameter, if no value of a type can be made, and `MissingExtraError` if Hypothesis is not installed.
 
     >>> from effects import Registry, create_dispatch
     >>> from hypothesis import given
@@ -38,7 +38,7 @@ def vectors(
     ...     assert raise_alert({}, *vector[1:])[0][0] == "alerts/send"
     >>> test_an_alert_is_sent()
     """
-    check_asked("a key", key, str, type(None))
+    check_type("a key", key, str, type(None))
     key, entries = plain_key(key), dispatch._engine.tables.entries
     kinds = {"effect", "action"} if kind is None else {kind}
     fitting = [entry for entry in entries.values() if key in {None, entry.key} and entry.registration.kind in kinds]
@@ -46,8 +46,8 @@ def vectors(
 
 
 def placeholders(dispatch: Dispatch, key: str | None = None) -> SearchStrategy[Placeholder]:
-    """A Hypothesis strategy for placeholders of one key, or of any, with arguments. Raises as `vectors` does."""
-    check_asked("a key", key, str, type(None))
+    """Return a Hypothesis strategy for placeholders of one key, or of any, with arguments. Raises as `vectors` does."""
+    check_type("a key", key, str, type(None))
     key, entries = plain_key(key), dispatch._engine.tables.placeholders
     fitting = [entry for entry in entries.values() if key in {None, entry.key}]
     return Sampler(dispatch._engine.tables).placeholders(_require_some(fitting, key or "placeholder", entries))

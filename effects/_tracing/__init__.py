@@ -1,1 +1,1 @@
-"""Traces: what a dispatch did, as a tree."""
+"""Traces: the steps of a dispatch, as a tree."""

@@ -9,50 +9,52 @@ from .._language.paths import Path, Via
 from .._language.results import ErrorRecord
 from .trace import Trace, TraceNode
 
-__all__ = ["Growing", "Inside"]
+__all__ = ["GrowingTrace", "TracedDispatch"]
 
 _MAX_DEPTH = 64
 
 
 @final
-class Growing:
-    """The trace of one root dispatch so far, and how much more may be put into it."""
+class GrowingTrace:
+    """The trace of one root dispatch so far, and the number of nodes that may still be added."""
 
     def __init__(self, root: TraceNode, limit: int) -> None:
         self.trace = Trace(root)
-        self._left = limit - 1
+        self._nodes_left = limit - 1
         self._depths = {root: 0}
         self._errors: dict[int, ErrorRecord] = {}
 
     def add(self, parent: TraceNode, node: TraceNode) -> None:
-        """Put a node below another; too much, too deep or below a dropped one, it is counted as dropped instead."""
+        """Put a node below another. A node over the limit, too deep, or below a dropped one is counted as dropped
+        instead.
+        """
         depth = self._depths.get(parent, _MAX_DEPTH)
-        if depth >= _MAX_DEPTH or self._left <= 0:
+        if depth >= _MAX_DEPTH or self._nodes_left <= 0:
             self.trace.dropped += 1
             return
-        self._left -= 1
+        self._nodes_left -= 1
         self._depths[node] = depth + 1
         parent.children.append(node)
 
     def is_new(self, error: ErrorRecord) -> bool:
-        """Whether an error is seen for the first time: one of a continuation is reported by all that is around it."""
+        """Whether an error is seen for the first time: all dispatches around a continuation report its errors."""
         new = id(error) not in self._errors
         self._errors[id(error)] = error
         return new
 
 
 @final
-class Inside:
-    """One dispatch: what has begun in it, by its place, and how many of its errors were seen."""
+class TracedDispatch:
+    """One dispatch in a trace: its steps by their places, and the number of its errors that were seen."""
 
-    def __init__(self, growing: Growing, node: TraceNode) -> None:
+    def __init__(self, growing: GrowingTrace, node: TraceNode) -> None:
         self.growing = growing
         self._node = node
         self._nodes: dict[Path, TraceNode] = {node.path: node}
-        self._seen = 0
+        self._errors_seen = 0
 
     def add(self, node: TraceNode) -> None:
-        """Put in a vector: below the action that it is an expansion of, or right below the dispatch."""
+        """Add a vector: below the action that expanded to it, or right below the dispatch."""
         path = node.path
         expanded = len(path) > 1 and path[-2] is Via.EXPANSION
         parent = self._nodes.get(path[:-2], self._node) if expanded else self._node
@@ -60,11 +62,11 @@ class Inside:
         self.growing.add(parent, node)
 
     def take(self, errors: Sequence[ErrorRecord]) -> None:
-        """Put the errors that are new where they belong. A vector that no hook saw could not be read: it comes now."""
-        for error in errors[self._seen :]:
+        """Add the new errors to their nodes. A vector that no hook saw could not be read: its node is added now."""
+        for error in errors[self._errors_seen :]:
             if self.growing.is_new(error):
                 self._failed_node(error).errors.append(error)
-        self._seen = len(errors)
+        self._errors_seen = len(errors)
 
     def _failed_node(self, error: ErrorRecord) -> TraceNode:
         node = self._nodes.get(error.path)

@@ -1,6 +1,6 @@
 """The steps of one dispatch, as a tree that people and programs can read.
 
-Nodes hold keys, places, types and times. Values are in them only where they were asked for, shortened.
+Nodes hold keys, places, types and times. They hold values only if these were asked for, shortened.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from .._language.results import ErrorRecord, message_of
 __all__ = ["Status", "Trace", "TraceNode"]
 
 Status = Literal["unfinished", "done", "failed", "skipped", "stopped"]
-"""How a step ended: `unfinished` where it was cancelled, or still goes on; `stopped` for a dispatch that an interceptor
-ended before all was done."""
+"""How a step ended: `unfinished` if it was cancelled, or still goes on; `stopped` for a dispatch that an interceptor
+ended early.
+"""
 
 
 _COUNTED = {"dispatch": "of ", "action": "=> "}
@@ -34,18 +35,20 @@ class TraceNode:
     """The effect's or action's key; None if it is a dispatch."""
     path: Path
     types: tuple[str, ...] = ()
-    """The type names of the arguments, once placeholders were resolved."""
+    """The type names of the arguments, after placeholders were resolved."""
     status: Status = "unfinished"
     seconds: float | None = None
     """The seconds that it took, by the clock of trio; None while unfinished."""
     result: str | None = None
-    """The type name of what an effect returned."""
+    """The type name of the value that an effect returned."""
     counts: Mapping[str, int] = field(default_factory=dict[str, int])
-    """How many `vectors` were dispatched, how many `effects` an action came to, or what an effect's result counts."""
+    """The number of `vectors` that were dispatched, or of `effects` that an action expanded to, or the counts of an
+    effect's result.
+    """
     errors: list[ErrorRecord] = field(default_factory=list[ErrorRecord])
     """The failures here, without those of steps below."""
     values: str | None = None
-    """The arguments, shortened; only where values are asked for."""
+    """The arguments, shortened; only if values are asked for."""
     returned: str | None = None
     """The value that an effect returned, shortened; only if values are asked for."""
     placeholders: dict[str, str] = field(default_factory=dict[str, str])
@@ -53,19 +56,19 @@ class TraceNode:
     state: dict[str, str] = field(default_factory=dict[str, str])
     """The slices of the state that an action saw, shortened; only if values are asked for."""
     children: list[TraceNode] = field(default_factory=list["TraceNode"])
-    """In order of beginning: expansions of an action, dispatches of an effect."""
+    """The expansions of an action, or the dispatches of an effect, in the order in which they began."""
 
     def __repr__(self) -> str:
         return f"<TraceNode {self.kind} {self.key!r} {render(self.path)} {self.status}>"
 
     def __str__(self) -> str:
-        shown = f"({', '.join(self.types)})" if self.values is None else self.values
-        name = self.kind if self.key is None else f"{self.kind} {self.key} {shown}"
+        arguments = f"({', '.join(self.types)})" if self.values is None else self.values
+        name = self.kind if self.key is None else f"{self.kind} {self.key} {arguments}"
         time = "" if self.seconds is None else f", {self.seconds * 1000:.1f} ms"
         status = "" if self.status == "done" else f", {self.status}"
-        said = "; ".join(map(self._error_text, self.errors))
-        line = f"{name}{self._outcome_text()}{time}{status}{f': {said}' if said else ''}"
-        return " ".join(line.splitlines())  # a key that nobody registers, or a repr, may hold anything
+        errors = "; ".join(map(self._error_text, self.errors))
+        line = f"{name}{self._outcome_text()}{time}{status}{f': {errors}' if errors else ''}"
+        return " ".join(line.splitlines())  # an unregistered key, or a repr, may hold line breaks
 
     def seen(self) -> list[str]:
         """Return the values of placeholders, and the slices of the state that were seen, a line each; only if values
@@ -76,15 +79,15 @@ class TraceNode:
 
     def _outcome_text(self) -> str:
         result = self.result if self.returned is None else self.returned
-        returned = "" if result in {None, "NoneType", "None"} else f" -> {result}"
-        counted = [f"{_COUNTED.get(self.kind, f'{name}=')}{count}" for name, count in self.counts.items()]
-        return " ".join([returned, *counted])
+        value = "" if result in {None, "NoneType", "None"} else f" -> {result}"
+        counts = [f"{_COUNTED.get(self.kind, f'{name}=')}{count}" for name, count in self.counts.items()]
+        return " ".join([value, *counts])
 
     def _error_text(self, error: ErrorRecord) -> str:
         hides = self.values is None or isinstance(error.exception, EffectsError)
-        said = error.cause if hides else f"{error.cause}: {message_of(error.exception)}"
-        owned = said if error.raised_by is None else f"{said}, from {error.raised_by}"
-        return f"{owned} (handled)" if error.handled else owned
+        text = error.cause if hides else f"{error.cause}: {message_of(error.exception)}"
+        full = text if error.raised_by is None else f"{text}, from {error.raised_by}"
+        return f"{full} (handled)" if error.handled else full
 
     def as_data(self) -> dict[str, object]:
         """Return this node and those below as JSON can represent them. Empty parts are left out."""
@@ -104,8 +107,8 @@ class TraceNode:
             "state": dict(self.state),
             "children": [child.as_data() for child in self.children],
         }
-        kept = {"kind", "path", "status"}
-        return {name: value for name, value in data.items() if name in kept or value not in (None, [], {})}
+        always = {"kind", "path", "status"}
+        return {name: value for name, value in data.items() if name in always or value not in (None, [], {})}
 
     def _error_data(self, error: ErrorRecord) -> dict[str, object]:
         hook = {} if error.interceptor is None else {"interceptor": error.interceptor, "hook": error.hook}
@@ -115,9 +118,9 @@ class TraceNode:
 
 @final
 class Trace:
-    """One dispatch as it went, continuations included: `print(trace)` shows it, `trace.as_data()` is made for programs.
+    """The steps of one dispatch, continuations included: `print(trace)` shows them, `trace.as_data()` is for programs.
 
-    Bounded: what comes after so many steps, or lies deeper than 64 of them, is left out and counted in `dropped`.
+    A trace is bounded: steps after its limit, or nested deeper than 64, are left out and counted in `dropped`.
     """
 
     __slots__ = ("dropped", "root")
@@ -127,7 +130,7 @@ class Trace:
         self.dropped = 0
 
     def __iter__(self) -> Iterator[TraceNode]:
-        """Every node, each before those below it."""
+        """Yield every node, each before those below it."""
         waiting = [self.root]
         while waiting:
             node = waiting.pop()
@@ -142,7 +145,9 @@ class Trace:
         return "\n".join([*lines, f"({self.dropped} more steps were left out)"] if self.dropped else lines)
 
     def as_data(self) -> dict[str, object]:
-        """The tree as what JSON can say: nested dicts with `kind`, `key`, `path`, `status`, `children` and more."""
+        """Return the tree as JSON can represent it: nested dicts with `kind`, `key`, `path`, `status`, `children` and
+        more.
+        """
         return {"dropped": self.dropped, "root": self.root.as_data()}
 
 
@@ -151,5 +156,5 @@ def _branches(node: TraceNode, margin: str) -> Iterator[str]:
         last = child is node.children[-1]
         inside = f"{margin}{'   ' if last else '│  '}"
         yield f"{margin}{'└' if last else '├'}─ {child}"
-        yield from (f"{inside}{'│  ' if child.children else '   '}{seen}" for seen in child.seen())
+        yield from (f"{inside}{'│  ' if child.children else '   '}{line}" for line in child.seen())
         yield from _branches(child, inside)

@@ -1,7 +1,7 @@
-"""Records what dispatches do, by hooks around every step.
+"""Traces of dispatches, recorded by hooks around every step.
 
 Steps are tied together by a context variable: it holds the innermost step that is open, and is inherited by the tasks
-that an interpreter starts, so that what they dispatch is found below it. If a step was cancelled, its after hook does
+that an interpreter starts, so that their dispatches are found below it. If a step was cancelled, its after hook does
 not run, and the variable still names it: so each step looks upwards for the one that it belongs to.
 """
 
@@ -20,7 +20,7 @@ from .._language.display import shorten_repr, type_names
 from .._language.paths import Path
 from .._language.results import DispatchResult
 from .._registry.interceptors import Interceptor, Step
-from .growing import Growing, Inside
+from .growing import GrowingTrace, TracedDispatch
 from .trace import Status, Trace, TraceNode
 from .watching import Watcher
 
@@ -28,8 +28,8 @@ __all__ = ["HasCounts", "Tracer"]
 
 _logger = logging.getLogger("effects")
 _MAX_AROUND = 256
-"""At most this many steps may be around a root dispatch. In a task that goes on after many that were cancelled, it is
-these that the variable still names; they are forgotten then.
+"""At most this many steps may be around a root dispatch. In a task that goes on after many cancelled steps, the
+variable still names these; they are forgotten then.
 """
 
 
@@ -38,7 +38,7 @@ class HasCounts(Protocol):
     """The result of an effect that says how much it did: a `BroadcastResult` is one."""
 
     def counts(self) -> Mapping[str, int]:
-        """Names and numbers that are no secret: traces show them without being asked for values."""
+        """Return names and numbers that are no secret: traces show them without being asked for values."""
         ...
 
 
@@ -48,7 +48,7 @@ class _Open:
 
     __slots__ = ("began", "depth", "inside", "node", "owner", "parent")
 
-    def __init__(self, owner: Tracer, node: TraceNode, inside: Inside, parent: _Open | None) -> None:
+    def __init__(self, owner: Tracer, node: TraceNode, inside: TracedDispatch, parent: _Open | None) -> None:
         self.owner = owner
         self.node = node
         self.inside = inside
@@ -65,15 +65,15 @@ _innermost: ContextVar[_Open | None] = ContextVar("rhialto_trace", default=None)
 class Tracer:
     """Traces dispatches: call it as you would call the dispatch, then look at `trace`.
 
-    `tracer.dispatch` is the same engine with hooks of the tracer's around everything, outside of all others: give it to
-    a `Live`, or a `Recorder`. The dispatch that it was made of is not changed, and not slower. Tracing does not change
-    the result of a dispatch. Keys, places, types and times are kept; with `values`, also arguments, results and
-    messages, what each placeholder came to, and what each action saw of the state, shortened. The latest `keep` traces
-    are in `traces`, unfinished ones too, each of at most `limit` steps; `hear` is called with each that is finished: it
-    must be quick; what it raises is logged by type.
+    `tracer.dispatch` is the same engine with the tracer's hooks around everything, outside of all others: give it to a
+    `Live`, or a `Recorder`. The original dispatch is not changed, and not slower. Tracing does not change the result of
+    a dispatch. A trace holds keys, places, types and times; with `values`, also arguments, results and messages, the
+    values of placeholders, and the state that each action saw, shortened. The latest `keep` traces are in `traces`,
+    unfinished ones too, each of at most `limit` steps. `hear` is called with each finished trace and must be quick; if
+    it raises, the type of the exception is logged.
 
-    Effects that an interpreter dispatches by `ctx` are in the trace of its effect, whichever task does so; background
-    work has traces of its own.
+    Effects that an interpreter dispatches by `ctx` are in the trace of its effect, from any task; background work has
+    traces of its own.
 
     >>> from effects import Registry, create_dispatch
     >>> plugin = Registry("plugin")
@@ -95,7 +95,7 @@ class Tracer:
     ) -> None:
         self.traces: deque[Trace] = deque(maxlen=keep)
         self._watcher = Watcher(self._note_state) if values else None
-        watched = dispatch if self._watcher is None else self._watcher.watched(dispatch)
+        watched = dispatch if self._watcher is None else self._watcher.watch(dispatch)
         self.dispatch = watched.with_interceptors(
             Interceptor(
                 id="rhialto.tracer",
@@ -126,7 +126,9 @@ class Tracer:
 
     @property
     def trace(self) -> Trace:
-        """The latest trace. Raises `LookupError` where there is none: what is no list of vectors is not even begun."""
+        """The latest trace. Raises `LookupError` if there is none: a dispatch of a value that is no list of vectors has
+        no trace.
+        """
         if not self.traces:
             raise LookupError("nothing was traced yet")
         return self.traces[-1]
@@ -139,19 +141,19 @@ class Tracer:
 
     @staticmethod
     def _call_safely(trace: Callable[[Step], None], step: Step) -> None:
-        """A before hook that raised would keep the step from being run."""
+        """Call a function, and log what it raises: if a before hook raised, its step would not run."""
         try:
             trace(step)
-        except Exception as error:  # noqa: BLE001 - what is traced may be of any type: it may not cost the dispatch
+        except Exception as error:  # noqa: BLE001 - values may be of any type, and a trace may not cost the dispatch
             _logger.error("a step could not be traced: %s", type(error).__name__)  # noqa: TRY400
 
     def _open(self, step: Step) -> None:
         node = self._node(step)
         inside = self._attach(step, node)
-        around = _innermost.get()
-        if inside.growing.trace.root is node and around is not None and around.depth >= _MAX_AROUND:
-            around = None
-        _innermost.set(_Open(self, node, inside, around))
+        outer = _innermost.get()
+        if inside.growing.trace.root is node and outer is not None and outer.depth >= _MAX_AROUND:
+            outer = None
+        _innermost.set(_Open(self, node, inside, outer))
 
     def _node(self, step: Step) -> TraceNode:
         if step.kind == "dispatch":
@@ -163,13 +165,13 @@ class Tracer:
         return node
 
     def _note_state(self, name: str, value: str) -> None:
-        """Note what the action that is open sees of the state."""
+        """Note a state slice that the open action sees."""
         place = self._find("action", None)
         if place is not None:
             place.node.state[name] = value
 
-    def _attach(self, step: Step, node: TraceNode) -> Inside:
-        """Put the node of a step where it belongs: a vector in its dispatch, a continuation below its effect."""
+    def _attach(self, step: Step, node: TraceNode) -> TracedDispatch:
+        """Attach the node of a step: a vector in its dispatch, a continuation below its effect."""
         if step.kind != "dispatch":
             inside = cast(_Open, self._find("dispatch", None)).inside
             inside.take(step.errors)
@@ -178,13 +180,13 @@ class Tracer:
         origin = self._find("effect", step.path)
         if origin is not None:
             origin.inside.growing.add(origin.node, node)
-            return Inside(origin.inside.growing, node)
-        growing = Growing(node, self._limit)
+            return TracedDispatch(origin.inside.growing, node)
+        growing = GrowingTrace(node, self._limit)
         self.traces.append(growing.trace)
-        return Inside(growing, node)
+        return TracedDispatch(growing, node)
 
     def _find(self, kind: str, path: Path | None) -> _Open | None:
-        """The innermost open step of that kind; at that place, where one is given."""
+        """Return the innermost open step of that kind; if a place is given, the one at that place."""
         place = _innermost.get()
         while place is not None:
             if place.owner is self and place.node.kind == kind and path in {None, place.node.path}:

@@ -1,6 +1,7 @@
-"""Watches what placeholders come to and what actions see of the state, for traces with values.
+"""Watches the values of placeholders, and the state slices that actions see, for traces with values.
 
-Placeholders are resolved right before the hooks of their vector, in one go: what was resolved last is that vector's.
+The placeholders of a vector are resolved together, right before its hooks: so the values that were resolved last are
+those of that vector.
 """
 
 from __future__ import annotations
@@ -16,24 +17,27 @@ from .._registry.registration import Registration
 
 __all__ = ["Watcher"]
 
-Seen = Callable[[str, str], None]
+NoteSlice = Callable[[str, str], None]
 
 
 @final
 class Watcher:
-    """Collects the values that were resolved for the next vector. `saw` is told of each state slice that is read."""
+    """Collects the values that were resolved for the next vector.
 
-    def __init__(self, saw: Seen) -> None:
-        self._saw = saw
+    `note_slice` is called with the name and the text of each state slice that is read.
+    """
+
+    def __init__(self, note_slice: NoteSlice) -> None:
+        self._note_slice = note_slice
         self._resolved: dict[str, str] = {}
 
     def take(self) -> dict[str, str]:
-        """Return the values that were resolved since this was called last."""
+        """Return the values that were resolved since the last call."""
         resolved, self._resolved = self._resolved, {}
         return resolved
 
-    def watched(self, dispatch: Dispatch) -> Dispatch:
-        """The same dispatch, watched."""
+    def watch(self, dispatch: Dispatch) -> Dispatch:
+        """Return the same dispatch, with watched placeholders and state slices."""
         engine = dispatch._engine
         tables = replace(
             engine.tables,
@@ -53,16 +57,16 @@ class Watcher:
         return Entry(registration, validate=entry.validate)
 
     def _watched_resolver(self, entry: Entry) -> Callable[..., object]:
-        own = 2 if entry.each else 1
+        engine_arguments = 2 if entry.each else 1
 
         def resolve(*args: object) -> object:
             try:
                 value: object = entry.function(*args)
             except BaseException:
-                self._resolved.clear()  # the vector is not run: nothing of it is the next one's
+                self._resolved.clear()  # this vector does not run, and its values are not those of the next
                 raise
-            shown = ", ".join([repr(entry.key), *map(shorten_repr, args[own:])])
-            self._resolved[f"Placeholder({shown})"] = shorten_repr(value)
+            arguments = ", ".join([repr(entry.key), *map(shorten_repr, args[engine_arguments:])])
+            self._resolved[f"Placeholder({arguments})"] = shorten_repr(value)
             return value
 
         return resolve
@@ -70,7 +74,7 @@ class Watcher:
     def _watched_reader(self, entry: Entry) -> Callable[..., object]:
         def read(**needs: object) -> object:
             value: object = entry.function(**needs)
-            self._saw(entry.key, shorten_repr(value))
+            self._note_slice(entry.key, shorten_repr(value))
             return value
 
         return read

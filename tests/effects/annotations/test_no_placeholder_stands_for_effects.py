@@ -1,4 +1,4 @@
-"""Law 1, for every shape of annotation that can hold effects: what comes from outside never chooses what runs."""
+"""Law 1, for every shape of annotation that can hold effects: data from outside never chooses which effects run."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ shapes = pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 @shapes
 @pytest.mark.parametrize("validate", [True, False])
 async def test_effects_arrive_as_they_were_written(shape: Shape, validate: bool) -> None:
-    """Wherever the annotation has effects, what is in them is bound when they run."""
+    """Placeholders inside the effects of an argument are bound when those effects run."""
     ran: list[object] = []
     dispatch = create_dispatch([greedy(shape.annotation, ran=ran)], validate=validate)
     written = shape.hold(["fine", IT])
@@ -54,7 +54,7 @@ async def test_effects_arrive_as_they_were_written(shape: Shape, validate: bool)
 @shapes
 @pytest.mark.parametrize("validate", [True, False])
 async def test_no_placeholder_stands_for_what_may_hold_effects(shape: Shape, validate: bool) -> None:
-    """It is refused when effects are checked, and when they run: neither the effect nor what it was sent does."""
+    """A check refuses it, and so does a dispatch: neither the effect nor the sent vector runs."""
     ran: list[object] = []
     dispatch = create_dispatch([greedy(shape.annotation, ran=ran)], validate=validate)
     for given_value in (IT, shape.hold(IT)):
@@ -69,7 +69,7 @@ async def test_no_placeholder_stands_for_what_may_hold_effects(shape: Shape, val
 
 
 def test_the_place_is_named_and_what_may_be_bound_in_it() -> None:
-    """By the check, and by the record."""
+    """The check and the record both do so."""
     dispatch = create_dispatch([greedy(SHAPES["nested options"].annotation, ran=[])])
     effects = [["take0", {"steps": [{"seconds": 1.0}, IT]}]]
     (problem,) = dispatch.check(effects)
@@ -83,7 +83,7 @@ def test_the_place_is_named_and_what_may_be_bound_in_it() -> None:
 
 @pytest.mark.parametrize("place", ["seconds", "anything"])
 async def test_what_holds_no_effects_beside_them_is_bound_at_once(place: str) -> None:
-    """Also in a list of options, and in options that hold themselves."""
+    """This holds in a list of options, too, and in options that hold themselves."""
     got: list[Any] = []
     plugin = greedy(ran=[])
     plugin.effect("keep")(lambda ctx, value: got.append(value))
@@ -100,16 +100,16 @@ async def test_what_holds_no_effects_beside_them_is_bound_at_once(place: str) ->
 
 
 def test_a_type_without_end_is_refused() -> None:
-    """When it is registered."""
+    """The registration fails."""
     kind: Any = int
     for _ in range(100):
         kind = of(list, kind)
-    with pytest.raises(RegistrationError, match="'value': its type holds ever new ones"):
+    with pytest.raises(RegistrationError, match="'value': its type holds new types without end"):
         greedy(kind, ran=[])
 
 
 def test_a_type_that_cannot_be_resolved_is_refused() -> None:
-    """By a name that only text has."""
+    """A name in a text annotation that nothing defines is an error at registration."""
     with pytest.raises(RegistrationError, match="'value' cannot be resolved: name 'Nobody' is not defined"):
         greedy(NewType("Name", "Nobody"), ran=[])  # noqa: F821
 
@@ -121,7 +121,7 @@ EITHER = make_alias("EITHER", "EITHER | int | Effect")
 
 @pytest.mark.parametrize("annotation", [EITHER, list[Annotated[Effect, SAID]]], ids=["a name", "unhashable"])
 def test_effects_are_found_in_what_stands_for_itself_and_in_what_cannot_be_hashed(annotation: Any) -> None:
-    """Such as what is said of a type."""
+    """Metadata of a type need not be hashable."""
     late = late_of(annotation)
     assert late is not None
     assert late.effect or late.others is not None
@@ -178,14 +178,14 @@ sent = st.recursive(
 
 
 class Sent(BaseModel):
-    """What signals are read into."""
+    """The model that signals are read into."""
 
     name: str
     value: object
 
 
 def relayed(ran: list[object], shape: Shape) -> Registry:
-    """More ways for what was sent to be handed on."""
+    """More ways to pass on a value that was sent."""
     plugin = greedy(shape.annotation, object, dict[str, object] | Sequence[object] | Sent, ran=ran)
 
     @plugin.action("relay")
@@ -208,7 +208,7 @@ def relayed(ran: list[object], shape: Shape) -> Registry:
 
 
 def redirect(step: Step) -> Step | Skip | None:
-    """Hand on what an effect or an action was given to another one, or as what an action returned."""
+    """Pass an argument of an effect or an action on to another one, or return it from an action."""
     if step.key == "redirect":
         return step.replace(vector=["take0", *step.vector[1:]])
     if step.key == "skip":
@@ -221,8 +221,9 @@ def redirect(step: Step) -> Step | Skip | None:
 async def test_law_01_nothing_runs_that_was_not_written(
     shape: Shape, value: Any, validate: bool, hooked: bool, inside: bool
 ) -> None:
-    """Interpreters that run whatever they are given run what the program wrote, and nothing of what was sent: in
-    whatever annotation, through a placeholder at whatever place, and whoever hands it on."""
+    """Interpreters that run all their arguments run only effects that the program wrote, and none that was sent: with
+    every annotation, with a placeholder at every place, and by every way of passing it on.
+    """
     ran: list[object] = []
     plugin = relayed(ran, shape)
     plugin.effect("redirect")(lambda ctx, value: None)

@@ -1,4 +1,4 @@
-"""System values have the types that those who take them say; lifespans take them as interpreters do."""
+"""System values have the types that their takers are annotated with; lifespans take them as interpreters do."""
 
 import io
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -51,14 +51,14 @@ class Alarm(Clock, Bell):
 
 @runtime_checkable
 class Rings(Protocol):
-    """What `isinstance` can be asked about."""
+    """A protocol that `isinstance` can be asked about."""
 
     def ring(self) -> None:
         """Ring."""
 
 
 class Silent(Protocol):
-    """What it cannot."""
+    """A protocol that it cannot be asked about."""
 
     def ring(self) -> None:
         """Ring."""
@@ -137,7 +137,7 @@ def taking(annotation: Any, name: str = "plugin", *, late: bool = False, default
 @settings(deadline=None)
 @given(st.data())
 async def test_law_06_system_values_have_the_types_that_they_are_taken_as(data: st.DataObject) -> None:
-    """When a dispatch is made, when plugins are checked, and when a system is."""
+    """They are checked when a dispatch is made, by `check_plugins`, and by `check_system`."""
     annotation, fits, misfits = data.draw(st.sampled_from(ROWS))
     value = data.draw(st.sampled_from(fits + misfits))
     default = data.draw(st.sampled_from([..., None]))
@@ -156,7 +156,7 @@ async def test_law_06_system_values_have_the_types_that_they_are_taken_as(data: 
 
 @pytest.mark.parametrize(("annotation", "fits", "misfits"), ROWS, ids=[str(row[0])[:60] for row in ROWS])
 def test_every_type_is_compared_as_far_as_it_can_be(annotation: Any, fits: list[object], misfits: list[object]) -> None:
-    """What is in a value is not looked at."""
+    """The content of a value is not checked."""
     for value in fits:
         assert check_plugins([taking(annotation)], system={"it": value}) == ()
     for value in misfits:
@@ -165,7 +165,7 @@ def test_every_type_is_compared_as_far_as_it_can_be(annotation: Any, fits: list[
 
 
 def test_state_slices_take_values_of_a_type_too() -> None:
-    """And each taker is named."""
+    """The message names each taker."""
     plugin = taking(Phone | None)
 
     @plugin.state("phone")
@@ -205,7 +205,7 @@ def test_what_is_not_used_is_not_compared() -> None:
     ids=str,
 )
 def test_two_that_take_one_name_as_two_types_are_told(one: Any, other: Any, told: str | None) -> None:
-    """With both, before there is any value."""
+    """Both takers are named, before there is any value."""
     plugins = [taking(one, "a", late=True), taking(other, "b")]
     for pair in (plugins, plugins[::-1]):
         problems = check_plugins(pair)
@@ -225,7 +225,7 @@ def test_a_value_that_is_both_settles_it() -> None:
 
 
 def test_a_system_is_checked_with_what_it_is_merged_over() -> None:
-    """As a dispatch merges it."""
+    """The system is merged as for a dispatch."""
     dispatch = create_dispatch([taking(Phone)], system={"it": Phone()})
     assert dispatch.check_system() == ()
     (problem,) = dispatch.check_system({"it": 5})
@@ -237,7 +237,7 @@ Brought = AbstractAsyncContextManager[Mapping[str, object]]
 
 
 def bringing(name: str, **values: object) -> Registry:
-    """A plugin whose lifespan opens these."""
+    """A plugin whose lifespan opens these values."""
     plugin = Registry(name, late=list(values))
 
     @plugin.lifespan
@@ -249,7 +249,9 @@ def bringing(name: str, **values: object) -> Registry:
 
 
 async def test_a_lifespan_takes_system_values_by_keyword() -> None:
-    """What the dispatch was made with, what earlier ones have opened, and a default for what is not there."""
+    """It gets values that the dispatch was made with, values of earlier lifespans, and a default for a value that is
+    not there.
+    """
     seen: list[object] = []
     plugin = Registry("plugin")
     phone, clock = Phone(), Clock()
@@ -292,7 +294,7 @@ async def test_a_lifespan_takes_system_values_by_keyword() -> None:
 
 
 def test_what_a_lifespan_lacks_is_found_when_a_dispatch_is_made() -> None:
-    """As what an interpreter lacks; of two types, too."""
+    """This is checked as for interpreters, two different types included."""
     plugin = Registry("plugin")
 
     @plugin.lifespan
@@ -312,7 +314,7 @@ def test_what_a_lifespan_lacks_is_found_when_a_dispatch_is_made() -> None:
 
 
 async def test_a_lifespan_that_comes_too_early_is_told() -> None:
-    """With who it is, what it takes, and that it stands before what opens it."""
+    """The message names the plugin and the value, and says that it comes before the plugin that opens it."""
     plugin = Registry("plugin")
 
     @plugin.lifespan
@@ -331,7 +333,7 @@ async def test_a_lifespan_that_comes_too_early_is_told() -> None:
 
 
 async def test_what_a_lifespan_opens_has_the_type_that_it_is_taken_as() -> None:
-    """By a later lifespan, and by interpreters; the plugin that opened it is named."""
+    """Later lifespans and interpreters may take it; the message names the plugin that opened it."""
     plugin = Registry("plugin")
 
     @plugin.lifespan
@@ -345,7 +347,7 @@ async def test_what_a_lifespan_opens_has_the_type_that_it_is_taken_as() -> None:
         async with create_dispatch([bringing("first", it=Clock()), plugin]).running():
             raise AssertionError("it runs")
     said = (
-        "lifespan of plugin 'first' brings what does not fit: system value 'it' is of type Clock, and 'plugin/take' of"
+        "lifespan of plugin 'first' brings a value that does not fit: system value 'it' is of type Clock, and 'plugin/"
     )
     with pytest.raises(RegistrationError, match=said):
         async with create_dispatch([bringing("first", it=Clock()), taking(Phone)]).running():
@@ -353,11 +355,11 @@ async def test_what_a_lifespan_opens_has_the_type_that_it_is_taken_as() -> None:
 
 
 async def positional(dispatch: Dispatch, clock: Clock) -> None:
-    """A lifespan that asks for too much."""
+    """A lifespan with too many positional parameters."""
 
 
 @pytest.mark.parametrize("lifespan", [positional, lambda: None, lambda *, dispatch: None], ids=["two", "none", "key"])
 def test_a_lifespan_that_cannot_be_called_is_refused_when_registered(lifespan: Any) -> None:
-    """With what it would have to be."""
+    """The message says how to write it."""
     with pytest.raises(RegistrationError, match=r"its lifespan: it cannot be called with(.|\n)*\(dispatch, \*, db"):
         Registry("plugin").lifespan(lifespan)

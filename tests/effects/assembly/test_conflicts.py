@@ -1,4 +1,4 @@
-"""Several registries together: conflicts, choices, and what is missing."""
+"""Several registries together: conflicts, choices, and missing values."""
 
 from collections.abc import Callable
 
@@ -26,20 +26,20 @@ async def test_prefer_says_whose_key_wins() -> None:
 
 
 async def test_override_replaces_another_plugins_key() -> None:
-    """In whatever order they are loaded."""
+    """This holds in any order of loading."""
     for order in (1, -1):
         dispatch = create_dispatch([effects("one", "a"), effects("two", "a", override=True)][::order])
         assert (await dispatch([["a"]])).results[0].value == "two"
 
 
 def test_two_that_override_are_refused() -> None:
-    """Neither can be meant."""
+    """The choice would be arbitrary."""
     with pytest.raises(RegistrationError, match=r"is registered by 'one' .* and 'two'"):
         create_dispatch([effects("one", "a", override=True), effects("two", "a", override=True), effects("three", "a")])
 
 
 def test_an_override_of_nothing_is_refused() -> None:
-    """What it was to override is not loaded, or has another name."""
+    """The overridden key is not loaded, or is misspelled."""
     with pytest.raises(RegistrationError, match="overrides nothing; fix: drop override=True"):
         create_dispatch([effects("one", "a", override=True)])
 
@@ -51,8 +51,8 @@ def test_prefer_of_a_plugin_that_does_not_register_the_key_is_refused() -> None:
 
 
 def test_prefer_of_a_key_nobody_registers_is_refused() -> None:
-    """A slip of the pen does not go unnoticed."""
-    with pytest.raises(RegistrationError, match="prefer names 'b', which nobody registers"):
+    """A misspelled key is an error."""
+    with pytest.raises(RegistrationError, match="prefer names 'b', which no plugin registers"):
         create_dispatch([effects("one", "a")], prefer={"b": "one"})
 
 
@@ -77,7 +77,7 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
 
 
 def test_what_is_overridden_needs_nothing() -> None:
-    """Only what can run must have its system values."""
+    """Only effects that can run need their system values."""
     needy = Registry("needy")
 
     @needy.effect("a")
@@ -87,7 +87,7 @@ def test_what_is_overridden_needs_nothing() -> None:
 
 
 async def test_a_system_value_with_a_default_need_not_be_there() -> None:
-    """And is given where it is."""
+    """If it is there, it is passed."""
     plugin = Registry("plugin")
 
     @plugin.effect("a")

@@ -1,4 +1,4 @@
-"""Plugins of installed distributions: found by entry point, each on its own risk."""
+"""Plugins of installed distributions are found by entry point, and a broken one does not harm the others."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -44,7 +44,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
 
 
 async def test_an_installed_plugin_is_loaded_on_request_only(install: Install) -> None:
-    """`installed=True` is what asks for it."""
+    """Only `installed=True` loads it."""
     install("pluga", GOOD.format(name="a"), a="pluga:a")
     assert create_dispatch([]).plugins == ()
     dispatch = create_dispatch([], installed=True)
@@ -53,14 +53,14 @@ async def test_an_installed_plugin_is_loaded_on_request_only(install: Install) -
 
 
 def test_installed_plugins_come_after_the_list_by_name(install: Install) -> None:
-    """Whatever the order in which they were installed."""
+    """The order of installation does not count."""
     install("plugb", GOOD.format(name="b"), b="plugb:b")
     install("pluga", GOOD.format(name="a"), a="pluga:a")
     assert create_dispatch([Registry("z")], installed=True).plugins == ("z", "a", "b")
 
 
 def test_a_blocked_plugin_is_not_even_imported(install: Install) -> None:
-    """So that one that does harm can be kept out."""
+    """So a harmful plugin can be kept out."""
     install("pluga", "raise SystemExit('imported')", a="pluga:a")
     dispatch = create_dispatch([], installed=True, block=["a"])
     assert (dispatch.plugins, dict(dispatch.broken)) == ((), {})
@@ -189,7 +189,7 @@ def offers(install: Install) -> None:
 async def test_which_of_several_of_a_name_is_used_is_settled(
     install: Install, options: dict[str, Any], used: str | None, settled: bool
 ) -> None:
-    """By the name of the distribution, unless something else is said."""
+    """The first distribution by name is used, unless `prefer` names another."""
     offers(install)
     dispatch = create_dispatch([], installed=True, **options)
     assert dispatch.plugins == (("same",) if used else ())
@@ -201,7 +201,7 @@ async def test_which_of_several_of_a_name_is_used_is_settled(
 
 
 def test_all_of_a_name_are_named_with_their_versions(install: Install) -> None:
-    """And the fix works: see above."""
+    """The message names all of them; the test above tries its fix."""
     offers(install)
     said = str(create_dispatch([], installed=True).broken["same"])
     assert (
@@ -211,9 +211,9 @@ def test_all_of_a_name_are_named_with_their_versions(install: Install) -> None:
 
 
 def test_a_distribution_that_offers_no_such_plugin_settles_nothing(install: Install) -> None:
-    """What is preferred and not there is an error, as ever."""
+    """`prefer` for a plugin that is not there is still an error."""
     offers(install)
-    with pytest.raises(RegistrationError, match="prefer names 'same', which nobody registers"):
+    with pytest.raises(RegistrationError, match="prefer names 'same', which no plugin registers"):
         create_dispatch([], installed=True, prefer={"same": "plugd"})
 
 
@@ -227,7 +227,7 @@ def test_a_distribution_that_offers_no_such_plugin_settles_nothing(install: Inst
     ids=["when it is imported", "when it contributes"],
 )
 async def test_an_installed_plugin_that_ends_the_program_is_broken(install: Install, source: str) -> None:
-    """As any other."""
+    """It is broken as any other."""
     install("pluga", source, a="pluga:a")
     install("plugb", GOOD.format(name="b"), b="plugb:b")
     dispatch = create_dispatch([], installed=True)
@@ -237,14 +237,14 @@ async def test_an_installed_plugin_that_ends_the_program_is_broken(install: Inst
 
 
 def test_a_keyboard_interrupt_while_plugins_load_passes(install: Install) -> None:
-    """It is the user's."""
+    """Ctrl-C of the user is not taken for a broken plugin."""
     install("pluga", "raise KeyboardInterrupt", a="pluga:a")
     with pytest.raises(KeyboardInterrupt):
         create_dispatch([], installed=True)
 
 
 def test_entry_points_of_no_distribution_are_told_by_what_they_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    """They may be there, too: made by hand, or of one that has not said its name."""
+    """Such entry points may be made by hand, or come from a distribution without a name."""
     from importlib.metadata import EntryPoint
 
     points = [EntryPoint("same", "no_such_module", "rhialto"), EntryPoint("same", "nor_this", "rhialto")]

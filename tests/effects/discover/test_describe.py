@@ -1,4 +1,4 @@
-"""A dispatch tells of everything that it was made from."""
+"""`describe` describes everything that a dispatch was made from."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def now(data: object, member: object, zone: str = "UTC") -> float:
 
 @noted.state("app")
 def app(*, phone: Phone) -> object:
-    """What the app is about."""
+    """The state of the app."""
     return phone
 
 
@@ -96,12 +96,12 @@ def only(found: Sequence[Description]) -> Description:
 
 
 def described(*plugins: object, **asked: Any) -> Description:
-    """Return what a dispatch of these tells, where that is one thing."""
+    """Return the one description of this key."""
     return only(create_dispatch(list(plugins), system={"phone": Phone()}).describe(**asked))
 
 
 def parameter(annotation: object, **more: Any) -> ParameterDescription:
-    """Return what is told of a parameter so annotated."""
+    """Return the description of a parameter with this annotation."""
     plugin = Registry("plugin")
 
     def effect(ctx: Context, value: object) -> None: ...
@@ -112,7 +112,7 @@ def parameter(annotation: object, **more: Any) -> ParameterDescription:
 
 
 def test_an_effect_is_described_whole() -> None:
-    """By everything that was written down about it."""
+    """All facts of its registration are in its description."""
     one = described(noted, key="noted/send")
     assert (one.kind, one.plugin, one.each, one.metadata) == ("effect", "noted", True, {"since": "1.0"})
     assert one.doc == "Send a text.\n\nTo whoever is on call."
@@ -133,7 +133,7 @@ def test_an_effect_is_described_whole() -> None:
 
 
 def test_what_is_needed_from_the_system_is_described() -> None:
-    """With what may be left out; nothing is told of what is inside a system value."""
+    """Values with defaults are among them; the content of a system value is not described."""
     phone, quiet = described(noted, key="noted/send").needs
     assert phone == ParameterDescription(name="phone", type="Phone", doc="Where it rings.")
     assert (quiet.name, quiet.required, quiet.default) == ("quiet", False, "False")
@@ -151,7 +151,7 @@ def test_options_say_what_their_source_says() -> None:
 
 
 def test_what_the_engine_gives_is_no_parameter() -> None:
-    """Neither state nor data, nor the member of a group."""
+    """A description has neither the context, the state and the data, nor the member of a group."""
     name, then = described(noted, key="noted/raise").parameters
     assert (name.type, name.required) == ("object", True)
     assert (then.type, then.several, then.required) == ("Effect", True, False)
@@ -161,7 +161,7 @@ def test_what_the_engine_gives_is_no_parameter() -> None:
 
 
 def test_a_description_is_frozen() -> None:
-    """Whoever reads it may keep it."""
+    """A reader may keep it."""
     with pytest.raises(FrozenInstanceError):
         described(noted, key="app").key = "other"  # type: ignore[misc]
 
@@ -192,7 +192,7 @@ class Tree(TypedDict, total=False):
 
 
 def test_dataclasses_and_models_have_options() -> None:
-    """As dicts of options do."""
+    """Their fields are described as options."""
     x, y, names = parameter(list[Point]).options
     assert (x.doc, x.required) == ("Across.", True)
     assert (y.default, names.required, names.default) == ("0", False, None)
@@ -202,7 +202,7 @@ def test_dataclasses_and_models_have_options() -> None:
 
 
 def test_a_type_that_holds_itself_is_told_of_once() -> None:
-    """Or there would be no end to it."""
+    """Otherwise, the description would not end."""
     (branches,) = parameter(Tree).options
     assert branches.options == ()
 
@@ -213,7 +213,7 @@ Several = TypeAliasType("Several", list[T], type_params=(T,))
 
 
 def test_options_without_a_source_have_no_docs() -> None:
-    """Nobody wrote a string below a field."""
+    """There is no string below a field."""
     (option,) = parameter(Functional).options
     assert (option.name, option.doc) == ("class", "")
 
@@ -241,14 +241,14 @@ def test_options_without_a_source_have_no_docs() -> None:
     ],
 )
 def test_a_type_is_told_as_it_would_be_written(annotation: object, text: str) -> None:
-    """With bounds, and without what is of no use to a reader."""
+    """The text has bounds, and no metadata that a reader cannot use."""
     from effects._annotations.text import text_of
 
     assert text_of(annotation) == text
 
 
 def test_an_annotation_that_cannot_be_resolved_stays_as_it_was_written() -> None:
-    """Of a system value, whose type may be imported for type checkers only."""
+    """The type of a system value may be imported for type checkers only."""
     plugin = Registry("plugin")
 
     @plugin.effect("effect")
@@ -266,7 +266,7 @@ class Nameless:
 
 
 def test_a_default_that_cannot_be_shown_is_a_default() -> None:
-    """Whatever its repr does."""
+    """Its repr may raise."""
     plugin = Registry("plugin")
     default = Nameless()
 
@@ -279,7 +279,7 @@ def test_a_default_that_cannot_be_shown_is_a_default() -> None:
 
 
 class Bell:
-    """A plugin of somebody's own."""
+    """A plugin of an app's own."""
 
     name = "bell"
 
@@ -302,9 +302,9 @@ def ring(ctx: Context) -> None:
 
 
 def test_a_plugin_is_described_by_its_class() -> None:
-    """And the registries that it contributes under other names by the module that they were made in."""
+    """Registries that it contributes under other names are described by their modules."""
     bell, inner = create_dispatch([Bell()], block=["rhialto.log"]).describe(kind="plugin")
-    assert (bell.key, bell.doc, bell.hooks) == ("bell", "A plugin of somebody's own.", ("rhialto_registry",))
+    assert (bell.key, bell.doc, bell.hooks) == ("bell", "A plugin of an app's own.", ("rhialto_registry",))
     assert bell.contributes == ("effect bell/object", "effect bell/partial", "interceptor bell/hook")
     assert bell.source is not None
     assert bell.source.file == str(HERE)
@@ -317,18 +317,18 @@ def test_a_plugin_is_described_by_its_class() -> None:
 def test_a_registry_is_described_by_its_module() -> None:
     """It has no docstring of its own, but is made where everything else of a plugin is."""
     one = described(noted, kind="plugin", key="noted")
-    assert one.doc == "A dispatch tells of everything that it was made from."
+    assert one.doc == "`describe` describes everything that a dispatch was made from."
     assert one.source is not None
     assert one.source.file == str(HERE)
 
 
 def test_functions_in_objects_and_partials_are_found() -> None:
-    """Where they were written, with what they say."""
+    """Their places and docstrings are those of the functions."""
     dispatch = create_dispatch([Bell()])
     inside = only(dispatch.describe(key="bell/partial"))
     assert (inside.doc, inside.source and inside.source.line) == ("Ring once.", ring.__code__.co_firstlineno)
     one = only(dispatch.describe(key="bell/object"))
-    assert (one.doc, one.source and one.source.file) == ("A plugin of somebody's own.", str(HERE))
+    assert (one.doc, one.source and one.source.file) == ("A plugin of an app's own.", str(HERE))
 
 
 def test_what_has_no_source_is_described_all_the_same() -> None:
@@ -356,7 +356,7 @@ def test_a_module_is_a_plugin_with_a_source(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_an_interceptor_is_described_with_its_hooks() -> None:
-    """And its place among all."""
+    """The description has its place among all interceptors."""
 
     def first(step: object) -> None:
         """Look at it first."""
@@ -388,7 +388,7 @@ def test_interceptors_that_were_added_later_are_described() -> None:
 
 
 def test_tags_are_among_what_a_plugin_contributes() -> None:
-    """Whatever is registered is named somewhere."""
+    """Every registered thing is named somewhere."""
     plugin = Registry("plugin")
     plugin.tag("point", Point, encode=lambda point: [point.x, point.y], decode=lambda data: Point(*data))
     assert described(plugin, key="plugin").contributes == ("tag point",)
@@ -413,7 +413,7 @@ class Late(Provider):
 
 
 def test_the_order_of_plugins_is_explained() -> None:
-    """By the list, and by what marks of hooks change about it."""
+    """The reason is its place in the list, and the marks of its hooks."""
     dispatch = create_dispatch([Late("late"), Provider("plain"), Early("early")])
     late, plain, early, log = (one.order for one in dispatch.describe(kind="plugin"))
     assert late is not None
@@ -425,11 +425,11 @@ def test_the_order_of_plugins_is_explained() -> None:
     assert early is not None
     assert early.why.endswith("its rhialto_registry is tryfirst: called before 'plain', 'late'")
     assert log is not None
-    assert log.why == "the engine's own; its rhialto_error is trylast: called after nobody else"
+    assert log.why == "the engine's own; its rhialto_error is trylast: called after no other plugin"
 
 
 def test_installed_plugins_come_after_those_of_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
-    """And after the engine's own."""
+    """They come after the engine's own plugin, too."""
     points = [EntryPoint("noted", "tests.effects.discover.test_describe:noted", "rhialto")]
     monkeypatch.setattr("effects._assembly.plugins.entry_points", lambda group: points)
     dispatch = create_dispatch([effects("one")], system={"phone": Phone()}, installed=True)
@@ -440,20 +440,20 @@ def test_installed_plugins_come_after_those_of_the_list(monkeypatch: pytest.Monk
 
 
 def test_a_mark_that_changes_nothing_says_so() -> None:
-    """Where a plugin is alone with its hook."""
+    """A mark changes nothing if no other plugin has the hook."""
     one = described(Early("early"), key="early")
     assert one.order is not None
-    assert one.order.why.endswith("called before nobody else")
+    assert one.order.why.endswith("called before no other plugin")
 
 
 def test_who_was_preferred_is_told_with_the_others() -> None:
-    """So that nobody looks for the function that is not called."""
+    """So a reader does not look for a function that is never called."""
     one = described(effects("loud", "ring"), effects("quiet", "ring", override=True), key="ring")
     assert (one.plugin, one.replaces) == ("quiet", ("loud",))
 
 
 def test_descriptions_are_asked_for_by_kind_key_and_plugin() -> None:
-    """All of it has to fit; where nothing does, there is nothing."""
+    """All arguments have to fit; if nothing fits, the answer is empty."""
     dispatch = create_dispatch([noted, effects("other", "x")], system={"phone": Phone()})
     assert [one.key for one in dispatch.describe(kind="state")] == ["app"]
     assert [one.key for one in dispatch.describe(plugin="other")] == ["other", "x"]
@@ -462,7 +462,7 @@ def test_descriptions_are_asked_for_by_kind_key_and_plugin() -> None:
 
 
 def test_a_kind_that_there_is_not_is_refused() -> None:
-    """And the near ones named."""
+    """The message names near ones."""
     with pytest.raises(EffectsError, match=r"nothing is of kind 'efect'\n  near 'effect'"):
         create_dispatch([]).describe(kind="efect")  # type: ignore[arg-type]
 
@@ -493,7 +493,7 @@ def registries(draw: st.DrawFn, name: str) -> Registry:
 @settings(deadline=None)
 @given(registries("one"), registries("two"), registries("three"), st.booleans())
 def test_nothing_that_is_registered_is_invisible(one: Registry, two: Registry, three: Registry, fast: bool) -> None:
-    """Whatever the engine looks up, and whoever it calls, is described, once."""
+    """Everything that the engine looks up or calls is described once."""
     dispatch = create_dispatch([Provider("host", [one, two]), three], interceptors=[fail_fast] if fast else [])
     tables = dispatch._engine.tables
     kinds = {"effect": "effect", "action": "action", "placeholder": "placeholder", "state slice": "state"}

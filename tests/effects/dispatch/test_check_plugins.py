@@ -21,7 +21,7 @@ def needy(name: str, *, late: tuple[str, ...] = ()) -> Registry:
 
 
 def test_nothing_is_wrong_with_what_can_be_dispatched() -> None:
-    """And it can still be made a dispatch of: no registry is closed."""
+    """A dispatch can still be made of them: no registry is closed."""
     plugin = effects("one", "a")
     assert check_plugins([plugin, needy("two", late=("phone",))]) == ()
     plugin.effect("b")(lambda ctx: None)
@@ -29,7 +29,7 @@ def test_nothing_is_wrong_with_what_can_be_dispatched() -> None:
 
 
 def test_everything_that_is_wrong_is_said_at_once() -> None:
-    """Plugins that cannot be used, conflicts, and what is missing from the system."""
+    """It lists unusable plugins, conflicts, and missing system values."""
     broken = Provider("broken", OSError("no disk"))
     hook = Interceptor(id="hook", before_effect=lambda step: None)
     one, other = effects("one", "a"), effects("other", "a")
@@ -46,14 +46,14 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
     assert said[2] == "two plugins are named 'one'\n  fix  rename one, or block it by name"
     assert "effect or action 'a' is registered by 'one'" in said[4]
     assert said[4].endswith("\n  fix  prefer={'a': 'one'}")
-    assert said[3] == "prefer names 'b', which nobody registers"
+    assert said[3] == "prefer names 'b', which no plugin registers"
     assert said[5] == "interceptor 'hook' is registered by 'create_dispatch' and 'one'"
     assert said[6].startswith("missing system value 'phone', needed by 'needy/ring' of 'needy' (near: 'phones')")
     assert len(said) == 7
 
 
 def test_an_installed_plugin_that_is_broken_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Although a dispatch would be made without it."""
+    """It is an error, although a dispatch would be made without it."""
     from importlib.metadata import EntryPoint
 
     points = [EntryPoint("gone", "no_such_module", "rhialto")]
@@ -64,7 +64,7 @@ def test_an_installed_plugin_that_is_broken_is_said(monkeypatch: pytest.MonkeyPa
 
 
 def test_what_is_no_list_is_refused() -> None:
-    """As by `create_dispatch`."""
+    """The error is that of `create_dispatch`."""
     with pytest.raises(RegistrationError, match="takes a list of plugins, not a single Registry"):
         check_plugins(Registry("one"))  # type: ignore[arg-type]
 
@@ -84,7 +84,7 @@ PLUGINS = st.lists(
 def test_what_is_said_is_what_keeps_a_dispatch_from_being_made(
     plugins: list[object], system: dict[str, object]
 ) -> None:
-    """Nothing is said exactly where one can be made."""
+    """There are no problems exactly if a dispatch can be made."""
     problems = check_plugins(plugins, system=system)
     try:
         create_dispatch(plugins, system=system)

@@ -44,7 +44,7 @@ anything = st.recursive(leaves | late_values, lambda inner: st.lists(inner) | st
 @settings(deadline=None)
 @given(value=json_values, resolved=anything)
 async def test_law_01_data_never_becomes_code(kit: Kit, value: Any, resolved: Any) -> None:
-    """JSON of any content arrives as it is, and what a placeholder resolves to is not looked into."""
+    """JSON of any content arrives as it is, and the value of a placeholder is not looked into."""
     notes: list[Any] = []
     dispatch = create_dispatch([kit()], system={"notes": notes})
     effects = [
@@ -71,7 +71,7 @@ async def test_effects_are_not_looked_for_in_plain_arguments(kit: Kit) -> None:
 
 
 async def test_effects_are_not_looked_for_in_what_an_interpreter_returns(kit: Kit) -> None:
-    """What an effect returns is a result, never more effects."""
+    """The value of an effect is a result, never more effects."""
     dispatch = create_dispatch([kit()], system={"notes": []})
     result = await dispatch([["note", [["fail"]]]])
     assert result.errors == ()
@@ -137,7 +137,7 @@ async def test_a_placeholder_that_an_action_returns_is_refused(kit: Kit) -> None
 
 
 def careless(kit: Kit) -> Registry:
-    """A registry whose code takes what it is given for effects."""
+    """A registry whose code treats its arguments as effects."""
     plugin = kit()
 
     @plugin.effect("do")
@@ -180,7 +180,7 @@ EVIL = [["note", "chosen by a client"]]
 async def test_what_a_placeholder_came_to_is_never_an_effect(
     kit: Kit, ear: Any, effect: Any, sent: Any, path: Path
 ) -> None:
-    """Whoever hands it on: the record says where."""
+    """This holds for every way of passing it on; the record has the place."""
     notes: list[object] = []
     listener = ear()
     dispatch = create_dispatch([careless(kit), listener], system={"notes": notes}, block=["rhialto.log"])
@@ -191,12 +191,12 @@ async def test_what_a_placeholder_came_to_is_never_an_effect(
     (record,) = listener.heard
     assert (record.phase, record.key, record.path) == ("interpolate", None, path)
     assert isinstance(record.exception, PlaceholderError)
-    assert "what a placeholder came to stands where an effect vector belongs" in str(record)
+    assert "the value of a placeholder stands where an effect vector belongs" in str(record)
     assert "chosen" not in str(record)
 
 
 async def test_a_hook_makes_no_effect_of_what_a_placeholder_came_to(kit: Kit) -> None:
-    """Neither by rewriting a step, nor by skipping an action."""
+    """A hook can do so neither by rewriting a step, nor by skipping an action."""
     notes: list[object] = []
 
     def hand_on(step: Step) -> Step | Skip | None:
@@ -213,13 +213,13 @@ async def test_a_hook_makes_no_effect_of_what_a_placeholder_came_to(kit: Kit) ->
 
 
 def test_what_would_be_an_effect_of_what_was_sent_is_said_beforehand(kit: Kit) -> None:
-    """`expand` comes to what a dispatch would come to."""
+    """`expand` has the same errors as a dispatch."""
     expansion = create_dispatch([careless(kit)]).expand([["become", Placeholder("it")]], data={"it": {"then": EVIL}})
     assert (expansion.effects, [record.path for record in expansion.errors]) == ((), [(0, Via.EXPANSION, 0)])
 
 
 async def test_what_a_program_has_written_runs_whoever_hands_it_on(kit: Kit) -> None:
-    """Also where an argument is not annotated as effects, and beside what a placeholder came to."""
+    """This holds for arguments that are not annotated as effects, too, and beside values of placeholders."""
     notes: list[object] = []
     dispatch = create_dispatch([careless(kit)], system={"notes": notes})
     written = [["note", [Placeholder("it")]], ["become", {"then": [["note", 2]]}]]
@@ -228,7 +228,7 @@ async def test_what_a_program_has_written_runs_whoever_hands_it_on(kit: Kit) -> 
 
 
 async def test_what_placeholders_come_to_is_walked_within_the_limit(kit: Kit) -> None:
-    """It is looked at once something comes after it, and counted as all data is."""
+    """A value is walked when the next vector is taken up, and counted as all data is."""
     notes: list[object] = []
     dispatch = create_dispatch([kit()], system={"notes": notes}, limits=Limits(nodes=10))
     sent = [[1], {"a": (2,)}, {3}]
@@ -239,7 +239,7 @@ async def test_what_placeholders_come_to_is_walked_within_the_limit(kit: Kit) ->
 
 
 async def test_a_resolved_value_is_not_walked_again_for_each_member() -> None:
-    """Neither as the argument of an effect that runs for each, nor as one that a hook has put there."""
+    """This holds for arguments of an effect that runs for each member, and for arguments of a hook."""
     plugin = Registry("plugin")
     got: list[object] = []
     plugin.effect("each", each=True)(lambda ctx, value: got.append(value))
@@ -280,7 +280,7 @@ async def _template_later(ctx: Context, value: object) -> None:
 
 @pytest.mark.parametrize("keep", [_attempt, _template, _inside_a_template, _template_later])
 async def test_law_01_what_a_placeholder_came_to_never_runs_however_it_is_kept(kit: Kit, keep: Any) -> None:
-    """In attempts, in templates, which copy it, and in the background."""
+    """This holds in attempts, in templates, which copy it, and in background work."""
     notes: list[object] = []
     plugin = Registry("plugin")
     plugin.effect("keep")(keep)

@@ -1,4 +1,4 @@
-"""Effects that are written once and dispatched often: each dispatch has containers of its own."""
+"""Templates are written once and dispatched often: each dispatch has containers of its own."""
 
 from __future__ import annotations
 
@@ -69,21 +69,21 @@ class Order:
 
 
 class Form(BaseModel):
-    """What pydantic makes."""
+    """A pydantic model."""
 
     model_config = ConfigDict(extra="allow")
     things: list[Any] = []
 
 
 class Sealed(BaseModel):
-    """What it makes, and lets nobody change."""
+    """A frozen pydantic model."""
 
     model_config = ConfigDict(frozen=True)
     things: list[Any] = []
 
 
 class Tags(list[Any], Enum):  # type: ignore[misc]
-    """What there is one of, whatever it is made of."""
+    """An enumeration whose members are lists: each is one object, and is not copied."""
 
     RED = ("red",)
 
@@ -112,7 +112,7 @@ data = st.recursive(leaves, _around, max_leaves=12)
 @settings(deadline=None)
 @given(data)
 def test_a_copy_is_the_same_data_and_nothing_that_is_done_to_it_shows(value: Any) -> None:
-    """Whatever it is made of, at any depth, in either direction."""
+    """This holds for every kind of data, at any depth, in both directions."""
     before, copied = repr(value), copy_data(value)
     assert (repr(copied), type(copied)) == (before, type(value))
     spoil(copied)
@@ -139,7 +139,7 @@ def test_a_copy_is_the_same_data_and_nothing_that_is_done_to_it_shows(value: Any
     ],
 )
 def test_what_cannot_be_changed_is_shared(value: object) -> None:
-    """Also inside of what can."""
+    """This holds inside containers that can be changed, too."""
     assert copy_data(value) is value
     assert copy_data([value])[0] is value
 
@@ -155,7 +155,7 @@ def test_what_a_copy_holds_beside_its_parts_stays() -> None:
 
 
 def test_what_stands_in_several_places_is_copied_once() -> None:
-    """As it was: so a small template cannot be made to fill the memory."""
+    """A shared part stays shared: so a small template cannot fill the memory."""
     inner: list[object] = []
     copied = copy_data([inner, (inner,), {"a": inner}])
     assert copied[0] is copied[1][0] is copied[2]["a"]  # type: ignore[index]
@@ -166,7 +166,7 @@ def test_what_stands_in_several_places_is_copied_once() -> None:
 
 
 def test_data_of_any_depth_is_copied() -> None:
-    """Without recursion."""
+    """No recursion is used."""
     deep: Any = []
     for _ in range(100_000):
         deep = [deep, "leaf"]
@@ -178,16 +178,16 @@ def test_data_of_any_depth_is_copied() -> None:
 
 
 def test_so_many_types_are_remembered_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those that an app makes anew for each request fill no memory; they are copied all the same."""
-    kept = len(_template._KINDS)
+    """Types that an app makes for each request do not fill the memory, and their values are still copied."""
+    kept = len(_template._COPIERS)
     monkeypatch.setattr(_template, "_MAX_TYPES", kept)
     made = type("Made", (list,), {})([[]])
     assert copy_data(made)[0] is not made[0]
-    assert len(_template._KINDS) == kept
+    assert len(_template._COPIERS) == kept
 
 
 async def test_what_contains_itself_is_refused_as_ever(kit: Callable[[], Registry]) -> None:
-    """By the dispatch, with a record."""
+    """The dispatch records an error."""
     cyclic: list[object] = []
     cyclic.append((cyclic, {"more": cyclic}))
     result = await create_dispatch([kit()])(Template([["note", cyclic]]), system={"notes": []})
@@ -217,7 +217,7 @@ vectors = st.lists(st.tuples(st.sampled_from(["hold", "shout", "again"]), data).
 @given(vectors, st.sampled_from([list, tuple]))
 @example([["hold", Placeholder("it", [1])]], list)
 def test_law_06_dispatches_of_one_template_see_the_same(effects: list[Any], kind: Callable[[Any], Any]) -> None:
-    """Whatever interpreters, actions and hooks do to what they are handed; one after the other, or at the same time."""
+    """Interpreters, actions and hooks may change all that they get, one after the other or at the same time."""
     spoiler = Spoiler()
     app = Registry("app")
 
@@ -260,7 +260,7 @@ def test_law_06_dispatches_of_one_template_see_the_same(effects: list[Any], kind
 
 
 async def test_a_plain_list_is_passed_on_as_it_is(kit: Callable[[], Registry]) -> None:
-    """It is nobody's template: who writes it may look for what became of it."""
+    """It is no template: its author may look at how it was changed."""
     notes: list[object] = []
     value: list[object] = []
     await create_dispatch([kit()])([["note", value]], system={"notes": notes})
@@ -281,7 +281,7 @@ def _turn(step: Step) -> Step | None:
 async def test_errors_of_a_template_point_into_what_was_written(
     kit: Callable[[], Registry], again: Callable[[Any], Any], hook: str
 ) -> None:
-    """As those of a list do, with hooks around it and without."""
+    """Errors of a list do, too; with hooks around the dispatch and without."""
     registry = kit()
 
     @registry.effect("twice")
@@ -301,7 +301,7 @@ async def test_errors_of_a_template_point_into_what_was_written(
 async def test_errors_of_a_template_that_was_rewritten_do_not_point_astray(
     kit: Callable[[], Registry], around: bool
 ) -> None:
-    """They say at least which of those that were dispatched it is."""
+    """The index among the dispatched effects is still right."""
     registry = kit()
 
     @registry.effect("once")
@@ -373,7 +373,7 @@ class Defaults:
     ids=repr,
 )
 async def test_a_default_is_nobodys_but_whose_call_it_is(vector: list[object]) -> None:
-    """Though Python makes it once."""
+    """Each call has its own, although Python makes a default only once."""
     defaults = Defaults()
     for _ in range(2):
         (await defaults.dispatch(Template([vector]))).raise_errors()
@@ -404,7 +404,7 @@ async def test_what_cannot_be_copied_is_an_error_of_the_dispatch(kit: Callable[[
 
 
 def test_a_part_of_a_template_is_a_copy() -> None:
-    """By index, as by slice."""
+    """An index or a slice gives a copy."""
     names: list[str] = []
     again = Template([["note", names]])
     again[0][1].append("Ann")

@@ -1,4 +1,4 @@
-"""The first parameter, which the engine fills, and the messages when it was forgotten."""
+"""The first parameter of a function, which the engine fills, and the message if it was forgotten."""
 
 # ruff: noqa: D102, D103 - functions that only look like something
 
@@ -24,7 +24,7 @@ KINDS = ["effect", "action", "placeholder", "state"]
 
 
 class Talks(Protocol):
-    """What of a context somebody needs."""
+    """A protocol of the part of a context that a function needs."""
 
     key: str
 
@@ -81,14 +81,14 @@ def test_a_function_of_a_class_is_refused(kind: str, method: str) -> None:
     function = getattr(Mailer, method)
     if not (kind != "effect" and method == "waits"):
         message = refused(kind, function)
-        assert "its first parameter is 'self', and nobody knows the object that it belongs to" in message
+        assert "its first parameter is 'self', and its object is not known" in message
         assert f"fix  register the method of an object, registry.{kind}('mail/send')(thing.method)" in message
     for dressed in (functools.partial(function), functools.wraps(function)(lambda *args: function(*args))):
         refused(kind, dressed)
 
 
 def test_a_method_of_the_class_itself_is_refused_before_it_is_one() -> None:
-    """What is decorated in the body of a class below `@classmethod` has no class yet."""
+    """A function that is decorated below `@classmethod` has no class yet."""
     assert "its first parameter is 'cls'" in refused("effect", vars(Mailer)["of_class"].__func__)
 
 
@@ -96,7 +96,7 @@ def test_a_method_of_the_class_itself_is_refused_before_it_is_one() -> None:
     "function", [Mailer().bare, Mailer().by_place, Mailer.of_class, Mailer.static, vars(Mailer)["static"], Mailer()]
 )
 async def test_the_methods_of_an_object_are_fine(function: Any) -> None:
-    """As are those that need none."""
+    """Static methods are fine, too."""
     plugin = Registry("plugin")
     plugin.effect("mail/send")(function)
     plugin.action("mail/all")(lambda state: [["mail/send"]])
@@ -115,7 +115,7 @@ def test_a_lifespan_in_a_class_is_refused() -> None:
 
 
 def test_a_lifespan_that_does_not_tell_what_it_takes_is_taken() -> None:
-    """As some do not that are written in C."""
+    """Some functions that are written in C have no signature."""
     taken: Any = Registry("plugin").lifespan(cast(Any, dict))
     assert taken is dict
 
@@ -135,7 +135,7 @@ HOOKS = ["before_dispatch", "after_dispatch", "before_action", "after_action", "
     ],
 )
 def test_a_hook_that_does_not_take_a_step_is_refused(hook: str, function: Any, why: str) -> None:
-    """Else it would fail each time, and closed."""
+    """Otherwise, it would fail closed at each step."""
     with pytest.raises(RegistrationError, match=f"interceptor 'i': {hook}: {why}"):
         Interceptor(id="i", **{hook: function})
 
@@ -144,7 +144,7 @@ def test_a_hook_that_does_not_take_a_step_is_refused(hook: str, function: Any, w
     "function", [lambda *steps: None, lambda step, more=None: None, Mailer().__call__, print, dict]
 )
 def test_a_hook_that_may_be_called_with_a_step_is_fine(function: Any) -> None:
-    """However it is written, and where it does not tell."""
+    """It may be any callable, also one without a readable signature."""
     Interceptor(id="i", before_effect=function)
 
 
@@ -168,7 +168,7 @@ def test_a_context_that_is_not_first_is_refused(kind: str, function: Any) -> Non
 
 
 def test_a_ctx_that_is_not_first_is_refused() -> None:
-    """By its name, where nothing is annotated."""
+    """Without an annotation, its name counts."""
     assert "its Context 'ctx' is not the first parameter" in refused("effect", by_name)
 
 
@@ -191,7 +191,7 @@ A_CONTEXT = [object, Any, Context, Talks, T, Annotated[Context, "ctx"], Context 
 
 @pytest.mark.parametrize("annotation", NOT_A_CONTEXT, ids=str)
 def test_a_context_that_was_forgotten_is_found_out(annotation: object) -> None:
-    """When it is registered: no such thing is ever handed over first."""
+    """Registration refuses annotations of values that never come first."""
 
     def send(order: object) -> None: ...
 
@@ -201,7 +201,7 @@ def test_a_context_that_was_forgotten_is_found_out(annotation: object) -> None:
 
 @pytest.mark.parametrize("annotation", A_CONTEXT, ids=str)
 async def test_a_context_may_be_annotated_as_anything_that_it_is(annotation: object) -> None:
-    """Or not at all."""
+    """The annotation may be left out."""
 
     def send(ctx: object) -> None: ...
 
@@ -222,7 +222,7 @@ async def test_a_context_may_be_annotated_as_anything_that_it_is(annotation: obj
 async def test_a_first_parameter_that_nothing_gives_away_is_named(
     kind: str, first: str, function: Callable[..., object], fix: str
 ) -> None:
-    """When there is one argument too many."""
+    """The message for one argument too many names it."""
     plugin = Registry("plugin")
     getattr(plugin, kind)("mail/send")(function)
     dispatch = create_dispatch([plugin])
@@ -234,7 +234,7 @@ async def test_a_first_parameter_that_nothing_gives_away_is_named(
 
 
 async def test_the_signature_is_shown_where_arguments_do_not_fit() -> None:
-    """In number and in type, by a dispatch and by a check, of effects and placeholders."""
+    """This holds for number and type, for a dispatch and a check, and for effects and placeholders."""
     plugin = Registry("plugin")
 
     @plugin.effect("mail/send")
@@ -263,7 +263,7 @@ async def test_the_signature_is_shown_where_arguments_do_not_fit() -> None:
 
 @pytest.fixture
 def fetching() -> Dispatch:
-    """A dispatch with continuations that nobody has annotated."""
+    """A dispatch with continuations in parameters that are not annotated."""
     plugin = Registry("plugin")
 
     @plugin.effect("fetch")
@@ -294,12 +294,12 @@ LATE = Placeholder("response")
 async def test_effects_in_an_argument_that_is_not_annotated_so_are_told(
     fetching: Dispatch, vector: list[object], parameter: str
 ) -> None:
-    """Where a placeholder in them fails because it was resolved too early: with the fix, and its place."""
+    """If a placeholder in them fails because it was resolved too early, the error has a fix and the place."""
     (record,) = (await fetching([vector])).errors
     assert "placeholder 'response' was resolved before the effect that it stands in was dispatched: KeyError" in str(
         record
     )
-    assert f"fix  annotate {parameter!r} as Effect, so that what is in it waits; it takes (" in str(record)
+    assert f"fix  annotate {parameter!r} as Effect, so that its placeholders wait; it takes (" in str(record)
     assert (record.phase, record.key, record.plugin) == ("interpolate", vector[0], "plugin")
     assert isinstance(record.exception.__cause__, KeyError)
 
@@ -314,7 +314,7 @@ async def test_what_is_no_effect_fails_as_it_does(fetching: Dispatch, vector: li
 
 
 async def test_a_cancelled_placeholder_passes(fetching: Dispatch) -> None:
-    """What is no `Exception` is nobody's mistake."""
+    """An exception that is no `Exception` gets no hint."""
     plugin = Registry("other")
 
     def interrupt(data: object) -> None:
