@@ -81,7 +81,8 @@ def _message(head: Head) -> Message:
 def read_h11(data: bytes) -> Reading:
     """Read requests as h11 does, and answer each, so that none becomes a tunnel."""
     reading, connection = Reading(), h11.Connection(h11.SERVER, max_incomplete_event_size=ENOUGH)
-    connection.receive_data(data)
+    if data:  # h11 takes b"" for the end of the connection
+        connection.receive_data(data)
     try:
         while (event := connection.next_event()) is not h11.NEED_DATA:
             if isinstance(event, h11.Request):

@@ -199,6 +199,11 @@ def test_a_body_that_is_read_otherwise_is_found() -> None:
     assert find_difference(data + b"a", read_ours([data + b"b"])) == "a body is read otherwise"
 
 
+def test_an_input_without_bytes_is_no_difference() -> None:
+    """Both wait for a request."""
+    assert find_difference(b"", read_ours([b""])) is None
+
+
 def test_a_refusal_without_a_reason_is_found() -> None:
     """h11 accepts it."""
     refused = Reading(end=REFUSED, status=400)
