@@ -256,7 +256,7 @@ _IMPORTED = core_schema.no_info_plain_validator_function(_check_imported)
 """Fits the object that a name may be imported as. No name is ever imported."""
 _ANYTHING = core_schema.any_schema()
 _NO_TEXT = core_schema.no_info_plain_validator_function(_refuse_text)
-"""Fits a sequence of anything without walking it: it may have ever so many items."""
+"""Fits a sequence of anything without walking it: it may have any number of items."""
 
 
 def _check_and_keep(value: object, handler: core_schema.ValidatorFunctionWrapHandler) -> object:
