@@ -225,9 +225,9 @@ class Live:
         from, one that followed a link gets 406 before anything runs, and others get 204.
 
         Requests from other sites, and those that `allow` refuses, get 403 before anything runs. If something in the
-        dispatch fails, the answer is 500, or 400 if the request lacks what a placeholder stands for. The Datastar
-        client gets the effects `on_error` instead, or those that it returns when called with the error records. If the
-        client leaves, the dispatch is cancelled. HEAD gets the headers, and nothing runs.
+        dispatch fails, the answer is 500, or 400 if the request lacks what a placeholder stands for. If there is an
+        `on_error`, the Datastar client gets these effects instead, or those that it returns when called with the error
+        records. If the client leaves, the dispatch is cancelled. HEAD gets the headers, and nothing runs.
         """
         self._check_request()
         data = await self._request_data()
@@ -236,7 +236,7 @@ class Live:
         if request.method == "HEAD":
             return event_response(b"") if is_datastar() else Response(b"", 204)
         if otherwise is None and is_opened_as_page():
-            abort(problem(406, "This address is an answer for the page that asks for it."))
+            abort(problem(406, "This address answers a page that sends a request to it. It is no page itself."))
         if signals is not None:
             data["signals"] = values_of(await self.signals(signals, on_invalid=on_invalid))
         clearing = cast(Effects, g.pop(_CLEARING, ()))
@@ -301,7 +301,7 @@ class Live:
         if expires is not None and isnan(expires):
             raise TypeError("expires is a number of seconds")
         if not takes_events():
-            abort(problem(406, "This address is a stream of events, for the page that opens it."))
+            abort(problem(406, "This address is a stream of events for a page. It is no page itself."))
         if key is not None and self._serving.draining:
             return refuse_for_now(*_ELSEWHERE)
         scope = None if key is None else self.session_id
@@ -363,7 +363,11 @@ class Live:
 
     def _check_request(self) -> None:
         if self._serving.failed:
-            abort(problem(503, "What this page needs has stopped running."))
+            abort(problem(503, "A part of the app that this page needs has stopped running."))
         if is_cross_site(request):
-            hint = " This one does not show that it is not: send Datastar-Request." if shows_no_origin(request) else ""
+            hint = (
+                " This one does not show where it comes from: send Datastar-Request."
+                if shows_no_origin(request)
+                else ""
+            )
             abort(problem(403, f"Requests from other sites are refused.{hint}"))

@@ -164,4 +164,6 @@ class Route:
                     raise RegistrationError(f"{field}: {problem.what}", near=problem.near, fix=problem.fix)
         for name, kind in param_types(self.path).items():
             if kind is float and PathParam(name) in find_placeholders((self.target, self.exclude)):
-                raise RegistrationError(f"target: {name!r} is a float, and keys hold none", fix="use another converter")
+                raise RegistrationError(
+                    f"target: {name!r} is a float, and keys cannot hold floats", fix="use another converter"
+                )

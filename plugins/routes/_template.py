@@ -49,7 +49,7 @@ def page_problem(otherwise: object) -> str | None:
         return None
     body: object = next(iter(cast(Sequence[object], otherwise)), "") if isinstance(otherwise, tuple) else otherwise
     if isinstance(body, AnyResponse):
-        return "otherwise is one Response for all visitors: what is said to one, cookies included, would go to the next"
+        return "otherwise is one Response for all visitors: each would get what another was sent, cookies included"
     if isinstance(body, str) and body.startswith("/"):
         return "otherwise is a page, and this looks like an address"
     kind = type(body)
@@ -67,7 +67,7 @@ def check_target(target: object) -> None:
     (scope, _) = cast(Sequence[object], target)
     if not isinstance(scope, (Placeholder, type(ANY))):
         raise RegistrationError(
-            "target: the scope of a stream is its visitor's session, which nobody can name beforehand",
+            "target: the scope of a stream is its visitor's session, which is not known beforehand",
             fix="write [ANY, [...]], or own_key(...)",
         )
 

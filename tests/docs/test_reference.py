@@ -62,7 +62,7 @@ def test_what_is_called_has_its_entry(site: Path, face: str, entry: str) -> None
     ("page", "said"),
     [
         ("plugins/connections.html", "Matches one position of a key, whatever is there."),
-        ("effects/testing.html", "Equals everything: for what a test does not care about."),
+        ("effects/testing.html", "Equals everything: for values that a test does not care about."),
     ],
 )
 def test_constants_have_their_docstrings(site: Path, page: str, said: str) -> None:

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 import atheris
 import trio
 
-with atheris.instrument_imports(include=["json", "plugins.datastar", "plugins.http._signals"]):
+with atheris.instrument_imports(include=["json", "plugins.datastar", "plugins.http._request.signals"]):
     import json
     import json.decoder
     import json.scanner

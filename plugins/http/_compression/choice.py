@@ -73,7 +73,8 @@ class Compression:
                     )
             if self.memory == 0 and SHARED.keys().isdisjoint(names):
                 raise RegistrationError(
-                    "'br' cannot be shared, and there is no memory for streams' own", fix="write memory=64_000_000"
+                    "'br' cannot be shared, and there is no memory for compressors of single streams",
+                    fix="write memory=64_000_000",
                 )
         smallest = min(OWN[name].size for name in usable_encodings(self))
         memory = cast(object, self.memory)

@@ -45,5 +45,5 @@ async def judge(allow: Allow | None, data: RequestData) -> Verdict:
     waited = inspect.isawaitable(answer)
     verdict = await cast(Awaitable[object], answer) if waited else answer
     if not isinstance(verdict, bool):
-        raise TypeError(f"allow answered with a {type(verdict).__name__}, and only True or False will do")
+        raise TypeError(f"allow returned a {type(verdict).__name__}, and must return True or False")
     return Verdict(verdict, waited)

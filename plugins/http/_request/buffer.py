@@ -14,7 +14,7 @@ def too_late(what: str) -> LifecycleError:
     """The error for a frame that spawned work sends when `what`, its answer or stream, is over already."""
     return LifecycleError(
         f"something was sent after {what} was over, and reaches nobody",
-        fix="what is spawned has no answer of its own: broadcast it to a stream with a key",
+        fix="spawned work has no answer of its own: broadcast it to a stream with a key",
     )
 
 

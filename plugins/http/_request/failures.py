@@ -51,7 +51,7 @@ class Failures:
     ) -> Response:
         """Make the answer for signals that do not fit."""
         if not is_datastar():
-            return problem(422, "What was sent does not fit.", errors=without_empty(messages))
+            return problem(422, "The signals do not fit.", errors=without_empty(messages))
         effects = call_with(self._on_invalid if on_invalid is None else on_invalid, messages)
         with Buffer() as buffer:
             result = await self._dispatch(effects, data=await data(), system={"sink": buffer, "session": session})

@@ -56,7 +56,7 @@ async def _read(max_bytes: int) -> dict[str, object]:
             raise RequestEntityTooLarge
         return _fields_of(request.args) if is_form() else _decoded(request.args[DATASTAR_KEY])
     if request.mimetype == "multipart/form-data" and not request.mimetype_params.get("boundary"):
-        abort(problem(400, "A form in several parts says what is between them, and this one does not."))
+        abort(problem(400, "The multipart form names no boundary."))
     if request.mimetype == "multipart/form-data":
         return _fields_of(await request.form)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
     if (request.content_length or 0) > max_bytes:

@@ -159,6 +159,10 @@ class Site:
         async def each() -> ResponseReturnValue:
             return await live.reply([["patch-signals", {"a": Placeholder("each")}]])
 
+        @app.get("/pass/each")
+        async def pass_each() -> ResponseReturnValue:
+            return await live.stream([["patch-signals", {"a": Placeholder("each")}]])
+
         @app.route("/close", methods=["GET", "POST"])
         async def close() -> ResponseReturnValue:
             return await live.reply([["close-sse"], ["patch-signals", {}]])

@@ -14,6 +14,7 @@ from hypercorn.middleware.dispatcher import TrioDispatcherMiddleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
+from plugins.http._transport import Linked
 from tests.plugins.http.test_stack import Server, open_stream, read_to_the_end, serving
 
 
@@ -106,3 +107,15 @@ def socket_of(server: Server) -> trio.socket.SocketType:
     found = server.line.transport._socket()
     assert found is not None
     return found
+
+
+async def test_what_is_no_request_is_handed_on_as_it_is() -> None:
+    """Such as a WebSocket."""
+    seen: list[object] = []
+
+    async def app(*args: object) -> None:
+        seen.extend(args)
+
+    scope = {"type": "websocket"}
+    await Linked(app)(scope, print, repr)
+    assert seen == [{"type": "websocket"}, print, repr]

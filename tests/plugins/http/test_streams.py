@@ -202,6 +202,8 @@ async def test_one_request_is_a_sink_with_one_member(site: Site) -> None:
         ann = await site.visitor()
         async with open_sse(ann, "/sse/each") as stream:
             assert (await stream.event()).data == 'signals {"a":"Opening"}'
+        async with open_sse(ann, "/pass/each") as stream:
+            assert (await stream.event()).data == 'signals {"a":"_Passing"}'
         answer = await ann.post("/each", headers=DATASTAR)
         assert b'signals {"a":"Buffer"}' in await answer.get_data(as_text=False)
 
