@@ -33,8 +33,12 @@ _REQUEST_LINE = re.compile(rb"(%b) (%b) HTTP/([0-9]\.[0-9])\r\n" % (TOKEN, _TARG
 _REQUEST_LINE_SO_FAR = re.compile(rb"(?:%b(?: (?:%b(?: [HTP/0-9.]{0,8}\r?)?)?)?)?" % (TOKEN, _TARGET))
 _ABSOLUTE = re.compile(rb"(?i:https?)://([^/?]+)(/[^?]*)?(\?.*)?")
 """RFC 9112, 3.2.2: authority, path and query."""
-_HOST = re.compile(rb"(?:(?:(?:[A-Za-z0-9._~!$&'()*+,;=-]++|%[0-9A-Fa-f]{2})++|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?)?")
-"""`uri-host [":" port]` or nothing (RFC 9110, 7.2; RFC 3986, 3.2.2)."""
+_NAME = rb"[A-Za-z0-9._~!$&'()*+,;=-]*"
+_HOST = re.compile(rb"(?!:)(?:%b(?:%%[0-9A-Fa-f]{2}%b)*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?" % (_NAME, _NAME))
+"""`uri-host [":" port]` or nothing (RFC 9110, 7.2; RFC 3986, 3.2.2).
+
+No possessive quantifiers: CPython before 3.11.5 matches too much with nested ones (its issue 106052).
+"""
 _WEBSOCKET_KEY = re.compile(rb"[A-Za-z0-9+/]{22}==")
 """16 bytes in base64 (RFC 6455, 4.1)."""
 _VERSIONS: Final[Mapping[bytes, str]] = {b"1.0": "1.0", b"1.1": "1.1"}
@@ -132,11 +136,13 @@ def read_head(buffer: bytes | bytearray, *, max_size: int = 65_536) -> Head | No
 
 def _check_incomplete(buffer: bytes | bytearray, max_size: int) -> None:
     """Refuse at once what no further bytes can make a head, so that nobody waits for a deadline."""
-    if b"\n" in buffer:
+    if lines := buffer.count(b"\n"):
         _read_request_line(buffer)
         crs = buffer.count(b"\r") - buffer.endswith(b"\r")
-        if not crs == buffer.count(b"\r\n") == buffer.count(b"\n"):  # RFC 9112, 2.2
+        if not crs == buffer.count(b"\r\n") == lines:  # RFC 9112, 2.2
             raise Refusal(400)
+        if lines - 1 > _MAX_HEADERS:
+            raise Refusal(431)
     elif not _REQUEST_LINE_SO_FAR.fullmatch(buffer):
         raise Refusal(400)
     elif len(buffer) > _MAX_LINE:

@@ -134,6 +134,7 @@ REFUSED_HEADS: Final[dict[str, tuple[bytes, int]]] = {
     "a Host with a port that is no number (9110, 7.2)": (b"GET / HTTP/1.1\r\nHost: a:b\r\n\r\n", 400),
     "a Host that is a port alone (9110, 7.2)": (b"GET / HTTP/1.1\r\nHost: :80\r\n\r\n", 400),
     "a Host with half an escape (9110, 7.2)": (b"GET / HTTP/1.1\r\nHost: a%2\r\n\r\n", 400),
+    "a Host with half an escape before its port (9110, 7.2)": (b"GET / HTTP/1.1\r\nHost: a%:4\r\n\r\n", 400),
     "a Host with a space in it (9110, 7.2)": (b"GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400),
     "a target without a path (9112, 3.2)": (b"GET a HTTP/1.1\r\nHost: a\r\n\r\n", 400),
     "a query for a target (9112, 3.2)": (b"GET ?a HTTP/1.1\r\nHost: a\r\n\r\n", 400),
@@ -209,6 +210,7 @@ AT_ONCE: Final[dict[str, tuple[bytes, int]]] = {
     "a header line that ends with LF": (b"GET / HTTP/1.1\r\nHost: a\n", 400),
     "a header line that ends with CR": (b"GET / HTTP/1.1\r\nHost: a\rX", 400),
     "a target that does not end": (b"GET /" + b"a" * 8_300, 414),
+    "headers that do not end": (GET + b"X: y\r\n" * 128, 431),
     "a head that does not end": (GET + b"X: " + b"a" * 65_536, 431),
 }
 
